@@ -23,9 +23,11 @@ std::vector<absl::string_view> Lineage(absl::string_view code) {
 }
 
 std::string PrefixEnd(absl::string_view prefix) {
+  // Only digits are compared, so that the order is the same in every collation.
   std::string end(prefix);
-  // A colon sorts right after the digit nine.
-  end.push_back(':');
+  while (!end.empty() && end.back() == '9') end.pop_back();
+  if (end.empty()) return std::string(prefix.size() + 12, '9');
+  ++end.back();
   return end;
 }
 

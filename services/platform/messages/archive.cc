@@ -1,0 +1,279 @@
+#include "services/platform/messages/archive.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "anju/type/v1/options.pb.h"
+#include "google/protobuf/descriptor.h"
+
+namespace anju::messages {
+namespace {
+
+using enum absl::StatusCode;
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+// No text of a record is longer, in bytes.
+constexpr size_t kLongestText = 512;
+
+const FieldDescriptor* FieldOf(const Message& message, absl::string_view name) {
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
+  ANJU_CHECK(field != nullptr);
+  return field;
+}
+
+class Reader final : public Archive {
+ public:
+  explicit Reader(const Message& message) { stack_.push_back({.message = &message}); }
+  const absl::Status& status() const { return status_; }
+
+ protected:
+  void Integer(absl::string_view name, int64_t& value) override {
+    const auto [message, field, reflection] = At(name);
+    switch (field->cpp_type()) {
+      case FieldDescriptor::CPPTYPE_INT32:
+        value = reflection->GetInt32(*message, field);
+        break;
+      case FieldDescriptor::CPPTYPE_INT64:
+        value = reflection->GetInt64(*message, field);
+        break;
+      default: {
+        ANJU_CHECK(field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM);
+        value = reflection->GetEnumValue(*message, field);
+        if (field->enum_type()->FindValueByNumber(static_cast<int>(value)) == nullptr) {
+          Say(field, "ENUM_UNKNOWN", "this value is not one of those that the field knows");
+        } else if (value == 0 && Required(field)) {
+          Missing(field);
+        }
+      }
+    }
+  }
+  void Bool(absl::string_view name, bool& value) override {
+    const auto [message, field, reflection] = At(name);
+    value = reflection->GetBool(*message, field);
+  }
+  void Text(absl::string_view name, std::string& value) override {
+    const auto [message, field, reflection] = At(name);
+    if (name.empty()) {
+      value = reflection->GetRepeatedString(*message, field, static_cast<int>(stack_.back().next++));
+    } else {
+      value = reflection->GetString(*message, field);
+      if (value.empty() && Required(field)) Missing(field);
+    }
+    if (value.size() > kLongestText) {
+      Say(field, "TEXT_TOO_LONG", absl::StrCat("at most ", kLongestText, " bytes are kept of a text"));
+    }
+  }
+  void Calendar(absl::string_view name, std::optional<Date>& value) override { Parsed(name, value, ParseDate); }
+  void Calendar(absl::string_view name, std::optional<Month>& value) override { Parsed(name, value, ParseMonth); }
+  void BeginStruct(absl::string_view name) override {
+    const auto [message, field, reflection] = At(name);
+    const Message& inner = name.empty()
+                               ? reflection->GetRepeatedMessage(*message, field, static_cast<int>(stack_.back().next++))
+                               : reflection->GetMessage(*message, field);
+    stack_.push_back({.message = &inner});
+  }
+  void EndStruct() override { stack_.pop_back(); }
+  size_t BeginList(absl::string_view name, size_t) override {
+    const auto [message, field, reflection] = At(name);
+    stack_.push_back({.message = message, .list = field});
+    return reflection->FieldSize(*message, field);
+  }
+  void EndList() override { stack_.pop_back(); }
+
+ private:
+  struct Level {
+    const Message* message = nullptr;
+    // Within a list: its field, and the element that is read next.
+    const FieldDescriptor* list = nullptr;
+    size_t next = 0;
+  };
+  struct Place {
+    const Message* message;
+    const FieldDescriptor* field;
+    const Reflection* reflection;
+  };
+
+  Place At(absl::string_view name) const {
+    const Level& level = stack_.back();
+    const FieldDescriptor* field = name.empty() ? level.list : FieldOf(*level.message, name);
+    return {level.message, field, level.message->GetReflection()};
+  }
+  template <typename T>
+  void Parsed(absl::string_view name, std::optional<T>& value, absl::StatusOr<T> (*parse)(absl::string_view)) {
+    const auto [message, field, reflection] = At(name);
+    const std::string text = reflection->GetString(*message, field);
+    value.reset();
+    if (text.empty()) {
+      if (Required(field)) Missing(field);
+      return;
+    }
+    absl::StatusOr<T> parsed = parse(text);
+    if (parsed.ok()) {
+      value = *parsed;
+    } else {
+      Say(field, ReasonOf(parsed.status()), parsed.status().message());
+    }
+  }
+  static bool Required(const FieldDescriptor* field) { return field->options().GetExtension(type::v1::required); }
+  void Missing(const FieldDescriptor* field) { Say(field, "FIELD_MISSING", "this field must be filled in"); }
+  // The first thing that is wrong is told.
+  void Say(const FieldDescriptor* field, absl::string_view reason, absl::string_view sentence) {
+    if (status_.ok()) status_ = Refuse(kInvalidArgument, reason, sentence, field->name());
+  }
+
+  std::vector<Level> stack_;
+  absl::Status status_;
+};
+
+class Writer final : public Archive {
+ public:
+  explicit Writer(Message& message) { stack_.push_back({.message = &message}); }
+
+ protected:
+  void Integer(absl::string_view name, int64_t& value) override {
+    const auto [message, field, reflection] = At(name);
+    switch (field->cpp_type()) {
+      case FieldDescriptor::CPPTYPE_INT32:
+        ANJU_CHECK(value >= std::numeric_limits<int32_t>::min() && value <= std::numeric_limits<int32_t>::max());
+        return reflection->SetInt32(message, field, static_cast<int32_t>(value));
+      case FieldDescriptor::CPPTYPE_INT64:
+        return reflection->SetInt64(message, field, value);
+      default:
+        ANJU_CHECK(field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM);
+        return reflection->SetEnumValue(message, field, static_cast<int>(value));
+    }
+  }
+  void Bool(absl::string_view name, bool& value) override {
+    const auto [message, field, reflection] = At(name);
+    reflection->SetBool(message, field, value);
+  }
+  void Text(absl::string_view name, std::string& value) override { Put(name, value); }
+  void Calendar(absl::string_view name, std::optional<Date>& value) override {
+    if (value.has_value()) Put(name, Format(*value));
+  }
+  void Calendar(absl::string_view name, std::optional<Month>& value) override {
+    if (value.has_value()) Put(name, Format(*value));
+  }
+  void BeginStruct(absl::string_view name) override {
+    const auto [message, field, reflection] = At(name);
+    stack_.push_back({.message = name.empty() ? reflection->AddMessage(message, field)
+                                              : reflection->MutableMessage(message, field)});
+  }
+  void EndStruct() override { stack_.pop_back(); }
+  size_t BeginList(absl::string_view name, size_t size) override {
+    const auto [message, field, reflection] = At(name);
+    stack_.push_back({.message = message, .list = field});
+    return size;
+  }
+  void EndList() override { stack_.pop_back(); }
+
+ private:
+  struct Level {
+    Message* message = nullptr;
+    const FieldDescriptor* list = nullptr;
+  };
+  struct Place {
+    Message* message;
+    const FieldDescriptor* field;
+    const Reflection* reflection;
+  };
+  Place At(absl::string_view name) const {
+    const Level& level = stack_.back();
+    const FieldDescriptor* field = name.empty() ? level.list : FieldOf(*level.message, name);
+    return {level.message, field, level.message->GetReflection()};
+  }
+  void Put(absl::string_view name, const std::string& text) {
+    const auto [message, field, reflection] = At(name);
+    if (field->is_repeated()) {
+      reflection->AddString(message, field, text);
+    } else {
+      reflection->SetString(message, field, text);
+    }
+  }
+
+  std::vector<Level> stack_;
+};
+
+class Namer final : public Archive {
+ public:
+  std::vector<std::string> names;
+
+ protected:
+  void Integer(absl::string_view name, int64_t&) override { Note(name); }
+  void Bool(absl::string_view name, bool&) override { Note(name); }
+  void Text(absl::string_view name, std::string&) override { Note(name); }
+  void Calendar(absl::string_view name, std::optional<Date>&) override { Note(name); }
+  void Calendar(absl::string_view name, std::optional<Month>&) override { Note(name); }
+  void BeginStruct(absl::string_view name) override {
+    Note(name);
+    ++depth_;
+  }
+  void EndStruct() override { --depth_; }
+  size_t BeginList(absl::string_view name, size_t) override {
+    Note(name);
+    return 0;
+  }
+  void EndList() override {}
+
+ private:
+  void Note(absl::string_view name) {
+    if (depth_ == 0) names.emplace_back(name);
+  }
+  int depth_ = 0;
+};
+
+size_t FirstCharacter(absl::string_view text) {
+  size_t size = 1;
+  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) ++size;
+  return size;
+}
+
+std::string Masked(const std::string& text) {
+  if (text.empty()) return text;
+  if (ParseDate(text).ok()) return text.substr(0, 4);
+  if (text.size() == 18) return absl::StrCat(text.substr(0, 4), "**********", text.substr(14));
+  return absl::StrCat(text.substr(0, FirstCharacter(text)), "**");
+}
+
+}  // namespace
+
+absl::Status Read(const Message& message, absl::FunctionRef<void(Archive&)> fields) {
+  Reader reader(message);
+  fields(reader);
+  return reader.status();
+}
+
+void Write(absl::FunctionRef<void(Archive&)> fields, Message& message) {
+  Writer writer(message);
+  fields(writer);
+}
+
+std::vector<std::string> FieldNames(absl::FunctionRef<void(Archive&)> fields) {
+  Namer namer;
+  fields(namer);
+  return namer.names;
+}
+
+void Mask(Message& message) {
+  const Descriptor* descriptor = message.GetDescriptor();
+  const Reflection* reflection = message.GetReflection();
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    const FieldDescriptor* field = descriptor->field(i);
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated() &&
+        field->options().GetExtension(type::v1::personal)) {
+      reflection->SetString(&message, field, Masked(reflection->GetString(message, field)));
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && field->is_repeated()) {
+      for (int n = 0; n < reflection->FieldSize(message, field); ++n) {
+        Mask(*reflection->MutableRepeatedMessage(&message, field, n));
+      }
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && reflection->HasField(message, field)) {
+      Mask(*reflection->MutableMessage(&message, field));
+    }
+  }
+}
+
+}  // namespace anju::messages

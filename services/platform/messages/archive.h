@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
+#include "services/platform/base/archive.h"
+#include "services/platform/base/error.h"
+
+// Between protobuf messages and the plain structs of a domain. Both name their fields alike, so no conversion is
+// written by hand; tests/services/platform/messages proves that every record names every field of its message.
+namespace anju::messages {
+
+// Fills the fields from the message. A field that the message has not, or that is of another type, is a bug. Refuses
+// with DATE_MALFORMED, MONTH_MALFORMED, FIELD_MISSING (a required field that is empty), ENUM_UNKNOWN or TEXT_TOO_LONG,
+// naming the field.
+absl::Status Read(const google::protobuf::Message& message, absl::FunctionRef<void(Archive&)> fields);
+void Write(absl::FunctionRef<void(Archive&)> fields, google::protobuf::Message& message);
+
+template <typename T>
+absl::StatusOr<T> FromProto(const google::protobuf::Message& message) {
+  T value;
+  RETURN_IF_ERROR(Read(message, [&](Archive& archive) { value.Fields(archive); }));
+  return value;
+}
+
+template <typename Message, typename T>
+Message ToProto(const T& value) {
+  Message message;
+  Write([&](Archive& archive) { const_cast<T&>(value).Fields(archive); }, message);
+  return message;
+}
+
+// The names of the fields, in the order in which they are named; for the test that compares them with the message.
+std::vector<std::string> FieldNames(absl::FunctionRef<void(Archive&)> fields);
+
+// Masks every field that is marked (anju.type.v1.personal), here and in the messages within: a name keeps its first
+// character, an ID number its first four and last four, a date its year.
+void Mask(google::protobuf::Message& message);
+
+}  // namespace anju::messages

@@ -1,0 +1,149 @@
+#pragma once
+
+#include <any>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "services/platform/base/error.h"
+#include "services/platform/roots/json.h"
+#include "services/platform/tally/contribution.h"
+
+namespace anju::roots {
+
+// A name that at most one root may bear, such as the key of a loan within its account, or the unit that a case holds.
+struct Name {
+  std::string kind;
+  std::string name;
+  friend auto operator<=>(const Name&, const Name&) = default;
+};
+
+// What a root tells the other services; `body` is the JSON of one of the structs of feed/facts.h.
+struct Told {
+  absl::string_view topic;
+  std::string key;
+  std::string body;
+};
+
+// An aggregate root is a struct with
+//
+//   static constexpr absl::string_view kKind = "credit_account";
+//   std::string id, key;                   // `id` is given at the first Put, `key` is unique within the kind
+//   void Fields(Archive&);                 // everything, id and key too
+//   std::string Division() const;          // where it is now, which decides who may see it
+//
+// and beside it, in its namespace, `tally::Contributions Contributions(const Root&)`. It may also have
+// `std::vector<Name> Names(const Root&)` (unique), `std::vector<Name> Links(const Root&)` (shared: the household it
+// belongs to, words to search it by) and `std::optional<Told> Tell(const Root&)`.
+//
+// Kind is what the store needs to know of such a struct.
+struct Kind {
+  absl::string_view name;
+  std::string (*encode)(const std::any& root);
+  absl::StatusOr<std::any> (*decode)(absl::string_view body);
+  std::string (*division)(const std::any& root);
+  tally::Contributions (*contributions)(const std::any& root);
+  std::vector<Name> (*names)(const std::any& root);
+  std::vector<Name> (*links)(const std::any& root);
+  std::optional<Told> (*tell)(const std::any& root);
+};
+
+template <typename Root>
+const Kind& KindOf() {
+  static constexpr auto get = [](const std::any& root) -> const Root& { return *std::any_cast<Root>(&root); };
+  static const Kind kind = {
+      .name = Root::kKind,
+      .encode = [](const std::any& root) { return ToJson(get(root)); },
+      .decode = [](absl::string_view body) -> absl::StatusOr<std::any> {
+        ASSIGN_OR_RETURN(Root root, FromJson<Root>(body));
+        return std::any(std::move(root));
+      },
+      .division = [](const std::any& root) { return get(root).Division(); },
+      .contributions = [](const std::any& root) { return Contributions(get(root)); },
+      .names =
+          [](const std::any& root) {
+            if constexpr (requires { Names(get(root)); }) return Names(get(root));
+            return std::vector<Name>();
+          },
+      .links =
+          [](const std::any& root) {
+            if constexpr (requires { Links(get(root)); }) return Links(get(root));
+            return std::vector<Name>();
+          },
+      .tell = [](const std::any& root) -> std::optional<Told> {
+        if constexpr (requires { Tell(get(root)); }) return Tell(get(root));
+        return std::nullopt;
+      },
+  };
+  return kind;
+}
+
+// One transaction as the rules see it: roots and facts, no SQL. Roots that were put are seen by later finds of the same
+// session, and written once when it ends well.
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  // When the use case began.
+  absl::Time now() const { return now_; }
+
+  template <typename Root>
+  absl::StatusOr<std::optional<Root>> Find(absl::string_view key) {
+    return Cast<Root>(Load(KindOf<Root>(), By::kKey, "", key));
+  }
+  template <typename Root>
+  absl::StatusOr<std::optional<Root>> Get(absl::string_view id) {
+    return Cast<Root>(Load(KindOf<Root>(), By::kId, "", id));
+  }
+  // The root of this kind that bears a name.
+  template <typename Root>
+  absl::StatusOr<std::optional<Root>> FindNamed(absl::string_view name_kind, absl::string_view name) {
+    return Cast<Root>(Load(KindOf<Root>(), By::kName, name_kind, name));
+  }
+  // The id of the root that bears a name, of whatever kind; empty when none does.
+  virtual absl::StatusOr<std::string> HolderOf(absl::string_view name_kind, absl::string_view name) = 0;
+
+  // Keeps the root as it is now. Gives it an id when it is new.
+  template <typename Root>
+  void Put(Root& root) {
+    if (root.id.empty()) root.id = MakeId();
+    Keep(KindOf<Root>(), root.id, root.key, std::any(root));
+  }
+
+  // What another service tells; nothing when it knows nothing of that. The session ends with UNAVAILABLE when it cannot
+  // know.
+  template <typename Fact>
+  absl::StatusOr<std::optional<Fact>> FindFact(absl::string_view key) {
+    ASSIGN_OR_RETURN(std::optional<std::string> body, LoadFact(Fact::kTopic, key, Fact::kAsk));
+    if (!body.has_value()) return std::optional<Fact>();
+    ASSIGN_OR_RETURN(Fact fact, FromJson<Fact>(*body));
+    return std::optional<Fact>(std::move(fact));
+  }
+
+ protected:
+  enum class By { kId, kKey, kName };
+  explicit Session(absl::Time now) : now_(now) {}
+  virtual absl::StatusOr<const std::any*> Load(const Kind& kind, By by, absl::string_view name_kind,
+                                               absl::string_view value) = 0;
+  virtual void Keep(const Kind& kind, const std::string& id, const std::string& key, std::any root) = 0;
+  virtual std::string MakeId() = 0;
+  virtual absl::StatusOr<std::optional<std::string>> LoadFact(absl::string_view topic, absl::string_view key,
+                                                              bool ask) = 0;
+
+ private:
+  template <typename Root>
+  static absl::StatusOr<std::optional<Root>> Cast(absl::StatusOr<const std::any*> loaded) {
+    if (!loaded.ok()) return loaded.status();
+    if (*loaded == nullptr) return std::optional<Root>();
+    return std::optional<Root>(*std::any_cast<Root>(*loaded));
+  }
+
+  const absl::Time now_;
+};
+
+}  // namespace anju::roots

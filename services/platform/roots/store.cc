@@ -1,0 +1,587 @@
+#include "services/platform/roots/store.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "services/platform/base/division.h"
+#include "services/platform/base/ids.h"
+
+namespace anju::roots {
+namespace {
+
+using enum absl::StatusCode;
+using storage::Row;
+using storage::Rows;
+using storage::Transaction;
+
+constexpr int kAsksPerChange = 3;
+constexpr int64_t kPage = 1000;
+
+constexpr absl::string_view kSchema = R"sql(
+CREATE TABLE roots (
+  id TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  division TEXT NOT NULL,
+  version BIGINT NOT NULL CHECK (version > 0),
+  body TEXT NOT NULL,
+  UNIQUE (kind, key)
+);
+CREATE TABLE root_divisions (
+  division TEXT NOT NULL,
+  root_id TEXT NOT NULL REFERENCES roots (id),
+  PRIMARY KEY (division, root_id)
+);
+CREATE INDEX root_divisions_root ON root_divisions (root_id, division);
+CREATE TABLE root_names (
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  root_id TEXT NOT NULL REFERENCES roots (id),
+  PRIMARY KEY (kind, name)
+);
+CREATE TABLE root_links (
+  kind TEXT NOT NULL,
+  link TEXT NOT NULL,
+  root_id TEXT NOT NULL REFERENCES roots (id),
+  PRIMARY KEY (kind, link, root_id)
+);
+CREATE TABLE tally_pending (
+  id TEXT NOT NULL PRIMARY KEY,
+  division TEXT NOT NULL,
+  indicator TEXT NOT NULL,
+  month BIGINT NOT NULL,
+  amount BIGINT NOT NULL CHECK (amount <> 0)
+);
+CREATE INDEX tally_pending_division ON tally_pending (division);
+CREATE TABLE tally_sums (
+  division TEXT NOT NULL,
+  indicator TEXT NOT NULL,
+  month BIGINT NOT NULL,
+  amount BIGINT NOT NULL,
+  PRIMARY KEY (division, indicator, month)
+);
+CREATE TABLE tally_reports (
+  division TEXT NOT NULL,
+  indicator TEXT NOT NULL,
+  month BIGINT NOT NULL,
+  value BIGINT NOT NULL,
+  scale BIGINT NOT NULL CHECK (scale > 0),
+  at_least BIGINT NOT NULL,
+  source TEXT NOT NULL,
+  PRIMARY KEY (division, indicator, month)
+);
+CREATE TABLE feed_outbox (
+  id TEXT NOT NULL PRIMARY KEY,
+  topic TEXT NOT NULL,
+  key TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  body TEXT NOT NULL
+);
+CREATE INDEX feed_outbox_key ON feed_outbox (topic, key);
+CREATE TABLE feed (
+  topic TEXT NOT NULL,
+  key TEXT NOT NULL,
+  sequence BIGINT NOT NULL UNIQUE,
+  version BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (topic, key)
+);
+CREATE INDEX feed_sequence ON feed (topic, sequence);
+CREATE TABLE facts (
+  topic TEXT NOT NULL,
+  key TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (topic, key)
+);
+CREATE TABLE feed_positions (
+  topic TEXT NOT NULL PRIMARY KEY,
+  sequence BIGINT NOT NULL
+);
+CREATE TABLE receipts (
+  subject TEXT NOT NULL,
+  method TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  content TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  PRIMARY KEY (subject, method, request_id)
+);
+CREATE TABLE imports (
+  subject TEXT NOT NULL,
+  method TEXT NOT NULL,
+  import_id TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  content TEXT NOT NULL,
+  finished BIGINT NOT NULL,
+  receipt TEXT NOT NULL,
+  totals TEXT NOT NULL,
+  PRIMARY KEY (subject, method, import_id)
+);
+CREATE TABLE audit (
+  id TEXT NOT NULL PRIMARY KEY,
+  at_us BIGINT NOT NULL,
+  subject TEXT NOT NULL,
+  method TEXT NOT NULL,
+  division TEXT NOT NULL,
+  changed_roots BIGINT NOT NULL
+);
+)sql";
+
+constexpr absl::string_view kById = "SELECT id, kind, key, division, body, version FROM roots WHERE id = $1";
+constexpr absl::string_view kByKey =
+    "SELECT id, kind, key, division, body, version FROM roots WHERE kind = $1 AND key = $2";
+constexpr absl::string_view kInsert =
+    "INSERT INTO roots (id, kind, key, division, version, body) VALUES ($1, $2, $3, $4, 1, $5)";
+// The version guard turns a lost update into zero rows instead of a lie.
+constexpr absl::string_view kUpdate =
+    "UPDATE roots SET division = $1, version = version + 1, body = $2 WHERE id = $3 AND version = $4 RETURNING version";
+constexpr absl::string_view kAddDivision =
+    "INSERT INTO root_divisions (division, root_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+constexpr absl::string_view kDropDivision = "DELETE FROM root_divisions WHERE division = $1 AND root_id = $2";
+constexpr absl::string_view kNameHolder = "SELECT root_id FROM root_names WHERE kind = $1 AND name = $2";
+constexpr absl::string_view kAddName = "INSERT INTO root_names (kind, name, root_id) VALUES ($1, $2, $3)";
+constexpr absl::string_view kDropName = "DELETE FROM root_names WHERE kind = $1 AND name = $2 AND root_id = $3";
+constexpr absl::string_view kAddLink =
+    "INSERT INTO root_links (kind, link, root_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+constexpr absl::string_view kDropLink = "DELETE FROM root_links WHERE kind = $1 AND link = $2 AND root_id = $3";
+constexpr absl::string_view kLinkedIds =
+    "SELECT root_id FROM root_links WHERE kind = $1 AND link = $2 ORDER BY root_id LIMIT 10000";
+constexpr absl::string_view kAddPending =
+    "INSERT INTO tally_pending (id, division, indicator, month, amount) VALUES ($1, $2, $3, $4, $5)";
+constexpr absl::string_view kTell =
+    "INSERT INTO feed_outbox (id, topic, key, version, body) VALUES ($1, $2, $3, $4, $5)";
+constexpr absl::string_view kAudit =
+    "INSERT INTO audit (id, at_us, subject, method, division, changed_roots) VALUES ($1, $2, $3, $4, $5, $6)";
+constexpr absl::string_view kFact = "SELECT body FROM facts WHERE topic = $1 AND key = $2";
+constexpr absl::string_view kKeepFact =
+    "INSERT INTO facts (topic, key, version, body) VALUES ($1, $2, $3, $4) ON CONFLICT (topic, key) DO UPDATE "
+    "SET version = excluded.version, body = excluded.body WHERE facts.version < excluded.version RETURNING key";
+constexpr absl::string_view kKeepPosition =
+    "INSERT INTO feed_positions (topic, sequence) VALUES ($1, $2) ON CONFLICT (topic) DO UPDATE "
+    "SET sequence = excluded.sequence";
+constexpr absl::string_view kPosition = "SELECT sequence FROM feed_positions WHERE topic = $1";
+constexpr absl::string_view kReceipt =
+    "SELECT content, answer FROM receipts WHERE subject = $1 AND method = $2 AND request_id = $3";
+constexpr absl::string_view kKeepReceipt =
+    "INSERT INTO receipts (subject, method, request_id, content, answer) VALUES ($1, $2, $3, $4, $5)";
+// A root that counts in several divisions is listed in the first of them.
+constexpr absl::string_view kList =
+    "SELECT r.id, r.kind, r.key, r.division, r.body, r.version, d.division FROM root_divisions d "
+    "JOIN roots r ON r.id = d.root_id WHERE d.division >= $1 AND d.division < $2 AND (d.division, d.root_id) > ($3, "
+    "$4) "
+    "AND (r.kind = $5 OR $6 = '') AND NOT EXISTS (SELECT 1 FROM root_divisions e WHERE e.root_id = d.root_id "
+    "AND e.division >= $7 AND e.division < d.division) ORDER BY d.division, d.root_id LIMIT $8";
+constexpr absl::string_view kAll =
+    "SELECT id, kind, key, division, body, version FROM roots WHERE id > $1 ORDER BY id LIMIT $2";
+
+// What is in `next` and not in `old`, and the other way round, through `apply(item, added)`.
+template <typename Item>
+absl::Status ForEachDifference(std::vector<Item> old, std::vector<Item> next,
+                               absl::FunctionRef<absl::Status(const Item&, bool)> apply) {
+  for (auto* list : {&old, &next}) {
+    std::sort(list->begin(), list->end());
+    list->erase(std::unique(list->begin(), list->end()), list->end());
+  }
+  std::vector<Item> gone, added;
+  std::set_difference(old.begin(), old.end(), next.begin(), next.end(), std::back_inserter(gone));
+  std::set_difference(next.begin(), next.end(), old.begin(), old.end(), std::back_inserter(added));
+  for (const Item& item : gone) RETURN_IF_ERROR(apply(item, false));
+  for (const Item& item : added) RETURN_IF_ERROR(apply(item, true));
+  return absl::OkStatus();
+}
+
+class SqlSession final : public BatchSession {
+ public:
+  SqlSession(Transaction& transaction, absl::Time now) : BatchSession(now), transaction_(transaction) {}
+
+  const std::map<std::string, std::set<std::string>>& missing() const { return missing_; }
+
+  absl::StatusOr<std::string> HolderOf(absl::string_view name_kind, absl::string_view name) override {
+    auto pending = names_.find({std::string(name_kind), std::string(name)});
+    if (pending != names_.end()) return pending->second;
+    ASSIGN_OR_RETURN(Rows rows, transaction_.Query(kNameHolder, {std::string(name_kind), std::string(name)}));
+    return rows.empty() ? std::string() : rows[0].Text(0);
+  }
+
+  size_t Mark() const override { return undo_.size(); }
+  void TakeBack(size_t mark) override {
+    while (undo_.size() > mark) {
+      undo_.back()();
+      undo_.pop_back();
+    }
+  }
+  Transaction& transaction() override { return transaction_; }
+
+  // Writes everything that was put and is different. Answers the divisions that may count differently.
+  absl::StatusOr<std::set<std::string>> Write(const Actor& actor) {
+    std::map<std::tuple<std::string, absl::string_view, Month>, int64_t> difference;
+    std::set<std::string> changed;
+    int64_t written = 0;
+    for (const std::string& id : order_) {
+      Entry& entry = entries_[id];
+      std::string body = entry.kind->encode(entry.root);
+      if (body == entry.body) continue;
+      ++written;
+      RETURN_IF_ERROR(WriteRoot(id, entry, std::move(body), difference, changed));
+    }
+    for (const auto& [cell, amount] : difference) {
+      if (amount == 0) continue;
+      const auto& [division, indicator, month] = cell;
+      changed.insert(division);
+      RETURN_IF_ERROR(transaction_.Execute(
+          kAddPending, {NewId(now()), division, std::string(indicator), int64_t{month.index}, amount}));
+    }
+    if (written > 0) {
+      RETURN_IF_ERROR(transaction_.Execute(
+          kAudit, {NewId(now()), absl::ToUnixMicros(now()), actor.subject, actor.method, actor.division, written}));
+    }
+    return changed;
+  }
+
+ protected:
+  absl::StatusOr<const std::any*> Load(const Kind& kind, By by, absl::string_view name_kind,
+                                       absl::string_view value) override {
+    std::string id(value);
+    if (by == By::kKey) {
+      auto found = keys_.find(std::make_pair(std::string(kind.name), std::string(value)));
+      if (found == keys_.end()) return LoadRow(kind, kByKey, {std::string(kind.name), std::string(value)});
+      id = found->second;
+    } else if (by == By::kName) {
+      ASSIGN_OR_RETURN(id, HolderOf(name_kind, value));
+      if (id.empty()) return nullptr;
+    }
+    auto found = entries_.find(id);
+    if (found == entries_.end()) return LoadRow(kind, kById, {id});
+    return found->second.kind == &kind && found->second.root.has_value() ? &found->second.root : nullptr;
+  }
+
+  void Keep(const Kind& kind, const std::string& id, const std::string& key, std::any root) override {
+    const auto name_key = std::make_pair(std::string(kind.name), key);
+    auto [found, added] = entries_.try_emplace(id);
+    Entry& entry = found->second;
+    if (added) {
+      entry.kind = &kind;
+      entry.key = key;
+      keys_[name_key] = id;
+    }
+    std::vector<std::pair<Name, std::optional<std::string>>> old_names;
+    const auto hold = [&](const Name& name, const std::string& holder) {
+      auto held = names_.find(name);
+      old_names.emplace_back(name, held == names_.end() ? std::nullopt : std::optional(held->second));
+      names_[name] = holder;
+    };
+    if (entry.root.has_value()) {
+      for (const Name& name : kind.names(entry.root)) hold(name, "");
+    }
+    for (const Name& name : kind.names(root)) hold(name, id);
+    undo_.push_back([this, id, name_key, fresh = added, old = std::move(entry.root), old_names = std::move(old_names),
+                     queued = entry.queued] {
+      for (auto name = old_names.rbegin(); name != old_names.rend(); ++name) {
+        if (name->second.has_value()) {
+          names_[name->first] = *name->second;
+        } else {
+          names_.erase(name->first);
+        }
+      }
+      Entry& entry = entries_[id];
+      entry.root = old;
+      if (!queued) {
+        order_.pop_back();
+        entry.queued = false;
+      }
+      if (fresh) {
+        entries_.erase(id);
+        keys_.erase(name_key);
+      }
+    });
+    entry.root = std::move(root);
+    if (!entry.queued) order_.push_back(id);
+    entry.queued = true;
+  }
+
+  std::string MakeId() override { return NewId(now()); }
+
+  absl::StatusOr<std::optional<std::string>> LoadFact(absl::string_view topic, absl::string_view key,
+                                                      bool ask) override {
+    const auto cached = std::make_pair(std::string(topic), std::string(key));
+    auto found = facts_.find(cached);
+    if (found != facts_.end()) return found->second;
+    ASSIGN_OR_RETURN(Rows rows, transaction_.Query(kFact, {cached.first, cached.second}));
+    std::optional<std::string> body;
+    if (rows.empty()) {
+      if (ask) missing_[cached.first].insert(cached.second);
+    } else {
+      body = rows[0].Text(0);
+    }
+    return facts_[cached] = std::move(body);
+  }
+
+ private:
+  struct Entry {
+    const Kind* kind = nullptr;
+    std::string key;
+    std::any root;
+    bool queued = false;
+    // As it is in the table; a new root has version 0.
+    std::string body;
+    std::string division;
+    int64_t version = 0;
+  };
+
+  absl::StatusOr<const std::any*> LoadRow(const Kind& kind, absl::string_view sql,
+                                          const std::vector<storage::Value>& values) {
+    ASSIGN_OR_RETURN(Rows rows, transaction_.Query(sql, values));
+    if (rows.empty() || rows[0].Text(1) != kind.name) return nullptr;
+    const Row& row = rows[0];
+    ASSIGN_OR_RETURN(std::any root, kind.decode(row.Text(4)));
+    Entry& entry = entries_[row.Text(0)];
+    entry = Entry{.kind = &kind,
+                  .key = row.Text(2),
+                  .root = std::move(root),
+                  .body = row.Text(4),
+                  .division = row.Text(3),
+                  .version = row.Int(5)};
+    keys_[{std::string(kind.name), entry.key}] = row.Text(0);
+    return &entry.root;
+  }
+
+  absl::Status WriteRoot(const std::string& id, const Entry& entry, std::string body,
+                         std::map<std::tuple<std::string, absl::string_view, Month>, int64_t>& difference,
+                         std::set<std::string>& changed) {
+    const Kind& kind = *entry.kind;
+    std::any before;
+    if (entry.version > 0) {
+      ASSIGN_OR_RETURN(before, kind.decode(entry.body));
+    }
+    const std::string division = kind.division(entry.root);
+    changed.insert(division);
+    if (!entry.division.empty()) changed.insert(entry.division);
+    if (entry.version == 0) {
+      RETURN_IF_ERROR(
+          transaction_.Execute(kInsert, {id, std::string(kind.name), entry.key, division, std::move(body)}));
+    } else {
+      ASSIGN_OR_RETURN(Rows updated, transaction_.Query(kUpdate, {division, std::move(body), id, entry.version}));
+      if (updated.empty()) return absl::AbortedError("a record was changed meanwhile, try again");
+    }
+    std::vector<std::string> old_divisions, divisions = {division};
+    if (before.has_value()) {
+      old_divisions.push_back(entry.division);
+      for (const tally::Contribution& part : kind.contributions(before)) {
+        old_divisions.push_back(part.division);
+        difference[{part.division, part.indicator, part.month}] -= part.amount;
+      }
+    }
+    for (const tally::Contribution& part : kind.contributions(entry.root)) {
+      divisions.push_back(part.division);
+      difference[{part.division, part.indicator, part.month}] += part.amount;
+    }
+    RETURN_IF_ERROR(ForEachDifference<std::string>(old_divisions, divisions, [&](const std::string& place, bool added) {
+      return transaction_.Execute(added ? kAddDivision : kDropDivision, {place, id});
+    }));
+    const auto names = [&](const std::any& root, auto list) {
+      return root.has_value() ? list(root) : std::vector<Name>();
+    };
+    RETURN_IF_ERROR(ForEachDifference<Name>(
+        names(before, kind.names), names(entry.root, kind.names), [&](const Name& name, bool added) {
+          return transaction_.Execute(added ? kAddName : kDropName, {name.kind, name.name, id});
+        }));
+    RETURN_IF_ERROR(ForEachDifference<Name>(
+        names(before, kind.links), names(entry.root, kind.links), [&](const Name& link, bool added) {
+          return transaction_.Execute(added ? kAddLink : kDropLink, {link.kind, link.name, id});
+        }));
+    return WriteTold(entry, before);
+  }
+
+  absl::Status WriteTold(const Entry& entry, const std::any& before) {
+    std::optional<Told> told = entry.kind->tell(entry.root);
+    if (!told.has_value()) return absl::OkStatus();
+    if (before.has_value()) {
+      std::optional<Told> old = entry.kind->tell(before);
+      if (old.has_value() && old->key == told->key && old->body == told->body) return absl::OkStatus();
+    }
+    return transaction_.Execute(kTell, {NewId(now()), std::string(told->topic), std::move(told->key), entry.version + 1,
+                                        std::move(told->body)});
+  }
+
+  Transaction& transaction_;
+  // Node-based, so that a pointer to a root stays good while others are loaded.
+  std::map<std::string, Entry> entries_;
+  std::map<std::pair<std::string, std::string>, std::string> keys_;
+  std::map<Name, std::string> names_;
+  std::vector<std::string> order_;
+  std::vector<std::function<void()>> undo_;
+  std::map<std::pair<std::string, std::string>, std::optional<std::string>> facts_;
+  std::map<std::string, std::set<std::string>> missing_;
+};
+
+}  // namespace
+
+Store::Store(storage::Database& database, const Clock& clock, std::vector<const Kind*> kinds, FactSource* source,
+             std::function<void(const std::set<std::string>&)> changed)
+    : database_(database), clock_(clock), kinds_(std::move(kinds)), source_(source), changed_(std::move(changed)) {}
+
+const std::vector<storage::Migration>& Store::Migrations() {
+  static const auto& migrations = *new std::vector<storage::Migration>{{.name = "001_roots", .sql = kSchema}};
+  return migrations;
+}
+
+absl::Status Store::Run(const Actor& actor, absl::FunctionRef<absl::Status(BatchSession&)> body) {
+  for (int asked = 0;; ++asked) {
+    std::map<std::string, std::set<std::string>> missing;
+    std::set<std::string> changed;
+    const bool may_ask = source_ != nullptr && asked < kAsksPerChange;
+    const absl::Status status = database_.Write([&](Transaction& transaction) -> absl::Status {
+      SqlSession session(transaction, clock_.Now());
+      const absl::Status ran = body(session);
+      missing = session.missing();
+      // Whatever was decided without a fact that somebody else may know is decided again with it.
+      if (may_ask && !missing.empty()) return absl::CancelledError("facts are missing");
+      RETURN_IF_ERROR(ran);
+      ASSIGN_OR_RETURN(changed, session.Write(actor));
+      return absl::OkStatus();
+    });
+    if (!may_ask || missing.empty()) {
+      if (status.ok() && !changed.empty()) changed_(changed);
+      return status;
+    }
+    bool found = false;
+    for (const auto& [topic, keys] : missing) {
+      ASSIGN_OR_RETURN(std::vector<Fact> facts, source_->Ask(topic, {keys.begin(), keys.end()}));
+      found |= !facts.empty();
+      RETURN_IF_ERROR(database_.Write([&](Transaction& transaction) -> absl::Status {
+        for (const Fact& fact : facts) {
+          RETURN_IF_ERROR(transaction.Execute(kKeepFact, {fact.topic, fact.key, fact.version, fact.body}));
+        }
+        return absl::OkStatus();
+      }));
+    }
+    if (!found) asked = kAsksPerChange;
+  }
+}
+
+absl::Status Store::Change(const Actor& actor, absl::FunctionRef<absl::Status(BatchSession&)> body) {
+  return Run(actor, body);
+}
+
+absl::Status Store::ChangeOnce(const Actor& actor, absl::string_view request_id, absl::string_view content,
+                               absl::FunctionRef<absl::StatusOr<std::string>(BatchSession&)> body,
+                               std::string* answer) {
+  if (request_id.empty() || request_id.size() > 64) {
+    return Refuse(kInvalidArgument, "REQUEST_ID_MALFORMED", "give a request_id of 1 to 64 characters", "request_id");
+  }
+  const std::string digest = Sha256(content);
+  return Run(actor, [&](BatchSession& session) -> absl::Status {
+    const std::string id(request_id);
+    ASSIGN_OR_RETURN(Rows rows, session.transaction().Query(kReceipt, {actor.subject, actor.method, id}));
+    if (!rows.empty()) {
+      if (rows[0].Text(0) != digest) {
+        return Refuse(kAlreadyExists, "REQUEST_ID_REUSED", "this request_id came with other content before",
+                      "request_id");
+      }
+      *answer = rows[0].Text(1);
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(*answer, body(session));
+    return session.transaction().Execute(kKeepReceipt, {actor.subject, actor.method, id, digest, *answer});
+  });
+}
+
+absl::Status Store::Look(absl::FunctionRef<absl::Status(BatchSession&)> body) {
+  return database_.Read([&](Transaction& transaction) {
+    SqlSession session(transaction, clock_.Now());
+    return body(session);
+  });
+}
+
+absl::StatusOr<StoredRoot> Store::Decode(const Row& row) const {
+  auto found = std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind* kind) { return kind->name == row.Text(1); });
+  if (found == kinds_.end()) {
+    return absl::InternalError(absl::StrCat("a stored record is of no known kind: ", row.Text(1)));
+  }
+  StoredRoot stored{.kind = *found, .id = row.Text(0), .key = row.Text(2), .division = row.Text(3)};
+  ASSIGN_OR_RETURN(stored.root, stored.kind->decode(row.Text(4)));
+  return stored;
+}
+
+absl::StatusOr<RootPage> Store::List(absl::string_view kind, absl::string_view division, absl::string_view page_token,
+                                     int64_t limit) {
+  RootPage page;
+  const std::pair<std::string, std::string> after = absl::StrSplit(page_token, absl::MaxSplits('/', 1));
+  RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+    const std::string from(division);
+    ASSIGN_OR_RETURN(Rows rows, transaction.Query(kList, {from, PrefixEnd(division), after.first, after.second,
+                                                          std::string(kind), std::string(kind), from, limit}));
+    for (const Row& row : rows) {
+      ASSIGN_OR_RETURN(StoredRoot root, Decode(row));
+      root.next = absl::StrCat(row.Text(6), "/", row.Text(0));
+      page.roots.push_back(std::move(root));
+    }
+    if (static_cast<int64_t>(rows.size()) == limit) page.next_page_token = page.roots.back().next;
+    return absl::OkStatus();
+  }));
+  return page;
+}
+
+absl::StatusOr<std::vector<StoredRoot>> Store::Linked(absl::string_view link_kind, absl::string_view link) {
+  std::vector<StoredRoot> found;
+  RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(std::vector<std::string> ids, LinkedIds(transaction, link_kind, link));
+    for (const std::string& id : ids) {
+      ASSIGN_OR_RETURN(Rows rows, transaction.Query(kById, {id}));
+      ANJU_CHECK(rows.size() == 1);
+      ASSIGN_OR_RETURN(StoredRoot root, Decode(rows[0]));
+      found.push_back(std::move(root));
+    }
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::Status Store::ForEach(Transaction& transaction, absl::FunctionRef<absl::Status(const StoredRoot&)> visit) {
+  std::string after;
+  while (true) {
+    ASSIGN_OR_RETURN(Rows rows, transaction.Query(kAll, {after, kPage}));
+    for (const Row& row : rows) {
+      ASSIGN_OR_RETURN(StoredRoot stored, Decode(row));
+      RETURN_IF_ERROR(visit(stored));
+      after = stored.id;
+    }
+    if (static_cast<int64_t>(rows.size()) < kPage) return absl::OkStatus();
+  }
+}
+
+absl::Status Store::TakeFacts(absl::string_view topic, const std::vector<Fact>& facts, const Absorb& absorb) {
+  if (facts.empty()) return absl::OkStatus();
+  const Actor actor{.subject = "feed", .method = absl::StrCat("feed/", topic)};
+  return Run(actor, [&](BatchSession& session) -> absl::Status {
+    for (const Fact& fact : facts) {
+      ASSIGN_OR_RETURN(Rows newer,
+                       session.transaction().Query(kKeepFact, {std::string(topic), fact.key, fact.version, fact.body}));
+      if (!newer.empty()) RETURN_IF_ERROR(absorb(session, fact));
+    }
+    return session.transaction().Execute(kKeepPosition, {std::string(topic), facts.back().sequence});
+  });
+}
+
+absl::StatusOr<int64_t> Store::FeedPosition(absl::string_view topic) {
+  int64_t position = 0;
+  RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(Rows rows, transaction.Query(kPosition, {std::string(topic)}));
+    if (!rows.empty()) position = rows[0].Int(0);
+    return absl::OkStatus();
+  }));
+  return position;
+}
+
+absl::StatusOr<std::vector<std::string>> LinkedIds(Transaction& transaction, absl::string_view link_kind,
+                                                   absl::string_view link) {
+  ASSIGN_OR_RETURN(Rows rows, transaction.Query(kLinkedIds, {std::string(link_kind), std::string(link)}));
+  std::vector<std::string> ids;
+  for (const Row& row : rows) ids.push_back(row.Text(0));
+  return ids;
+}
+
+}  // namespace anju::roots

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/roots/session.h"
+#include "services/platform/storage/database.h"
+
+namespace anju::roots {
+
+// Who does something, for the audit log.
+struct Actor {
+  std::string subject;
+  std::string method;
+  std::string division;
+};
+
+// A fact as it travels: the newest version of what is told under a topic and key.
+struct Fact {
+  int64_t sequence = 0;
+  std::string topic;
+  std::string key;
+  std::string body;
+  int64_t version = 0;
+};
+
+// Whom to ask for facts that have not come by the feed yet. UNAVAILABLE when they cannot be asked.
+class FactSource {
+ public:
+  virtual ~FactSource() = default;
+  virtual absl::StatusOr<std::vector<Fact>> Ask(absl::string_view topic, const std::vector<std::string>& keys) = 0;
+};
+
+// A session whose row-by-row work can be taken back, as the intake needs it.
+class BatchSession : public Session {
+ public:
+  using Session::Session;
+  // Takes back every Put since `mark`.
+  virtual size_t Mark() const = 0;
+  virtual void TakeBack(size_t mark) = 0;
+  // The transaction, for tables that are no roots.
+  virtual storage::Transaction& transaction() = 0;
+};
+
+// A root with its kind, as a reader who does not know its type sees it.
+struct StoredRoot {
+  const Kind* kind = nullptr;
+  std::string id;
+  std::string key;
+  std::string division;
+  std::any root;
+  // In a page of a list: the token of the page that begins after this root.
+  std::string next;
+};
+
+struct RootPage {
+  std::vector<StoredRoot> roots;
+  // Empty when this is the last page.
+  std::string next_page_token;
+};
+
+// Keeps the roots of one service, and with every change, in the same transaction: the difference of its contributions,
+// what it tells, and the audit row. Thread-safe.
+class Store {
+ public:
+  // `changed` is called after a commit with the divisions in which something may count differently now. `source` may be
+  // null: then facts are what is in the tables.
+  Store(storage::Database& database, const Clock& clock, std::vector<const Kind*> kinds, FactSource* source,
+        std::function<void(const std::set<std::string>&)> changed);
+
+  // The schema, to be migrated before a Store is made.
+  static const std::vector<storage::Migration>& Migrations();
+
+  // Runs `body` in one transaction. With a `request_id`, the answer that `body` leaves in `answer` is kept: a retry of
+  // the same actor and method with the same `content` gets it without running `body`; other content is refused with
+  // REQUEST_ID_REUSED (ALREADY_EXISTS).
+  absl::Status Change(const Actor& actor, absl::FunctionRef<absl::Status(BatchSession&)> body);
+  absl::Status ChangeOnce(const Actor& actor, absl::string_view request_id, absl::string_view content,
+                          absl::FunctionRef<absl::StatusOr<std::string>(BatchSession&)> body, std::string* answer);
+
+  // Runs `body` on a snapshot; what it puts is forgotten.
+  absl::Status Look(absl::FunctionRef<absl::Status(BatchSession&)> body);
+
+  template <typename Root>
+  absl::StatusOr<std::optional<Root>> Get(absl::string_view id) {
+    std::optional<Root> found;
+    RETURN_IF_ERROR(Look([&](BatchSession& session) -> absl::Status {
+      ASSIGN_OR_RETURN(found, session.Get<Root>(id));
+      return absl::OkStatus();
+    }));
+    return found;
+  }
+
+  // Roots of a kind that lie or count in a division, ever: by division, then by id. `kind` empty: of every kind.
+  absl::StatusOr<RootPage> List(absl::string_view kind, absl::string_view division, absl::string_view page_token,
+                                int64_t limit);
+  // Roots that share a link, in the order of their ids.
+  absl::StatusOr<std::vector<StoredRoot>> Linked(absl::string_view link_kind, absl::string_view link);
+
+  // Every root once, in pages, on the snapshot of `transaction`.
+  absl::Status ForEach(storage::Transaction& transaction, absl::FunctionRef<absl::Status(const StoredRoot&)> visit);
+
+  // Takes in facts of `topic` that came by the feed: keeps them, hands each that is newer than what is known to
+  // `absorb`, which adjusts the roots that hold a copy, and remembers the position of the last, all in one transaction.
+  using Absorb = std::function<absl::Status(BatchSession& session, const Fact& fact)>;
+  absl::Status TakeFacts(absl::string_view topic, const std::vector<Fact>& facts, const Absorb& absorb);
+  absl::StatusOr<int64_t> FeedPosition(absl::string_view topic);
+
+  const Clock& clock() const { return clock_; }
+  storage::Database& database() { return database_; }
+
+ private:
+  absl::Status Run(const Actor& actor, absl::FunctionRef<absl::Status(BatchSession&)> body);
+  absl::StatusOr<StoredRoot> Decode(const storage::Row& row) const;
+
+  storage::Database& database_;
+  const Clock& clock_;
+  const std::vector<const Kind*> kinds_;
+  FactSource* const source_;
+  const std::function<void(const std::set<std::string>&)> changed_;
+};
+
+// Reads the ids of the roots linked to something within a session, for a FeedFollower that adjusts them.
+absl::StatusOr<std::vector<std::string>> LinkedIds(storage::Transaction& transaction, absl::string_view link_kind,
+                                                   absl::string_view link);
+
+}  // namespace anju::roots

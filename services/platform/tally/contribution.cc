@@ -1,0 +1,49 @@
+#include "services/platform/tally/contribution.h"
+
+#include <algorithm>
+
+#include "services/platform/base/error.h"
+
+namespace anju::tally {
+namespace {
+
+const Place& Last(const std::vector<Place>& places, Month month) {
+  ANJU_CHECK(!places.empty());
+  const Place* last = &places.front();
+  for (const Place& place : places) {
+    if (Month::Of(place.since) <= month) last = &place;
+  }
+  return *last;
+}
+
+}  // namespace
+
+const std::string& PlaceOn(const std::vector<Place>& places, Date day) { return Last(places, Month::Of(day)).division; }
+
+void AddStock(absl::string_view indicator, const std::vector<Place>& places, Date from, std::optional<Date> until,
+              int64_t amount, Contributions& to) {
+  if (amount == 0) return;
+  const Month begin = Month::Of(from);
+  const std::optional<Month> end = until.has_value() ? std::optional(Month::Of(*until)) : std::nullopt;
+  if (end.has_value() && *end <= begin) return;
+  const std::string* at = &Last(places, begin).division;
+  to.push_back({.indicator = indicator, .division = *at, .month = begin, .amount = amount});
+  for (const Place& place : places) {
+    const Month moved = Month::Of(place.since);
+    if (moved <= begin || (end.has_value() && moved >= *end) || place.division == *at) continue;
+    // Of several moves in one month only the last one counts.
+    if (&Last(places, moved) != &place) continue;
+    to.push_back({.indicator = indicator, .division = *at, .month = moved, .amount = -amount});
+    to.push_back({.indicator = indicator, .division = place.division, .month = moved, .amount = amount});
+    at = &place.division;
+  }
+  if (end.has_value()) to.push_back({.indicator = indicator, .division = *at, .month = *end, .amount = -amount});
+}
+
+void AddFlow(absl::string_view indicator, const std::vector<Place>& places, Date day, int64_t amount,
+             Contributions& to) {
+  if (amount == 0) return;
+  to.push_back({.indicator = indicator, .division = PlaceOn(places, day), .month = Month::Of(day), .amount = amount});
+}
+
+}  // namespace anju::tally

@@ -1,0 +1,226 @@
+#include "services/platform/tally/figures.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/division.h"
+
+namespace anju::tally {
+namespace {
+
+using storage::Row;
+using storage::Rows;
+using storage::Transaction;
+
+constexpr int64_t kFoldAtOnce = 4000;
+constexpr int64_t kScannedAtOnce = 500;
+constexpr int kScansPerPage = 20;
+constexpr size_t kShownDifferences = 100;
+
+constexpr absl::string_view kSums =
+    "SELECT indicator, CAST(SUM(amount) AS BIGINT), CAST(SUM(CASE WHEN month >= $1 THEN amount ELSE 0 END) AS BIGINT) "
+    "FROM tally_sums WHERE division = $2 AND month <= $3 GROUP BY indicator";
+constexpr absl::string_view kPending =
+    "SELECT indicator, CAST(SUM(amount) AS BIGINT), CAST(SUM(CASE WHEN month >= $1 THEN amount ELSE 0 END) AS BIGINT) "
+    "FROM tally_pending WHERE division >= $2 AND division < $3 AND month <= $4 GROUP BY indicator";
+constexpr absl::string_view kMonthlySums =
+    "SELECT indicator, month, amount FROM tally_sums WHERE division = $1 AND month <= $2";
+constexpr absl::string_view kMonthlyPending =
+    "SELECT indicator, month, CAST(SUM(amount) AS BIGINT) FROM tally_pending "
+    "WHERE division >= $1 AND division < $2 AND month <= $3 GROUP BY indicator, month";
+constexpr absl::string_view kReports =
+    "SELECT indicator, value, scale, at_least, source FROM tally_reports WHERE division = $1 AND month = $2 "
+    "ORDER BY indicator";
+constexpr absl::string_view kKeepReport =
+    "INSERT INTO tally_reports (division, indicator, month, value, scale, at_least, source) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (division, indicator, month) DO UPDATE SET value = "
+    "excluded.value, "
+    "scale = excluded.scale, at_least = excluded.at_least, source = excluded.source";
+constexpr absl::string_view kTakePending =
+    "DELETE FROM tally_pending WHERE id IN (SELECT id FROM tally_pending ORDER BY id LIMIT $1) "
+    "RETURNING division, indicator, month, amount";
+constexpr absl::string_view kAddSum =
+    "INSERT INTO tally_sums (division, indicator, month, amount) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT (division, indicator, month) DO UPDATE SET amount = tally_sums.amount + excluded.amount";
+constexpr absl::string_view kAllSums = "SELECT division, indicator, month, amount FROM tally_sums";
+constexpr absl::string_view kAllPending = "SELECT division, indicator, month, amount FROM tally_pending";
+
+using Cells = std::map<std::tuple<std::string, std::string, int64_t>, int64_t>;
+
+void AddUpwards(absl::string_view division, absl::string_view indicator, int64_t month, int64_t amount, Cells& cells) {
+  for (absl::string_view level : Lineage(division)) {
+    cells[{std::string(level), std::string(indicator), month}] += amount;
+  }
+}
+
+}  // namespace
+
+Figures::Figures(roots::Store& store, const Catalogue& catalogue) : store_(store), catalogue_(catalogue) {}
+
+const Indicator* Figures::Find(absl::string_view id) const {
+  auto found = std::find_if(catalogue_.begin(), catalogue_.end(), [&](const Indicator& indicator) {
+    return indicator.id == id && indicator.kind != IndicatorKind::kRatio;
+  });
+  return found == catalogue_.end() ? nullptr : &*found;
+}
+
+absl::StatusOr<Answer> Figures::Ask(const Question& question) {
+  Answer answer;
+  const int64_t from = question.from.value_or(Month()).index, to = question.to.index;
+  const auto wanted = [&](const std::string& id) {
+    return question.indicators.empty() || question.indicators.contains(id);
+  };
+  RETURN_IF_ERROR(store_.database().Read([&](Transaction& transaction) -> absl::Status {
+    for (const std::string& division : question.divisions) {
+      const std::string end = PrefixEnd(division);
+      std::map<std::string, int64_t> stocks, flows;
+      std::map<std::pair<std::string, int64_t>, int64_t> months;
+      ASSIGN_OR_RETURN(Rows rows, transaction.Query(kSums, {from, division, to}));
+      ASSIGN_OR_RETURN(Rows pending, transaction.Query(kPending, {from, division, end, to}));
+      for (const Rows* some : {&rows, &pending}) {
+        for (const Row& row : *some) {
+          stocks[row.Text(0)] += row.Int(1);
+          flows[row.Text(0)] += row.Int(2);
+        }
+      }
+      for (const auto& [id, stock] : stocks) {
+        const Indicator* indicator = Find(id);
+        if (indicator == nullptr || !wanted(id)) continue;
+        const int64_t value = indicator->kind == IndicatorKind::kStock ? stock : flows[id];
+        if (value != 0) answer.sums.push_back({.indicator = id, .division = division, .value = value});
+      }
+      if (question.monthly) {
+        ASSIGN_OR_RETURN(rows, transaction.Query(kMonthlySums, {division, to}));
+        ASSIGN_OR_RETURN(pending, transaction.Query(kMonthlyPending, {division, end, to}));
+        for (const Rows* some : {&rows, &pending}) {
+          for (const Row& row : *some) months[{row.Text(0), row.Int(1)}] += row.Int(2);
+        }
+        // A stock is told as it stands at the end of each month.
+        std::map<std::string, std::map<int64_t, int64_t>> by_indicator;
+        for (const auto& [cell, amount] : months) by_indicator[cell.first][cell.second] = amount;
+        for (const auto& [id, amounts] : by_indicator) {
+          const Indicator* indicator = Find(id);
+          if (indicator == nullptr || !wanted(id)) continue;
+          int64_t standing = 0;
+          for (auto amount = amounts.begin(); amount != amounts.end() && amount->first < from; ++amount) {
+            standing += amount->second;
+          }
+          for (int64_t month = from; month <= to; ++month) {
+            auto amount = amounts.find(month);
+            const int64_t change = amount == amounts.end() ? 0 : amount->second;
+            standing += change;
+            const int64_t value = indicator->kind == IndicatorKind::kStock ? standing : change;
+            if (value == 0) continue;
+            answer.sums.push_back({.indicator = id,
+                                   .division = division,
+                                   .month = Month{.index = static_cast<int32_t>(month)},
+                                   .value = value});
+          }
+        }
+      }
+      ASSIGN_OR_RETURN(rows, transaction.Query(kReports, {division, to}));
+      for (const Row& row : rows) {
+        answer.reports.push_back({.indicator = row.Text(0),
+                                  .division = division,
+                                  .month = question.to,
+                                  .value = row.Int(1),
+                                  .precision = row.Int(2),
+                                  .at_least = row.Int(3) != 0,
+                                  .source = row.Text(4)});
+      }
+    }
+    return absl::OkStatus();
+  }));
+  return answer;
+}
+
+absl::StatusOr<ContributorPage> Figures::Contributors(const Indicator& indicator, absl::string_view division,
+                                                      std::optional<Month> from, Month to, absl::string_view page_token,
+                                                      int64_t page_size) {
+  const bool flow = indicator.kind == IndicatorKind::kFlow;
+  ContributorPage page{.next_page_token = std::string(page_token)};
+  for (int scanned = 0; scanned < kScansPerPage; ++scanned) {
+    ASSIGN_OR_RETURN(roots::RootPage some, store_.List("", division, page.next_page_token, kScannedAtOnce));
+    for (const roots::StoredRoot& stored : some.roots) {
+      int64_t amount = 0;
+      for (const Contribution& part : stored.kind->contributions(stored.root)) {
+        const bool in_span = part.month <= to && (!flow || !from.has_value() || part.month >= *from);
+        if (part.indicator == indicator.id && in_span && IsWithin(part.division, division)) amount += part.amount;
+      }
+      if (amount == 0) continue;
+      page.contributors.push_back({.kind = std::string(stored.kind->name),
+                                   .id = stored.id,
+                                   .key = stored.key,
+                                   .division = stored.division,
+                                   .amount = amount});
+      if (static_cast<int64_t>(page.contributors.size()) == page_size) {
+        page.next_page_token = stored.next;
+        return page;
+      }
+    }
+    page.next_page_token = some.next_page_token;
+    if (page.next_page_token.empty()) break;
+  }
+  return page;
+}
+
+absl::StatusOr<Proof> Figures::Recount() {
+  Proof proof;
+  RETURN_IF_ERROR(store_.database().Read([&](Transaction& transaction) -> absl::Status {
+    Cells running, recounted;
+    ASSIGN_OR_RETURN(Rows sums, transaction.Query(kAllSums));
+    for (const Row& row : sums) running[{row.Text(0), row.Text(1), row.Int(2)}] += row.Int(3);
+    ASSIGN_OR_RETURN(Rows pending, transaction.Query(kAllPending));
+    for (const Row& row : pending) AddUpwards(row.Text(0), row.Text(1), row.Int(2), row.Int(3), running);
+    RETURN_IF_ERROR(store_.ForEach(transaction, [&](const roots::StoredRoot& stored) {
+      ++proof.records;
+      for (const Contribution& part : stored.kind->contributions(stored.root)) {
+        AddUpwards(part.division, part.indicator, part.month.index, part.amount, recounted);
+      }
+      return absl::OkStatus();
+    }));
+    for (const auto& [cell, amount] : recounted) running.try_emplace(cell, 0);
+    proof.sums = static_cast<int64_t>(running.size());
+    for (const auto& [cell, amount] : running) {
+      auto found = recounted.find(cell);
+      const int64_t expected = found == recounted.end() ? 0 : found->second;
+      if (amount == expected || proof.differences.size() >= kShownDifferences) continue;
+      const auto& [division, indicator, month] = cell;
+      proof.differences.push_back({.indicator = indicator,
+                                   .division = division,
+                                   .month = Month{.index = static_cast<int32_t>(month)},
+                                   .running = amount,
+                                   .recounted = expected});
+    }
+    return absl::OkStatus();
+  }));
+  return proof;
+}
+
+absl::Status Figures::Keep(const Report& report) {
+  return store_.database().Write([&](Transaction& transaction) {
+    return transaction.Execute(kKeepReport, {report.division, report.indicator, int64_t{report.month.index},
+                                             report.value, report.precision, int64_t{report.at_least}, report.source});
+  });
+}
+
+absl::StatusOr<int64_t> Figures::Fold() {
+  int64_t folded = 0;
+  RETURN_IF_ERROR(store_.database().Write([&](Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(Rows taken, transaction.Query(kTakePending, {kFoldAtOnce}));
+    folded = static_cast<int64_t>(taken.size());
+    Cells cells;
+    for (const Row& row : taken) AddUpwards(row.Text(0), row.Text(1), row.Int(2), row.Int(3), cells);
+    // In the order of the keys, so that two folders cannot wait for each other in a circle.
+    for (const auto& [cell, amount] : cells) {
+      const auto& [division, indicator, month] = cell;
+      if (amount != 0) RETURN_IF_ERROR(transaction.Execute(kAddSum, {division, indicator, month, amount}));
+    }
+    return absl::OkStatus();
+  }));
+  return folded;
+}
+
+}  // namespace anju::tally
