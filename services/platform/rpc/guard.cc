@@ -1,0 +1,270 @@
+#include "services/platform/rpc/guard.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
+#include "anju/type/v1/options.pb.h"
+#include "services/platform/base/error.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/rpc/status.h"
+#include "spdlog/spdlog.h"
+
+namespace anju::rpc {
+namespace {
+
+using anju::type::v1::Role;
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+using enum absl::StatusCode;
+
+constexpr size_t kMaxRequestIdBytes = 64;
+constexpr char kRequestId[] = "x-request-id";
+
+// Where a message names divisions: in fields of its own, and in messages that it holds.
+struct ScopePlan {
+  std::vector<const FieldDescriptor*> fields;
+  std::vector<std::pair<const FieldDescriptor*, const ScopePlan*>> within;
+};
+
+// The plans of all messages met so far. They follow from the descriptors alone, which live as long as the process.
+class ScopePlans {
+ public:
+  // Null when the message names no division at any depth.
+  const ScopePlan* Find(const Descriptor& type) {
+    {
+      absl::ReaderMutexLock lock(&mutex_);
+      auto found = plans_.find(&type);
+      if (found != plans_.end()) return found->second.get();
+    }
+    absl::MutexLock lock(&mutex_);
+    std::vector<const Descriptor*> path;
+    return Make(type, path);
+  }
+
+ private:
+  const ScopePlan* Make(const Descriptor& type, std::vector<const Descriptor*>& path)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (auto found = plans_.find(&type); found != plans_.end()) return found->second.get();
+    // A message that holds itself: none of ours that names divisions does.
+    if (std::find(path.begin(), path.end(), &type) != path.end()) return nullptr;
+    path.push_back(&type);
+    auto plan = std::make_unique<ScopePlan>();
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor* field = type.field(i);
+      if (field->options().GetExtension(anju::type::v1::scope)) {
+        ANJU_CHECK(field->cpp_type() == FieldDescriptor::CPPTYPE_STRING);
+        plan->fields.push_back(field);
+      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+        if (const ScopePlan* inner = Make(*field->message_type(), path)) plan->within.emplace_back(field, inner);
+      }
+    }
+    path.pop_back();
+    if (plan->fields.empty() && plan->within.empty()) plan.reset();
+    return (plans_[&type] = std::move(plan)).get();
+  }
+
+  absl::Mutex mutex_;
+  absl::flat_hash_map<const Descriptor*, std::unique_ptr<ScopePlan>> plans_ ABSL_GUARDED_BY(mutex_);
+};
+
+absl::Status CheckValue(const Caller& caller, const FieldDescriptor& field, const std::string& division) {
+  if (division.empty() || caller.Covers(division)) return absl::OkStatus();
+  return Refuse(kPermissionDenied, "OUTSIDE_SCOPE",
+                absl::StrCat("your token is for division ", caller.scope, " and what lies within it"), field.name());
+}
+
+absl::Status CheckPlan(const Caller& caller, const Message& message, const ScopePlan& plan) {
+  const auto& reflection = *message.GetReflection();
+  std::string scratch;
+  for (const FieldDescriptor* field : plan.fields) {
+    if (!field->is_repeated()) {
+      RETURN_IF_ERROR(CheckValue(caller, *field, reflection.GetStringReference(message, field, &scratch)));
+      continue;
+    }
+    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+      RETURN_IF_ERROR(CheckValue(caller, *field, reflection.GetRepeatedStringReference(message, field, i, &scratch)));
+    }
+  }
+  for (const auto& [field, inner] : plan.within) {
+    if (!field->is_repeated()) {
+      if (reflection.HasField(message, field)) {
+        RETURN_IF_ERROR(CheckPlan(caller, reflection.GetMessage(message, field), *inner));
+      }
+      continue;
+    }
+    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+      RETURN_IF_ERROR(CheckPlan(caller, reflection.GetRepeatedMessage(message, field, i), *inner));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<absl::string_view> BearerToken(absl::string_view authorization) {
+  constexpr absl::string_view kScheme = "bearer ";
+  if (authorization.empty()) return absl::string_view();
+  if (!absl::StartsWithIgnoreCase(authorization, kScheme)) {
+    return Refuse(kUnauthenticated, "TOKEN_MALFORMED", "send a token: authorization: Bearer <token>");
+  }
+  return absl::StripAsciiWhitespace(authorization.substr(kScheme.size()));
+}
+
+}  // namespace
+
+// What a method demands, read from its contract once.
+struct Guard::MethodRule {
+  const MethodDescriptor* method = nullptr;
+  // A bit for each role that may call.
+  uint64_t roles = 0;
+  Metrics::Method* metrics = nullptr;
+};
+
+struct Guard::State {
+  absl::Mutex mutex;
+  absl::flat_hash_map<const MethodDescriptor*, std::unique_ptr<MethodRule>> by_method ABSL_GUARDED_BY(mutex);
+  absl::flat_hash_map<const Descriptor*, const MethodRule*> by_request ABSL_GUARDED_BY(mutex);
+};
+
+Guard::Guard(Verifier& verifier, const Clock& clock, absl::string_view service)
+    : verifier_(verifier), clock_(clock), service_(service), state_(std::make_unique<State>()) {}
+Guard::~Guard() = default;
+
+const MethodDescriptor& MethodTaking(const Descriptor& request_type) {
+  const MethodDescriptor* taking = nullptr;
+  const auto& file = *request_type.file();
+  for (int i = 0; i < file.service_count(); ++i) {
+    for (int j = 0; j < file.service(i)->method_count(); ++j) {
+      const MethodDescriptor* method = file.service(i)->method(j);
+      if (method->input_type() != &request_type) continue;
+      ANJU_CHECK(taking == nullptr);
+      taking = method;
+    }
+  }
+  ANJU_CHECK(taking != nullptr);
+  return *taking;
+}
+
+absl::string_view Metadata(const grpc::ServerContext& context, absl::string_view name) {
+  const auto& metadata = context.client_metadata();
+  auto found = metadata.find(grpc::string_ref(name.data(), name.size()));
+  return found == metadata.end() ? absl::string_view() : absl::string_view(found->second.data(), found->second.size());
+}
+
+const Guard::MethodRule& Guard::RuleOf(const MethodDescriptor& method) {
+  {
+    absl::ReaderMutexLock lock(&state_->mutex);
+    auto found = state_->by_method.find(&method);
+    if (found != state_->by_method.end()) return *found->second;
+  }
+  auto rule = std::make_unique<MethodRule>();
+  rule->method = &method;
+  rule->metrics = metrics_.Find(method.full_name());
+  for (int role : method.options().GetExtension(anju::type::v1::access).roles()) {
+    if (role != Role::ROLE_UNSPECIFIED) rule->roles |= uint64_t{1} << role;
+  }
+  absl::MutexLock lock(&state_->mutex);
+  return *state_->by_method.try_emplace(&method, std::move(rule)).first->second;
+}
+
+const Guard::MethodRule& Guard::RuleOf(const Descriptor& request_type) {
+  {
+    absl::ReaderMutexLock lock(&state_->mutex);
+    auto found = state_->by_request.find(&request_type);
+    if (found != state_->by_request.end()) return *found->second;
+  }
+  const MethodRule& rule = RuleOf(MethodTaking(request_type));
+  absl::MutexLock lock(&state_->mutex);
+  state_->by_request.emplace(&request_type, &rule);
+  return rule;
+}
+
+absl::StatusOr<Caller> Guard::Admit(const grpc::ServerContext& context, const Descriptor* request_type) {
+  return Admit(Metadata(context, "authorization"), RuleOf(*request_type));
+}
+
+absl::StatusOr<Caller> Guard::Admit(absl::string_view authorization, const MethodDescriptor& method) {
+  return Admit(authorization, RuleOf(method));
+}
+
+absl::StatusOr<Caller> Guard::Admit(absl::string_view authorization, const MethodRule& rule) {
+  ASSIGN_OR_RETURN(const absl::string_view token, BearerToken(authorization));
+  ASSIGN_OR_RETURN(Caller caller, verifier_.Verify(token));
+  if (rule.roles == 0) {
+    return Refuse(kPermissionDenied, "METHOD_CLOSED", "the method's contract lets nobody call it");
+  }
+  const bool allowed =
+      std::any_of(caller.roles.begin(), caller.roles.end(), [&](Role role) { return (rule.roles >> role & 1) != 0; });
+  if (!allowed) {
+    std::vector<std::string> words;
+    for (int role = 0; role < anju::type::v1::Role_ARRAYSIZE; ++role) {
+      if ((rule.roles >> role & 1) != 0) words.push_back(RoleWord(static_cast<Role>(role)));
+    }
+    return Refuse(kPermissionDenied, "ROLE_NOT_ALLOWED",
+                  absl::StrCat("the method is for the roles ", absl::StrJoin(words, ", ")));
+  }
+  return caller;
+}
+
+absl::Status Guard::CheckScope(const Caller& caller, const Message& request) {
+  static ScopePlans& plans = *new ScopePlans();
+  if (caller.scope.empty()) return absl::OkStatus();
+  const ScopePlan* plan = plans.Find(*request.GetDescriptor());
+  return plan == nullptr ? absl::OkStatus() : CheckPlan(caller, request, *plan);
+}
+
+grpc::Status Guard::Serve(grpc::ServerContext& context, const Descriptor& request_type, const Message* request,
+                          absl::FunctionRef<absl::Status(const Caller&)> handler) {
+  const absl::Time started = clock_.Now();
+  const MethodRule& rule = RuleOf(request_type);
+  const std::string request_id = RequestId(Metadata(context, kRequestId));
+  context.AddInitialMetadata(kRequestId, request_id);
+  absl::StatusOr<Caller> caller = Admit(Metadata(context, "authorization"), rule);
+  absl::Status outcome = caller.status();
+  if (outcome.ok() && request != nullptr) outcome = CheckScope(*caller, *request);
+  // A caller who has gone, or whose deadline has passed, is not worked for.
+  if (outcome.ok() && context.IsCancelled()) outcome = absl::CancelledError("the caller has gone");
+  if (outcome.ok()) outcome = handler(*caller);
+  Finish(rule, caller.ok() ? &*caller : nullptr, request_id, started, outcome);
+  return ToGrpc(outcome);
+}
+
+void Guard::Finish(const MethodDescriptor& method, const Caller* caller, absl::string_view request_id,
+                   absl::Time started, const absl::Status& outcome) {
+  Finish(RuleOf(method), caller, request_id, started, outcome);
+}
+
+void Guard::Finish(const MethodRule& rule, const Caller* caller, absl::string_view request_id, absl::Time started,
+                   const absl::Status& outcome) {
+  const absl::Duration took = clock_.Now() - started;
+  Metrics::Handled(rule.metrics, outcome.code(), took);
+  if (!spdlog::should_log(spdlog::level::info)) return;
+  // Ids only: a subject is an account, and a reason is a word of the contract.
+  const nlohmann::ordered_json line = {{"event", "call"},
+                                       {"service", service_},
+                                       {"method", rule.method->full_name()},
+                                       {"code", absl::StatusCodeToString(outcome.code())},
+                                       {"reason", ReasonOf(outcome)},
+                                       {"field", FieldOf(outcome)},
+                                       {"ms", absl::ToDoubleMilliseconds(took)},
+                                       {"subject", caller == nullptr ? "" : caller->subject},
+                                       {"request_id", std::string(request_id)}};
+  spdlog::info("{}", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+std::string Guard::RequestId(absl::string_view sent) const {
+  const bool fit =
+      !sent.empty() && sent.size() <= kMaxRequestIdBytes && std::all_of(sent.begin(), sent.end(), [](unsigned char c) {
+        return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
+      });
+  return fit ? std::string(sent) : NewId(clock_.Now());
+}
+
+}  // namespace anju::rpc

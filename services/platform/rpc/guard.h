@@ -1,0 +1,96 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/status.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/rpc/identity.h"
+#include "services/platform/rpc/metrics.h"
+
+namespace anju::rpc {
+
+// The one place through which every call goes: who is calling, may they, for this division; then the handler; then the
+// error's translation, a count and a line in the log. Safe for many threads.
+//
+// Refuses with what Verifier::Verify refuses with, and with PERMISSION_DENIED: METHOD_CLOSED for a method whose
+// contract names no roles, ROLE_NOT_ALLOWED, OUTSIDE_SCOPE.
+class Guard {
+ public:
+  // `verifier` and `clock` must outlive the guard. `service` is this process's name in the log.
+  Guard(Verifier& verifier, const Clock& clock, absl::string_view service);
+  ~Guard();
+
+  // Serves a call that has one request and one answer. The method is the one that takes `Request`.
+  template <typename Request, typename Response>
+  grpc::Status Unary(grpc::ServerContext* context, const Request* request, Response* response,
+                     absl::FunctionRef<absl::StatusOr<Response>(const Caller&)> handler) {
+    return Serve(*context, *Request::descriptor(), request, [&](const Caller& caller) {
+      absl::StatusOr<Response> answer = handler(caller);
+      if (answer.ok()) *response = *std::move(answer);
+      return answer.status();
+    });
+  }
+
+  // Serves a stream. With a `request` (streamed answers to one request) its scope is checked; without one the handler
+  // checks each message it reads with CheckScope. Counted and logged when the handler returns.
+  template <typename Request>
+  grpc::Status Stream(grpc::ServerContext* context, const Request* request,
+                      absl::FunctionRef<absl::Status(const Caller&)> handler) {
+    return Serve(*context, *Request::descriptor(), request, handler);
+  }
+
+  // The parts of the above, for who serves calls in another way. `request_type` is the method's input.
+  absl::StatusOr<Caller> Admit(const grpc::ServerContext& context, const google::protobuf::Descriptor* request_type);
+  // `authorization` is the header as it came: `Bearer <token>`.
+  absl::StatusOr<Caller> Admit(absl::string_view authorization, const google::protobuf::MethodDescriptor& method);
+
+  // Whether all divisions that `request` names in fields marked as scope, at any depth, lie within the caller's. A
+  // field that is empty is not looked at: whether it may be is the handler's to say.
+  static absl::Status CheckScope(const Caller& caller, const google::protobuf::Message& request);
+
+  // Counts and logs a call that was served elsewhere. `caller` is null when nobody was admitted.
+  void Finish(const google::protobuf::MethodDescriptor& method, const Caller* caller, absl::string_view request_id,
+              absl::Time started, const absl::Status& outcome);
+
+  // The caller's request id if it is fit to be logged, else a new one.
+  std::string RequestId(absl::string_view sent) const;
+
+  Metrics& metrics() { return metrics_; }
+
+ private:
+  struct MethodRule;
+  struct State;
+
+  grpc::Status Serve(grpc::ServerContext& context, const google::protobuf::Descriptor& request_type,
+                     const google::protobuf::Message* request, absl::FunctionRef<absl::Status(const Caller&)> handler);
+  absl::StatusOr<Caller> Admit(absl::string_view authorization, const MethodRule& rule);
+  void Finish(const MethodRule& rule, const Caller* caller, absl::string_view request_id, absl::Time started,
+              const absl::Status& outcome);
+  const MethodRule& RuleOf(const google::protobuf::MethodDescriptor& method);
+  const MethodRule& RuleOf(const google::protobuf::Descriptor& request_type);
+
+  Verifier& verifier_;
+  const Clock& clock_;
+  const std::string service_;
+  Metrics metrics_;
+  std::unique_ptr<State> state_;
+};
+
+// The one method that takes this message; a message that none or several take is a bug.
+const google::protobuf::MethodDescriptor& MethodTaking(const google::protobuf::Descriptor& request_type);
+
+// The value of the first metadata entry `name`, empty when there is none.
+absl::string_view Metadata(const grpc::ServerContext& context, absl::string_view name);
+
+}  // namespace anju::rpc

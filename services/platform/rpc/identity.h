@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "anju/type/v1/options.pb.h"
+#include "services/platform/base/clock.h"
+
+namespace anju::rpc {
+
+// Who is calling, as their token says and a key of ours has signed.
+struct Caller {
+  std::string subject;
+  std::vector<anju::type::v1::Role> roles;
+  // The division the caller works for; empty for the whole country, which only services and administrators have.
+  std::string scope;
+
+  bool Has(anju::type::v1::Role role) const;
+  // True when `division` is the caller's own or lies beneath it.
+  bool Covers(absl::string_view division) const;
+};
+
+// The word a token uses for a role, `officer` for ROLE_OFFICER; ROLE_UNSPECIFIED for a word that is no role.
+std::string RoleWord(anju::type::v1::Role role);
+anju::type::v1::Role RoleOfWord(absl::string_view word);
+
+// The largest token that is looked at, and how far clocks may differ.
+inline constexpr size_t kMaxTokenBytes = 8 * 1024;
+inline constexpr absl::Duration kClockSkew = absl::Seconds(60);
+// How many verified tokens are remembered.
+inline constexpr size_t kRememberedTokens = 10'000;
+
+// Verifies tokens against the keys of a JWKS file. Takes ES256 and RS256 only, and each key only with the algorithm
+// that belongs to it, whatever the token claims. The file is read again when it changes; a file that has become
+// unreadable leaves the last good keys in place. Safe for many threads.
+class Verifier {
+ public:
+  // `clock` must outlive the verifier. Fails when the file holds no usable key.
+  static absl::StatusOr<std::unique_ptr<Verifier>> Open(absl::string_view jwks_path, absl::string_view issuer,
+                                                        absl::string_view audience, const Clock& clock);
+  // A verifier without keys, which refuses everybody.
+  static std::unique_ptr<Verifier> Closed(const Clock& clock);
+  ~Verifier();
+
+  // Refuses with UNAUTHENTICATED, in this order: TOKEN_MISSING, TOKEN_MALFORMED, TOKEN_SIGNATURE, TOKEN_EXPIRED,
+  // TOKEN_NOT_YET_VALID, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_SCOPE. No sentence repeats anything of the token.
+  absl::StatusOr<Caller> Verify(absl::string_view token);
+
+ private:
+  struct State;
+  explicit Verifier(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace anju::rpc
