@@ -1,0 +1,212 @@
+#include "services/platform/runtime/runtime.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+#include <signal.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/reflection.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/error.h"
+#include "spdlog/formatter.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+
+ABSL_FLAG(std::string, listen, "127.0.0.1:0", "host:port to serve gRPC on; port 0 takes a free one");
+ABSL_FLAG(std::string, cache, "", "redis://host:port or unix:/path of the cache; empty keeps it in memory");
+ABSL_FLAG(std::string, jwks, "", "file with the public keys that sign tokens");
+ABSL_FLAG(std::string, issuer, "anju", "issuer that tokens must have");
+ABSL_FLAG(std::string, audience, "anju", "audience that tokens must have");
+ABSL_FLAG(std::string, token_file, "", "file with the token this service shows to its peers");
+ABSL_FLAG(std::string, registry, "", "host:port of the registry");
+ABSL_FLAG(std::string, relocation, "", "host:port of the relocation service");
+ABSL_FLAG(std::string, divisions, "", "directory with the trees of divisions");
+ABSL_FLAG(std::string, database, "", "sqlite:/path or postgresql://… of this service's database");
+ABSL_FLAG(bool, migrate_only, false, "bring the database up to date and leave");
+ABSL_FLAG(std::string, metrics, "", "host:port to serve Prometheus metrics on; empty serves none");
+ABSL_FLAG(std::string, log_level, "info", "trace, debug, info, warn, error or off");
+
+namespace anju::runtime {
+namespace {
+
+constexpr const char* kFlags[] = {"listen",       "cache",    "jwks",       "issuer",    "audience",
+                                  "token_file",   "registry", "relocation", "divisions", "database",
+                                  "migrate_only", "metrics",  "log_level"};
+
+constexpr int kHandshakeTimeoutMs = 10'000;
+constexpr int kConnectionAgeMs = 5 * 60 * 1000, kConnectionAgeGraceMs = 60 * 1000;
+constexpr int kKeepaliveMs = 60'000, kKeepaliveTimeoutMs = 20'000, kMinPingIntervalMs = 20'000;
+constexpr int kMaxThreads = 512;
+constexpr std::chrono::seconds kDrain(10);
+
+[[noreturn]] void StopTheStart(absl::string_view why) {
+  spdlog::critical("{}", std::string(why));
+  std::exit(1);
+}
+
+void ReadEnvironment() {
+  for (const char* name : kFlags) {
+    const std::string twin = absl::StrCat("ANJU_", absl::AsciiStrToUpper(name));
+    const char* value = std::getenv(twin.c_str());
+    if (value == nullptr) continue;
+    std::string error;
+    absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
+    ANJU_CHECK(flag != nullptr);
+    if (!flag->ParseFrom(value, &error)) StopTheStart(absl::StrCat(twin, " has a bad value: ", error));
+  }
+}
+
+void CheckFlags() {
+  if (const std::string listen = absl::GetFlag(FLAGS_listen); !IsLoopback(listen)) {
+    StopTheStart(absl::StrCat("--listen=", listen,
+                              " would serve plain text beyond this machine, and TLS is not built yet: listen on "
+                              "127.0.0.1, [::1] or unix:/path"));
+  }
+}
+
+// One JSON object a line.
+class JsonFormatter final : public spdlog::formatter {
+ public:
+  explicit JsonFormatter(std::string service) : service_(std::move(service)) {}
+
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
+    const auto level = spdlog::level::to_string_view(message.level);
+    nlohmann::ordered_json line = {
+        {"time", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromChrono(message.time), absl::UTCTimeZone())},
+        {"level", std::string(level.data(), level.size())},
+        {"service", service_}};
+    const std::string text(message.payload.data(), message.payload.size());
+    auto object =
+        text.starts_with('{') ? nlohmann::ordered_json::parse(text, nullptr, false) : nlohmann::ordered_json();
+    if (object.is_object()) {
+      line.update(object);
+    } else {
+      line["message"] = text;
+    }
+    const std::string dumped = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    out.append(dumped.data(), dumped.data() + dumped.size());
+  }
+
+  std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JsonFormatter>(service_); }
+
+ private:
+  const std::string service_;
+};
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+}  // namespace
+
+bool IsLoopback(absl::string_view address) {
+  return absl::StartsWith(address, "127.0.0.1:") || absl::StartsWith(address, "[::1]:") ||
+         absl::StartsWith(address, "localhost:") || absl::StartsWith(address, "unix:");
+}
+
+void LogJson(absl::string_view service, absl::string_view level) {
+  const auto parsed = spdlog::level::from_str(std::string(level));
+  auto logger = std::make_shared<spdlog::logger>("anju", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_formatter(std::make_unique<JsonFormatter>(std::string(service)));
+  logger->set_level(parsed);
+  spdlog::set_default_logger(logger);
+  // A word that is no level reads as `off`.
+  if (parsed == spdlog::level::off && level != "off") {
+    logger->set_level(spdlog::level::info);
+    StopTheStart("--log_level is trace, debug, info, warn, error or off");
+  }
+}
+
+Runtime::Runtime(int argc, char** argv, absl::string_view service) : service_(service) {
+  // Blocked before any thread starts, so that only Serve() sees the signals.
+  const sigset_t signals = StopSignals();
+  ANJU_CHECK(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0);
+
+  LogJson(service_, "info");
+  absl::SetProgramUsageMessage(absl::StrCat("The ", service_, " service of anju. Every flag has an ANJU_ twin."));
+  ReadEnvironment();
+  if (absl::ParseCommandLine(argc, argv).size() > 1) StopTheStart("an argument is not a flag; write --flag=value");
+  LogJson(service_, absl::GetFlag(FLAGS_log_level));
+  CheckFlags();
+
+  token_ = std::make_unique<rpc::TokenFile>(absl::GetFlag(FLAGS_token_file));
+  if (migrate_only()) {
+    verifier_ = rpc::Verifier::Closed(clock_);
+  } else {
+    auto verifier = rpc::Verifier::Open(absl::GetFlag(FLAGS_jwks), absl::GetFlag(FLAGS_issuer),
+                                        absl::GetFlag(FLAGS_audience), clock_);
+    if (!verifier.ok()) StopTheStart(absl::StrCat("--jwks: ", verifier.status().message()));
+    verifier_ = *std::move(verifier);
+  }
+  guard_ = std::make_unique<rpc::Guard>(*verifier_, clock_, service_);
+  if (const std::string address = absl::GetFlag(FLAGS_metrics); !address.empty() && !migrate_only()) {
+    auto page = rpc::MetricsPage::Open(address, guard_->metrics());
+    if (!page.ok()) StopTheStart(absl::StrCat("--metrics: ", page.status().message()));
+    metrics_page_ = *std::move(page);
+  }
+}
+
+Runtime::~Runtime() = default;
+
+std::string Runtime::database() const { return absl::GetFlag(FLAGS_database); }
+std::string Runtime::cache() const { return absl::GetFlag(FLAGS_cache); }
+std::string Runtime::registry() const { return absl::GetFlag(FLAGS_registry); }
+std::string Runtime::relocation() const { return absl::GetFlag(FLAGS_relocation); }
+std::string Runtime::divisions() const { return absl::GetFlag(FLAGS_divisions); }
+bool Runtime::migrate_only() const { return absl::GetFlag(FLAGS_migrate_only); }
+
+int Runtime::Serve(std::initializer_list<grpc::Service*> services) {
+  if (migrate_only()) return 0;
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  const std::string listen = absl::GetFlag(FLAGS_listen);
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &port);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  builder.SetMaxReceiveMessageSize(rpc::kMaxMessageBytes);
+  builder.SetMaxSendMessageSize(rpc::kMaxMessageBytes);
+  builder.SetResourceQuota(grpc::ResourceQuota("anju").SetMaxThreads(kMaxThreads));
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kConnectionAgeMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kConnectionAgeGraceMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
+  // Two processes on one port would each get half of the calls.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr) {
+    spdlog::critical("cannot listen on {}", listen);
+    return 1;
+  }
+  server->GetHealthCheckService()->SetServingStatus(true);
+  spdlog::info("{}", nlohmann::ordered_json({{"event", "listening"}, {"address", listen}, {"port", port}}).dump());
+
+  const sigset_t signals = StopSignals();
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+  spdlog::info("{}", nlohmann::ordered_json({{"event", "draining"}, {"signal", signal}}).dump());
+  server->GetHealthCheckService()->SetServingStatus(false);
+  server->Shutdown(std::chrono::system_clock::now() + kDrain);
+  server->Wait();
+  return 0;
+}
+
+}  // namespace anju::runtime

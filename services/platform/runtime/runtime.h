@@ -1,0 +1,65 @@
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/impl/codegen/service_type.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/rpc/channel.h"
+#include "services/platform/rpc/guard.h"
+#include "services/platform/rpc/identity.h"
+
+namespace anju::runtime {
+
+// What every service's main.cc starts with and ends with: flags, clock, log and guard at the beginning, the server at
+// the end.
+//
+// Every flag has a twin in the environment, --listen is ANJU_LISTEN. A flag beats the environment, which beats the
+// default; a bad value stops the start with exit code 1. The log goes to stderr, one JSON object a line.
+class Runtime {
+ public:
+  // Must be made before any thread starts: it blocks SIGTERM and SIGINT, so that only Serve() sees them.
+  Runtime(int argc, char** argv, absl::string_view service);
+  ~Runtime();
+
+  const Clock& clock() const { return clock_; }
+  rpc::Guard& guard() { return *guard_; }
+  // The token this service shows to its peers.
+  rpc::TokenFile& token() { return *token_; }
+
+  // What the flags say; an empty text is a flag that was not given.
+  std::string database() const;
+  std::string cache() const;
+  std::string registry() const;
+  std::string relocation() const;
+  std::string divisions() const;
+  // Bring the database up to date and leave. Serve() then returns at once.
+  bool migrate_only() const;
+
+  std::shared_ptr<grpc::Channel> Peer(absl::string_view address) const { return rpc::Connect(address); }
+
+  // Serves until SIGTERM or SIGINT, then says NOT_SERVING, gives running calls 10 s and returns the exit code. The port
+  // it listens on is told in the log, for a --listen that ends in :0.
+  int Serve(std::initializer_list<grpc::Service*> services);
+
+ private:
+  const std::string service_;
+  SystemClock clock_;
+  std::unique_ptr<rpc::Verifier> verifier_;
+  std::unique_ptr<rpc::Guard> guard_;
+  std::unique_ptr<rpc::TokenFile> token_;
+  std::unique_ptr<rpc::MetricsPage> metrics_page_;
+};
+
+// Whether `address` can be reached from this machine only: 127.0.0.1, [::1], localhost or a unix socket.
+bool IsLoopback(absl::string_view address);
+
+// Makes every line of the log one JSON object with time, level and service. A message that is itself a JSON object
+// becomes part of the line.
+void LogJson(absl::string_view service, absl::string_view level);
+
+}  // namespace anju::runtime

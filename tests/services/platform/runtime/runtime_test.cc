@@ -1,0 +1,122 @@
+#include "services/platform/runtime/runtime.h"
+
+#include <grpcpp/grpcpp.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "absl/flags/reflection.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "spdlog/spdlog.h"
+#include "tests/support/identity.h"
+
+namespace anju::runtime {
+namespace {
+
+class RuntimeTest : public ::testing::Test {
+ protected:
+  RuntimeTest() : identity_(clock_) {
+    // Each case ends its process by itself.
+    ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+    jwks_ = absl::StrCat("--jwks=", identity_.jwks_path());
+  }
+
+  // Starts a runtime with these arguments and prints what it holds.
+  void Start(std::vector<std::string> arguments) {
+    std::vector<char*> argv = {const_cast<char*>("service")};
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    Runtime runtime(static_cast<int>(argv.size()), argv.data(), "service");
+    std::fprintf(stderr, "started database=%s registry=%s\n", runtime.database().c_str(), runtime.registry().c_str());
+    std::exit(7);
+  }
+
+  SystemClock clock_;
+  testing::TestIdentity identity_;
+  absl::FlagSaver saver_;
+  std::string jwks_;
+};
+
+using RuntimeDeathTest = RuntimeTest;
+
+TEST_F(RuntimeDeathTest, AFlagBeatsTheEnvironmentBeatsTheDefault) {
+  const auto started = ::testing::ExitedWithCode(7);
+  EXPECT_EXIT(Start({jwks_}), started, "started database= registry=");
+  EXPECT_EXIT(
+      {
+        ::setenv("ANJU_DATABASE", "sqlite:/env", 1);
+        ::setenv("ANJU_REGISTRY", "127.0.0.1:9", 1);
+        Start({jwks_, "--database=sqlite:/flag"});
+      },
+      started, "started database=sqlite:/flag registry=127.0.0.1:9");
+}
+
+TEST_F(RuntimeDeathTest, ABadValueStopsTheStart) {
+  const auto stopped = ::testing::ExitedWithCode(1);
+  EXPECT_EXIT(Start({}), stopped, "--jwks");
+  EXPECT_EXIT(Start({"--jwks=/nowhere"}), stopped, "--jwks");
+  EXPECT_EXIT(Start({jwks_, "--listen=0.0.0.0:8081"}), stopped, "TLS");
+  EXPECT_EXIT(Start({jwks_, "--log_level=loud"}), stopped, "log_level");
+  EXPECT_EXIT(Start({jwks_, "--no_such_flag=1"}), stopped, "no_such_flag");
+  EXPECT_EXIT(Start({jwks_, "argument"}), stopped, "not a flag");
+  EXPECT_EXIT(Start({jwks_, "--metrics=nowhere"}), stopped, "--metrics");
+  EXPECT_EXIT(
+      {
+        ::setenv("ANJU_MIGRATE_ONLY", "perhaps", 1);
+        Start({jwks_});
+      },
+      stopped, "ANJU_MIGRATE_ONLY");
+}
+
+TEST_F(RuntimeDeathTest, MigratingNeedsNoKeysAndDoesNotServe) {
+  auto migrate = [] {
+    std::string flag = "--migrate_only";
+    std::vector<char*> argv = {const_cast<char*>("service"), flag.data()};
+    Runtime runtime(2, argv.data(), "service");
+    std::exit(runtime.Serve({}) == 0 ? 7 : 8);
+  };
+  EXPECT_EXIT(migrate(), ::testing::ExitedWithCode(7), "");
+}
+
+TEST_F(RuntimeDeathTest, ServesUntilItIsTold) {
+  const std::string socket = absl::StrCat("unix:", identity_.directory().Path("s"));
+  auto serve = [&] {
+    std::string listen = absl::StrCat("--listen=", socket);
+    std::vector<char*> argv = {const_cast<char*>("service"), listen.data(), jwks_.data()};
+    Runtime runtime(3, argv.data(), "service");
+    std::thread client([&] {
+      auto channel = runtime.Peer(socket);
+      const bool connected = channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10));
+      std::fprintf(stderr, "connected %d\n", connected);
+      ::kill(::getpid(), SIGTERM);
+    });
+    const int code = runtime.Serve({});
+    client.join();
+    std::exit(code == 0 ? 7 : 8);
+  };
+  EXPECT_EXIT(serve(), ::testing::ExitedWithCode(7), "\"listening\"(.|\n)*connected 1(.|\n)*\"draining\"");
+}
+
+TEST(IsLoopbackTest, Addresses) {
+  for (const char* address : {"127.0.0.1:0", "[::1]:8081", "localhost:1", "unix:/run/anju.sock"}) {
+    EXPECT_TRUE(IsLoopback(address)) << address;
+  }
+  for (const char* address : {"", "0.0.0.0:8081", "[::]:8081", "10.0.0.1:1", "127.0.0.1.example.org:1", ":8081"}) {
+    EXPECT_FALSE(IsLoopback(address)) << address;
+  }
+}
+
+TEST(LogJsonDeathTest, EveryLineIsOneObject) {
+  EXPECT_EXIT(
+      {
+        LogJson("service", "info");
+        spdlog::info("said \"so\"\n");
+        spdlog::info(R"({"event":"call"})");
+        std::exit(7);
+      },
+      ::testing::ExitedWithCode(7), R"("service":"service","message":"said \\"so\\"\\n")");
+}
+
+}  // namespace
+}  // namespace anju::runtime
