@@ -67,11 +67,9 @@ install_npm() {
   printf '%s\n' "$digest" >"$stamp"
 }
 
-# Builds the named targets, or all of them.
+# Builds the named targets; all is all of them.
 build() {
-  local targets=()
-  (($#)) && targets=(--target "$@")
-  (cd "$root" && cmake --preset default && cmake --build --preset default --parallel "$(nproc)" "${targets[@]}")
+  (cd "$root" && cmake --preset default && cmake --build --preset default --parallel "$(nproc)" --target "$@")
 }
 
 # Prints, one on a line, a port for each wanted number: that number where it can be bound on loopback, else any free one. They
