@@ -170,7 +170,7 @@ std::string Runtime::relocation() const { return absl::GetFlag(FLAGS_relocation)
 std::string Runtime::divisions() const { return absl::GetFlag(FLAGS_divisions); }
 bool Runtime::migrate_only() const { return absl::GetFlag(FLAGS_migrate_only); }
 
-int Runtime::Serve(std::initializer_list<grpc::Service*> services) {
+int Runtime::Serve(const std::vector<grpc::Service*>& services) {
   if (migrate_only()) return 0;
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "grpcpp/channel.h"
@@ -44,7 +44,7 @@ class Runtime {
 
   // Serves until SIGTERM or SIGINT, then says NOT_SERVING, gives running calls 10 s and returns the exit code. The port
   // it listens on is told in the log, for a --listen that ends in :0.
-  int Serve(std::initializer_list<grpc::Service*> services);
+  int Serve(const std::vector<grpc::Service*>& services);
 
  private:
   const std::string service_;

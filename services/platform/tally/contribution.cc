@@ -20,6 +20,13 @@ const Place& Last(const std::vector<Place>& places, Month month) {
 
 const std::string& PlaceOn(const std::vector<Place>& places, Date day) { return Last(places, Month::Of(day)).division; }
 
+std::optional<Span> Intersect(const Span& a, const Span& b) {
+  Span both{.from = std::max(a.from, b.from), .until = a.until};
+  if (b.until.has_value()) both.until = a.until.has_value() ? std::min(*a.until, *b.until) : *b.until;
+  if (both.until.has_value() && *both.until <= both.from) return std::nullopt;
+  return both;
+}
+
 void AddStock(absl::string_view indicator, const std::vector<Place>& places, Date from, std::optional<Date> until,
               int64_t amount, Contributions& to) {
   if (amount == 0) return;

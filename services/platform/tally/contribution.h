@@ -46,6 +46,14 @@ struct Place {
   std::string division;
 };
 
+// From a day until another, excluded; nothing: for ever.
+struct Span {
+  Date from;
+  std::optional<Date> until;
+};
+// The days of both; nothing when there are none.
+std::optional<Span> Intersect(const Span& a, const Span& b);
+
 // Adds a stock of `amount` that lasts from `from` until `until` (excluded; nothing: for ever) and follows `places`,
 // which are in order and not empty: what moves counts −amount where it leaves and +amount where it arrives, in that
 // month. Before the first place it counts in the first one. A stock that ends in the month in which it began counts

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "anju/type/v1/import.pb.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/sync_stream.h"
+#include "services/platform/intake/batch.h"
+#include "services/platform/messages/archive.h"
+#include "services/platform/roots/store.h"
+#include "services/platform/rpc/guard.h"
+#include "services/platform/rpc/status.h"
+
+namespace anju::intake {
+
+// Takes in records from county systems: rows in batches, each batch in one transaction with its receipt. Good rows are
+// kept and bad rows answered with number, field, reason and hint. Thread-safe.
+class Intake {
+ public:
+  Intake(roots::Store& store, rpc::Guard& guard) : store_(store), guard_(guard) {}
+
+  // Serves one Import method. `rule` decides on one row: it refuses, or puts what changes into the session.
+  template <typename Record, typename Request>
+  grpc::Status Run(grpc::ServerContext* context, grpc::ServerReaderWriter<type::v1::ImportReceipt, Request>* stream,
+                   absl::StatusOr<roots::Outcome> (*rule)(roots::Session&, const Batch&, const Record&)) {
+    return guard_.Stream<Request>(context, nullptr, [&](const rpc::Caller& caller) -> absl::Status {
+      const std::string method = rpc::MethodTaking(*Request::descriptor()).full_name();
+      Request request;
+      while (stream->Read(&request)) {
+        const auto apply = [&](roots::Session& session, const Batch& batch,
+                               size_t row) -> absl::StatusOr<roots::Outcome> {
+          ASSIGN_OR_RETURN(Record record, messages::FromProto<Record>(request.rows(static_cast<int>(row))));
+          return rule(session, batch, record);
+        };
+        ASSIGN_OR_RETURN(type::v1::ImportReceipt receipt,
+                         Take(caller, method, request.batch(), request, request.rows_size(), apply));
+        if (!stream->Write(receipt)) return absl::CancelledError("the sender has gone");
+      }
+      return absl::OkStatus();
+    });
+  }
+
+ private:
+  using Apply = absl::FunctionRef<absl::StatusOr<roots::Outcome>(roots::Session&, const Batch&, size_t row)>;
+  absl::StatusOr<type::v1::ImportReceipt> Take(const rpc::Caller& caller, const std::string& method,
+                                               const type::v1::ImportBatch& batch,
+                                               const google::protobuf::Message& request, size_t rows, Apply apply);
+
+  roots::Store& store_;
+  rpc::Guard& guard_;
+};
+
+}  // namespace anju::intake

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "services/platform/messages/archive.h"
+#include "services/platform/roots/store.h"
+#include "services/platform/rpc/identity.h"
+
+// The Get and List of every kind of record: within the caller's scope, personal data masked.
+namespace anju::records {
+
+inline absl::Status CheckScope(const rpc::Caller& caller, absl::string_view division) {
+  if (caller.Covers(division)) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kPermissionDenied, "OUTSIDE_SCOPE", "your token is for another division");
+}
+
+template <typename Message, typename Root>
+Message ToMasked(const Root& root) {
+  Message message = messages::ToProto<Message>(root);
+  messages::Mask(message);
+  return message;
+}
+
+template <typename Message, typename Root>
+absl::StatusOr<Message> Get(roots::Store& store, const rpc::Caller& caller, const std::string& id,
+                            absl::string_view not_found) {
+  ASSIGN_OR_RETURN(std::optional<Root> root, store.Get<Root>(id));
+  if (!root.has_value()) {
+    return Refuse(absl::StatusCode::kNotFound, not_found, "there is no record with this id", "id");
+  }
+  RETURN_IF_ERROR(CheckScope(caller, root->Division()));
+  return ToMasked<Message>(*root);
+}
+
+inline constexpr int64_t kUsualPage = 100;
+inline constexpr int64_t kLargestPage = 1000;
+
+inline int64_t PageSize(int64_t asked) { return asked == 0 ? kUsualPage : std::clamp<int64_t>(asked, 1, kLargestPage); }
+
+// `add` is the response's adder of its repeated field.
+template <typename Root, typename Request, typename Response, typename Message>
+absl::StatusOr<Response> List(roots::Store& store, const Request& request, Message* (Response::*add)()) {
+  if (request.division().empty()) {
+    return Refuse(absl::StatusCode::kInvalidArgument, "FIELD_MISSING", "name the division to list", "division");
+  }
+  ASSIGN_OR_RETURN(roots::RootPage page,
+                   store.List(Root::kKind, request.division(), request.page_token(), PageSize(request.page_size())));
+  Response response;
+  for (const roots::StoredRoot& stored : page.roots) {
+    *(response.*add)() = ToMasked<Message>(*std::any_cast<Root>(&stored.root));
+  }
+  response.set_next_page_token(page.next_page_token);
+  return response;
+}
+
+}  // namespace anju::records

@@ -1,0 +1,116 @@
+#include "services/platform/runtime/foundation.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "services/platform/feed/publisher.h"
+
+namespace anju::runtime {
+namespace {
+
+constexpr absl::Duration kKeepHouseEvery = absl::Milliseconds(100);
+
+std::unique_ptr<cache::Cache> OpenCacheOrStop(const std::string& url) {
+  absl::StatusOr<std::unique_ptr<cache::Cache>> cache = cache::OpenCache(url);
+  MustStart("--cache", cache.status());
+  return *std::move(cache);
+}
+
+std::map<std::string, std::shared_ptr<grpc::Channel>> Peers(const Runtime& runtime, const Blueprint& blueprint) {
+  std::map<std::string, std::shared_ptr<grpc::Channel>> peers;
+  if (!runtime.registry().empty() && blueprint.own_facts == nullptr) {
+    peers[std::string(feed::HouseholdFact::kTopic)] = runtime.Peer(runtime.registry());
+    peers[std::string(feed::DivisionFact::kTopic)] = peers[std::string(feed::HouseholdFact::kTopic)];
+  }
+  if (!runtime.relocation().empty()) {
+    peers[std::string(feed::RelocationFact::kTopic)] = runtime.Peer(runtime.relocation());
+  }
+  return peers;
+}
+
+}  // namespace
+
+void MustStart(absl::string_view what, const absl::Status& status) {
+  if (status.ok()) return;
+  spdlog::critical("cannot start: {}: {}", std::string(what), std::string(status.message()));
+  spdlog::shutdown();
+  std::exit(1);
+}
+
+std::unique_ptr<storage::Database> OpenDatabase(const Runtime& runtime,
+                                                const std::vector<storage::Migration>& migrations) {
+  absl::StatusOr<std::unique_ptr<storage::Database>> database = storage::Database::Open(runtime.database());
+  MustStart("--database", database.status());
+  MustStart("migrate", storage::Migrate(**database, "platform", roots::Store::Migrations()));
+  MustStart("migrate", storage::Migrate(**database, "service", migrations));
+  return *std::move(database);
+}
+
+Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint blueprint)
+    : runtime_(runtime),
+      cache_(OpenCacheOrStop(runtime.cache())),
+      invalidator_(*cache_, blueprint.service),
+      peers_(Peers(runtime, blueprint), runtime.token()),
+      store_(database, runtime.clock(), blueprint.kinds,
+             blueprint.own_facts != nullptr ? blueprint.own_facts : static_cast<roots::FactSource*>(&peers_),
+             [this](const std::set<std::string>& divisions) { invalidator_.Changed(divisions); }),
+      figures_(store_, blueprint.catalogue),
+      intake_(store_, runtime.guard()),
+      indicators_(
+          figures_, runtime.guard(), [this] { return AsOf(); },
+          [this](const std::set<std::string>& divisions) { invalidator_.Changed(divisions); }),
+      feed_(store_, runtime.guard(), blueprint.own_facts),
+      files_(store_, runtime.guard(), blueprint.service, blueprint.exposed) {
+  if (runtime.migrate_only()) return;
+  std::map<std::string, std::shared_ptr<grpc::Channel>> peers = Peers(runtime, blueprint);
+  for (const auto& [topic, absorb] : blueprint.follows) {
+    auto peer = peers.find(topic);
+    if (peer == peers.end()) {
+      MustStart("flags", absl::InvalidArgumentError("name the service that tells of the topic " + topic));
+    }
+    followers_.push_back(std::make_unique<feed::Follower>(store_, peer->second, runtime.token(), topic, absorb));
+  }
+  housekeeper_ = std::thread([this] { KeepHouse(); });
+}
+
+Foundation::~Foundation() {
+  followers_.clear();
+  {
+    absl::MutexLock lock(&mutex_);
+    stopped_ = true;
+  }
+  if (housekeeper_.joinable()) housekeeper_.join();
+}
+
+int Foundation::Serve(std::vector<grpc::Service*> own) {
+  own.push_back(&indicators_);
+  own.push_back(&feed_);
+  own.push_back(&files_);
+  return runtime_.Serve(own);
+}
+
+absl::Time Foundation::AsOf() const {
+  absl::Time as_of = runtime_.clock().Now();
+  for (const auto& follower : followers_) as_of = std::min(as_of, follower->complete_until());
+  return as_of;
+}
+
+void Foundation::KeepHouse() {
+  const auto all = [](absl::string_view what, auto some) {
+    while (true) {
+      absl::StatusOr<int64_t> moved = some();
+      if (!moved.ok()) spdlog::warn("cannot {}: {}", std::string(what), std::string(moved.status().message()));
+      if (!moved.ok() || *moved == 0) return;
+    }
+  };
+  while (true) {
+    all("publish facts", [&] { return feed::Publish(store_.database()); });
+    all("fold figures", [&] { return figures_.Fold(); });
+    absl::MutexLock lock(&mutex_);
+    if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kKeepHouseEvery)) return;
+  }
+}
+
+}  // namespace anju::runtime

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "services/platform/cache/cache.h"
+#include "services/platform/cache/generations.h"
+#include "services/platform/feed/follower.h"
+#include "services/platform/feed/service.h"
+#include "services/platform/files/service.h"
+#include "services/platform/intake/intake.h"
+#include "services/platform/roots/store.h"
+#include "services/platform/runtime/runtime.h"
+#include "services/platform/storage/database.h"
+#include "services/platform/tally/figures.h"
+#include "services/platform/tally/service.h"
+
+namespace anju::runtime {
+
+// Opens the database that the flags name and brings it up to date: the platform's tables, then the service's own. A
+// database that cannot be had stops the start.
+std::unique_ptr<storage::Database> OpenDatabase(const Runtime& runtime,
+                                                const std::vector<storage::Migration>& migrations = {});
+
+// Stops the start when something that it needs went wrong: says what in the log and exits with 1.
+void MustStart(absl::string_view what, const absl::Status& status);
+
+// What tells one service from another, as far as the platform is concerned.
+struct Blueprint {
+  std::string service;
+  std::vector<const roots::Kind*> kinds;
+  const tally::Catalogue& catalogue;
+  // What of its roots belongs in a household's file.
+  std::vector<files::Exposed> exposed;
+  // The topics it follows, and what to do with a newer fact.
+  std::map<std::string, roots::Store::Absorb> follows;
+  // Answers facts from the service's own tables instead of asking other services.
+  roots::FactSource* own_facts = nullptr;
+};
+
+// What every service stands on: its roots, its figures, its feed, its cache marks. Folding and publishing go on in the
+// background for as long as it lives.
+class Foundation {
+ public:
+  Foundation(Runtime& runtime, storage::Database& database, Blueprint blueprint);
+  ~Foundation();
+
+  roots::Store& store() { return store_; }
+  intake::Intake& intake() { return intake_; }
+
+  // Serves `own` beside the contracts that all services share. Answers the exit code.
+  int Serve(std::vector<grpc::Service*> own);
+
+ private:
+  absl::Time AsOf() const;
+  void KeepHouse();
+
+  Runtime& runtime_;
+  const std::unique_ptr<cache::Cache> cache_;
+  cache::Invalidator invalidator_;
+  feed::PeerFacts peers_;
+  roots::Store store_;
+  tally::Figures figures_;
+  intake::Intake intake_;
+  std::vector<std::unique_ptr<feed::Follower>> followers_;
+  tally::IndicatorsService indicators_;
+  feed::FeedService feed_;
+  files::FilesService files_;
+  absl::Mutex mutex_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread housekeeper_;
+};
+
+}  // namespace anju::runtime

@@ -1,0 +1,169 @@
+#include "services/registry/domain/household.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/error.h"
+#include "services/platform/base/ids.h"
+
+namespace anju::registry {
+namespace {
+
+using enum absl::StatusCode;
+using roots::Outcome;
+
+std::string NumberOf(const Household& household) { return household.key.substr(household.key.rfind('/') + 1); }
+
+absl::Status NotFound() {
+  return Refuse(kNotFound, "HOUSEHOLD_NOT_FOUND", "import the household before its members", "household_no");
+}
+
+// The name under which an ID number is claimed. A digest, so that the number stands in one place only.
+roots::Name Claim(const std::string& id_number) { return {.kind = "id_number", .name = Sha256(id_number)}; }
+
+// Puts `residence` where its date belongs; one of the same date is corrected.
+void Settle(std::vector<Residence>& residences, Residence residence) {
+  auto at = std::find_if(residences.begin(), residences.end(),
+                         [&](const Residence& known) { return known.since >= residence.since; });
+  if (at != residences.end() && at->since == residence.since) {
+    *at = std::move(residence);
+  } else {
+    residences.insert(at, std::move(residence));
+  }
+}
+
+}  // namespace
+
+std::vector<roots::Name> Links(const Household& household) {
+  std::vector<roots::Name> links = {{.kind = "household", .name = household.id},
+                                    {.kind = "search", .name = NumberOf(household)}};
+  for (const Member& member : household.members) {
+    links.push_back({.kind = "search", .name = member.name});
+    if (!member.id_number.empty()) links.push_back({.kind = "search", .name = member.id_number});
+  }
+  return links;
+}
+
+std::vector<roots::Name> Names(const Household& household) {
+  std::vector<roots::Name> names;
+  for (const Member& member : household.members) {
+    if (!member.id_number.empty() && !member.left_on.has_value()) names.push_back(Claim(member.id_number));
+  }
+  return names;
+}
+
+std::optional<roots::Told> Tell(const Household& household) {
+  feed::HouseholdFact fact{.id = household.id,
+                           .key = household.key,
+                           .residences = household.residences,
+                           .classifications = household.classifications,
+                           .registered_on = household.registered_on,
+                           .exited_on = household.exited_on};
+  for (const Member& member : household.members) {
+    fact.persons.push_back({.person_no = member.person_no,
+                            .labour = member.labour,
+                            .joined_on = member.joined_on,
+                            .left_on = member.left_on});
+  }
+  return roots::Told{.topic = feed::HouseholdFact::kTopic, .key = household.key, .body = roots::ToJson(fact)};
+}
+
+absl::StatusOr<Household> Record(const std::optional<Household>& before, const HouseholdRecord& record,
+                                 const std::string& key, const std::string& village) {
+  RETURN_IF_ERROR(intake::InOrder(record.registered_on, record.exited_on, "exited_on"));
+  RETURN_IF_ERROR(intake::InOrder(record.registered_on, record.resident_since, "resident_since"));
+  if (record.low_income_until.has_value()) {
+    RETURN_IF_ERROR(intake::InOrder(record.low_income_since.value_or(*record.low_income_until + 1),
+                                    record.low_income_until, "low_income_until"));
+  }
+  Household after = before.value_or(Household{.key = key});
+  const Date since = record.resident_since.value_or(record.registered_on);
+  if (!before.has_value()) {
+    after.residences = {{.since = since, .village = village}};
+    after.classifications = {{.since = record.registered_on, .household_class = record.household_class}};
+  } else {
+    // A registration that is corrected takes its first residence and classification along.
+    if (after.residences.front().since == before->registered_on) after.residences.front().since = record.registered_on;
+    after.classifications.front() = {.since = record.registered_on, .household_class = record.household_class};
+    Settle(after.residences, {.since = since, .village = village});
+  }
+  after.registered_on = record.registered_on;
+  after.exited_on = record.exited_on;
+  after.low_income_since = record.low_income_since;
+  after.low_income_until = record.low_income_until;
+  return after;
+}
+
+absl::StatusOr<Household> RecordMember(const Household& before, Member member, Outcome* outcome) {
+  RETURN_IF_ERROR(intake::InOrder(member.joined_on, member.left_on, "left_on"));
+  if (!member.id_number.empty()) {
+    ASSIGN_OR_RETURN(const Identity identity, ReadIdNumber(member.id_number));
+    if (member.born_on.value_or(identity.born_on) != identity.born_on) {
+      return Refuse(kInvalidArgument, "BIRTH_DISAGREES", "the birth date is not the one in the ID number", "born_on");
+    }
+    if (member.sex != Sex::kUnspecified && member.sex != identity.sex) {
+      return Refuse(kInvalidArgument, "SEX_DISAGREES", "the sex is not the one in the ID number", "sex");
+    }
+    member.born_on = identity.born_on;
+    member.sex = identity.sex;
+  }
+  Household after = before;
+  *outcome = roots::Keep(after.members, std::move(member), &Member::person_no);
+  return after;
+}
+
+absl::StatusOr<Household> Reclassify(const Household& before, HouseholdClass household_class, Date since) {
+  if (household_class == HouseholdClass::kUnspecified) {
+    return Refuse(kInvalidArgument, "CLASS_UNSPECIFIED", "name the class the household now belongs to",
+                  "household_class");
+  }
+  const Classification& last = before.classifications.back();
+  if (since <= last.since) {
+    return Refuse(
+        kFailedPrecondition, "DATES_REVERSED",
+        absl::StrCat("the household has been in its present class since ", Format(last.since), "; give a later date"),
+        "since");
+  }
+  if (last.household_class == household_class) {
+    return Refuse(kFailedPrecondition, "CLASS_UNCHANGED", "the household is of this class already", "household_class");
+  }
+  Household after = before;
+  after.classifications.push_back({.since = since, .household_class = household_class});
+  return after;
+}
+
+absl::StatusOr<Outcome> ImportHousehold(roots::Session& session, const intake::Batch& batch,
+                                        const HouseholdRecord& record) {
+  ASSIGN_OR_RETURN(const std::string village, intake::ResolveVillage(session, batch, record.village, "village"));
+  const std::string key = batch.Key(record.household_no);
+  ASSIGN_OR_RETURN(const std::optional<Household> before, session.Find<Household>(key));
+  ASSIGN_OR_RETURN(Household after, Record(before, record, key, village));
+  if (before == after) return Outcome::kUnchanged;
+  session.Put(after);
+  return before.has_value() ? Outcome::kUpdated : Outcome::kAdded;
+}
+
+absl::StatusOr<Outcome> ImportPerson(roots::Session& session, const intake::Batch& batch, const PersonRecord& record) {
+  ASSIGN_OR_RETURN(const std::optional<Household> before,
+                   session.Find<Household>(batch.HouseholdKey(record.household_no)));
+  if (!before.has_value()) return NotFound();
+  Outcome outcome = Outcome::kUnchanged;
+  ASSIGN_OR_RETURN(Household after, RecordMember(*before, record.member, &outcome));
+  if (outcome == Outcome::kUnchanged) return outcome;
+  if (!record.member.id_number.empty() && !record.member.left_on.has_value()) {
+    const roots::Name claim = Claim(record.member.id_number);
+    ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(claim.kind, claim.name));
+    const int64_t here = std::count_if(after.members.begin(), after.members.end(), [&](const Member& member) {
+      return member.id_number == record.member.id_number && !member.left_on.has_value();
+    });
+    if (here > 1 || (!holder.empty() && holder != before->id)) {
+      return Refuse(kAlreadyExists, "ID_NUMBER_TAKEN",
+                    "a present member of a household has this ID number: correct it, or record when that one left",
+                    "id_number");
+    }
+  }
+  session.Put(after);
+  return outcome;
+}
+
+}  // namespace anju::registry

@@ -1,0 +1,20 @@
+#include "services/registry/domain/village.h"
+
+#include "services/platform/base/error.h"
+
+namespace anju::registry {
+
+absl::StatusOr<roots::Outcome> ImportVillage(roots::Session& session, const intake::Batch& batch,
+                                             const VillageRecord& record) {
+  ASSIGN_OR_RETURN(const std::string code, intake::ResolveVillage(session, batch, record.village, "village"));
+  RETURN_IF_ERROR(intake::InOrder(record.poor_since, record.poor_until, "poor_until"));
+  ASSIGN_OR_RETURN(const std::optional<Village> before, session.Find<Village>(code));
+  Village after = before.value_or(Village{.key = code});
+  after.poor_since = record.poor_since;
+  after.poor_until = record.poor_until;
+  if (before == after) return roots::Outcome::kUnchanged;
+  session.Put(after);
+  return before.has_value() ? roots::Outcome::kUpdated : roots::Outcome::kAdded;
+}
+
+}  // namespace anju::registry

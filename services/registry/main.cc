@@ -1,0 +1,23 @@
+#include "anju/registry/v1/registry.pb.h"
+#include "services/platform/runtime/foundation.h"
+#include "services/registry/domain/household.h"
+#include "services/registry/domain/indicators.h"
+#include "services/registry/domain/village.h"
+#include "services/registry/rpc/service.h"
+#include "services/registry/store/divisions.h"
+
+int main(int argc, char** argv) {
+  using namespace anju::registry;
+  anju::runtime::Runtime runtime(argc, argv, "registry");
+  auto database = anju::runtime::OpenDatabase(runtime, SqlDivisions::Migrations());
+  SqlDivisions divisions(*database);
+  anju::runtime::MustStart("--divisions", divisions.Load(runtime.divisions()));
+  anju::runtime::Foundation foundation(runtime, *database,
+                                       {.service = "registry",
+                                        .kinds = {&anju::roots::KindOf<Household>(), &anju::roots::KindOf<Village>()},
+                                        .catalogue = Catalogue(),
+                                        .exposed = {anju::files::Expose<Household, v1::Household>()},
+                                        .own_facts = &divisions});
+  RegistryService service(foundation.store(), foundation.intake(), runtime.guard(), divisions);
+  return foundation.Serve({&service});
+}

@@ -1,0 +1,105 @@
+#include "services/registry/rpc/service.h"
+
+#include "services/platform/base/division.h"
+#include "services/platform/base/error.h"
+#include "services/platform/records/read.h"
+#include "services/registry/domain/household.h"
+#include "services/registry/domain/indicators.h"
+#include "services/registry/domain/village.h"
+
+namespace anju::registry {
+
+using enum absl::StatusCode;
+
+grpc::Status RegistryService::ImportVillages(grpc::ServerContext* context,
+                                             grpc::ServerReaderWriter<Receipt, v1::ImportVillagesRequest>* stream) {
+  return intake_.Run(context, stream, ImportVillage);
+}
+
+grpc::Status RegistryService::ImportHouseholds(grpc::ServerContext* context,
+                                               grpc::ServerReaderWriter<Receipt, v1::ImportHouseholdsRequest>* stream) {
+  return intake_.Run(context, stream, ImportHousehold);
+}
+
+grpc::Status RegistryService::ImportPersons(grpc::ServerContext* context,
+                                            grpc::ServerReaderWriter<Receipt, v1::ImportPersonsRequest>* stream) {
+  return intake_.Run(context, stream, ImportPerson);
+}
+
+grpc::Status RegistryService::GetHousehold(grpc::ServerContext* context, const v1::GetHouseholdRequest* request,
+                                           v1::Household* response) {
+  return guard_.Unary<v1::GetHouseholdRequest, v1::Household>(
+      context, request, response, [&](const rpc::Caller& caller) {
+        return records::Get<v1::Household, Household>(store_, caller, request->id(), "HOUSEHOLD_NOT_FOUND");
+      });
+}
+
+grpc::Status RegistryService::ListHouseholds(grpc::ServerContext* context, const v1::ListHouseholdsRequest* request,
+                                             v1::ListHouseholdsResponse* response) {
+  const auto list = [&](const rpc::Caller&) -> absl::StatusOr<v1::ListHouseholdsResponse> {
+    if (request->query().empty()) {
+      return records::List<Household>(store_, *request, &v1::ListHouseholdsResponse::add_households);
+    }
+    ASSIGN_OR_RETURN(std::vector<roots::StoredRoot> found, store_.Linked("search", request->query()));
+    v1::ListHouseholdsResponse answer;
+    for (const roots::StoredRoot& stored : found) {
+      if (!IsWithin(stored.division, request->division())) continue;
+      if (answer.households_size() == records::PageSize(request->page_size())) break;
+      *answer.add_households() = records::ToMasked<v1::Household>(*std::any_cast<Household>(&stored.root));
+    }
+    return answer;
+  };
+  return guard_.Unary<v1::ListHouseholdsRequest, v1::ListHouseholdsResponse>(context, request, response, list);
+}
+
+grpc::Status RegistryService::ReclassifyHousehold(grpc::ServerContext* context,
+                                                  const v1::ReclassifyHouseholdRequest* request,
+                                                  v1::Household* response) {
+  const auto reclassify = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Household> {
+    ASSIGN_OR_RETURN(const Date since, ParseDate(request->since()));
+    const roots::Actor actor{.subject = caller.subject, .method = "ReclassifyHousehold", .division = caller.scope};
+    std::string answer;
+    RETURN_IF_ERROR(store_.ChangeOnce(
+        actor, request->request_id(), request->SerializeAsString(),
+        [&](roots::Session& session) -> absl::StatusOr<std::string> {
+          ASSIGN_OR_RETURN(std::optional<Household> before, session.Get<Household>(request->id()));
+          if (!before.has_value()) {
+            return Refuse(kNotFound, "HOUSEHOLD_NOT_FOUND", "there is no household with this id", "id");
+          }
+          RETURN_IF_ERROR(records::CheckScope(caller, before->Division()));
+          ASSIGN_OR_RETURN(Household after,
+                           Reclassify(*before, static_cast<HouseholdClass>(request->household_class()), since));
+          session.Put(after);
+          return roots::ToJson(after);
+        },
+        &answer));
+    ASSIGN_OR_RETURN(const Household household, roots::FromJson<Household>(answer));
+    return records::ToMasked<v1::Household>(household);
+  };
+  return guard_.Unary<v1::ReclassifyHouseholdRequest, v1::Household>(context, request, response, reclassify);
+}
+
+grpc::Status RegistryService::GetDivision(grpc::ServerContext* context, const v1::GetDivisionRequest* request,
+                                          v1::Division* response) {
+  const auto get = [&](const rpc::Caller&) -> absl::StatusOr<v1::Division> {
+    ASSIGN_OR_RETURN(const Division division, divisions_.Get(request->code()));
+    return messages::ToProto<v1::Division>(division);
+  };
+  return guard_.Unary<v1::GetDivisionRequest, v1::Division>(context, request, response, get);
+}
+
+grpc::Status RegistryService::ListDivisions(grpc::ServerContext* context, const v1::ListDivisionsRequest* request,
+                                            v1::ListDivisionsResponse* response) {
+  const auto list = [&](const rpc::Caller&) -> absl::StatusOr<v1::ListDivisionsResponse> {
+    const int64_t size = request->page_size() == 0 ? 500 : records::PageSize(request->page_size());
+    ASSIGN_OR_RETURN(std::vector<Division> found,
+                     divisions_.List(request->parent(), request->query(), request->page_token(), size));
+    v1::ListDivisionsResponse answer;
+    for (const Division& division : found) *answer.add_divisions() = messages::ToProto<v1::Division>(division);
+    if (static_cast<int64_t>(found.size()) == size) answer.set_next_page_token(found.back().code);
+    return answer;
+  };
+  return guard_.Unary<v1::ListDivisionsRequest, v1::ListDivisionsResponse>(context, request, response, list);
+}
+
+}  // namespace anju::registry

@@ -1,0 +1,200 @@
+#include "services/registry/store/divisions.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "services/platform/base/division.h"
+#include "services/platform/base/error.h"
+#include "services/platform/feed/facts.h"
+#include "services/platform/roots/json.h"
+
+namespace anju::registry {
+namespace {
+
+using enum absl::StatusCode;
+using storage::Row;
+using storage::Rows;
+using storage::Transaction;
+
+constexpr size_t kRowsAtOnce = 2000;
+constexpr absl::string_view kRoot = "0";
+
+constexpr absl::string_view kSchema = R"sql(
+CREATE TABLE divisions (
+  code TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  level TEXT NOT NULL,
+  parent TEXT NOT NULL,
+  full_name TEXT NOT NULL
+);
+CREATE INDEX divisions_parent ON divisions (parent, code);
+CREATE TABLE division_successions (
+  old_code TEXT NOT NULL PRIMARY KEY,
+  new_code TEXT NOT NULL,
+  old_name TEXT NOT NULL,
+  effective_month TEXT NOT NULL
+);
+)sql";
+
+constexpr absl::string_view kAdd =
+    "INSERT INTO divisions (code, name, level, parent, full_name) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+constexpr absl::string_view kAddSuccession =
+    "INSERT INTO division_successions (old_code, new_code, old_name, effective_month) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT DO NOTHING";
+constexpr absl::string_view kGet = "SELECT code, name, level, parent, full_name FROM divisions WHERE code = $1";
+constexpr absl::string_view kChildren =
+    "SELECT code, name, level, parent, full_name FROM divisions WHERE parent = $1 AND code > $2 ORDER BY code LIMIT $3";
+constexpr absl::string_view kSearch =
+    "SELECT code, name, level, parent, full_name FROM divisions WHERE code >= $1 AND code < $2 AND code > $3 "
+    "AND name LIKE $4 ORDER BY code LIMIT $5";
+constexpr absl::string_view kSuccessor = "SELECT new_code FROM division_successions WHERE old_code = $1";
+constexpr absl::string_view kFormer = "SELECT old_code FROM division_successions WHERE new_code = $1 ORDER BY old_code";
+constexpr absl::string_view kCount = "SELECT COUNT(*) FROM divisions WHERE code >= $1 AND code < $2";
+
+Division FromRow(const Row& row) {
+  return {.code = row.Text(0),
+          .name = row.Text(1),
+          .level = row.Text(2),
+          .parent = row.Text(3) == kRoot ? "" : row.Text(3),
+          .full_name = row.Text(4)};
+}
+
+absl::Status NotFound() {
+  return Refuse(kNotFound, "DIVISION_NOT_FOUND",
+                "no such division: use the national statistical code of 2, 4, 6, 9 or 12 digits", "code");
+}
+
+// The present code of a code; the code itself when it has not been succeeded.
+absl::StatusOr<std::string> Present(Transaction& transaction, absl::string_view code) {
+  if (code.size() < 6) return std::string(code);
+  ASSIGN_OR_RETURN(Rows rows, transaction.Query(kSuccessor, {std::string(CountyOf(code))}));
+  if (rows.empty()) return std::string(code);
+  return absl::StrCat(rows[0].Text(0), code.substr(6));
+}
+
+// Our own files, whose cells hold neither quotes nor commas.
+absl::StatusOr<std::vector<std::vector<std::string>>> ReadFile(const std::filesystem::path& path, size_t cells) {
+  std::ifstream file(path);
+  std::vector<std::vector<std::string>> rows;
+  std::string line;
+  while (std::getline(file, line)) {
+    rows.push_back(absl::StrSplit(absl::StripSuffix(line, "\r"), ','));
+    if (rows.back().size() != cells) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path.string(), ": line ", rows.size(), " has not ", cells, " cells"));
+    }
+  }
+  if (rows.empty()) return absl::NotFoundError(absl::StrCat("cannot read ", path.string()));
+  rows.erase(rows.begin());
+  return rows;
+}
+
+}  // namespace
+
+const std::vector<storage::Migration>& SqlDivisions::Migrations() {
+  static const auto& migrations = *new std::vector<storage::Migration>{{.name = "001_divisions", .sql = kSchema}};
+  return migrations;
+}
+
+absl::Status SqlDivisions::Load(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".csv" && entry.path().stem() != "succession") files.push_back(entry.path());
+  }
+  if (files.empty()) return absl::NotFoundError(absl::StrCat("no divisions in ", folder));
+  std::sort(files.begin(), files.end());
+  for (const std::filesystem::path& path : files) {
+    ASSIGN_OR_RETURN(auto rows, ReadFile(path, 4));
+    const std::string province = path.stem();
+    int64_t known = 0;
+    RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+      ASSIGN_OR_RETURN(Rows count, transaction.Query(kCount, {province, PrefixEnd(province)}));
+      known = count[0].Int(0);
+      return absl::OkStatus();
+    }));
+    if (known == static_cast<int64_t>(rows.size())) continue;
+    std::map<std::string, std::string> full_names;
+    for (size_t begin = 0; begin < rows.size(); begin += kRowsAtOnce) {
+      RETURN_IF_ERROR(database_.Write([&](Transaction& transaction) -> absl::Status {
+        for (size_t i = begin; i < std::min(rows.size(), begin + kRowsAtOnce); ++i) {
+          const auto& row = rows[i];
+          const std::string& full_name = full_names[row[0]] = absl::StrCat(full_names[row[3]], row[1]);
+          RETURN_IF_ERROR(transaction.Execute(
+              kAdd, {row[0], row[1], row[2], row[3].empty() ? std::string(kRoot) : row[3], full_name}));
+        }
+        return absl::OkStatus();
+      }));
+    }
+  }
+  ASSIGN_OR_RETURN(auto successions, ReadFile(std::filesystem::path(folder) / "succession.csv", 5));
+  return database_.Write([&](Transaction& transaction) -> absl::Status {
+    for (const auto& row : successions) {
+      RETURN_IF_ERROR(transaction.Execute(kAddSuccession, {row[0], row[2], row[1], row[4]}));
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<Division> SqlDivisions::Get(absl::string_view code) {
+  Division division;
+  RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::string present, Present(transaction, code));
+    ASSIGN_OR_RETURN(Rows rows, transaction.Query(kGet, {present}));
+    if (rows.empty()) return NotFound();
+    division = FromRow(rows[0]);
+    ASSIGN_OR_RETURN(Rows former, transaction.Query(kFormer, {division.code}));
+    for (const Row& row : former) division.former_codes.push_back(row.Text(0));
+    return absl::OkStatus();
+  }));
+  return division;
+}
+
+absl::StatusOr<std::vector<Division>> SqlDivisions::List(absl::string_view parent, absl::string_view query,
+                                                         absl::string_view after, int64_t limit) {
+  std::vector<Division> found;
+  RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::string present, Present(transaction, parent));
+    absl::StatusOr<Rows> rows;
+    if (query.empty()) {
+      const std::string beneath = present.empty() ? std::string(kRoot) : present;
+      rows = transaction.Query(kChildren, {beneath, std::string(after), limit});
+    } else {
+      // The wildcards of LIKE are no part of a name.
+      std::string pattern(query);
+      pattern.erase(
+          std::remove_if(pattern.begin(), pattern.end(), [](char c) { return c == '%' || c == '_' || c == '\\'; }),
+          pattern.end());
+      const std::string end = present.empty() ? "a" : PrefixEnd(present);
+      rows = transaction.Query(kSearch, {present, end, std::string(after), absl::StrCat("%", pattern, "%"), limit});
+    }
+    RETURN_IF_ERROR(rows.status());
+    for (const Row& row : *rows) found.push_back(FromRow(row));
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::StatusOr<std::vector<roots::Fact>> SqlDivisions::Ask(absl::string_view topic,
+                                                           const std::vector<std::string>& keys) {
+  std::vector<roots::Fact> facts;
+  if (topic != feed::DivisionFact::kTopic) return facts;
+  RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+    for (const std::string& key : keys) {
+      ASSIGN_OR_RETURN(const std::string present, Present(transaction, key));
+      ASSIGN_OR_RETURN(Rows rows, transaction.Query(kGet, {present}));
+      if (rows.empty()) continue;
+      const feed::DivisionFact fact{
+          .code = key, .name = rows[0].Text(1), .level = rows[0].Text(2), .successor = present == key ? "" : present};
+      facts.push_back({.topic = std::string(topic), .key = key, .body = roots::ToJson(fact), .version = 1});
+    }
+    return absl::OkStatus();
+  }));
+  return facts;
+}
+
+}  // namespace anju::registry
