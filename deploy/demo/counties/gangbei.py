@@ -1,0 +1,31 @@
+"""Gangbei 450802: one workshop of 300 m² near its new homes (Guangxi bulletin 26 of 2018)."""
+
+from datetime import date
+
+from . import work
+from .people import County, pairs
+
+CODE = "450802"
+
+
+def make(plan, folder):
+    county = County(CODE)
+    rng = county.rng
+    households = county.group(60, 235, 110)
+    county.write_registry(folder)
+    enterprises = list(work.enterprises(county, 2, False, 0, 120, entered=(date(2017, 3, 1), date(2017, 12, 20))))
+    folder.write("workshops", "Enterprise", enterprises)
+    workshop = work.workshop(1, enterprises[0]["enterprise_no"], enterprises[0]["location"], 300_00, date(2018, 3, 6), date(2018, 3, 15))
+    folder.write("workshops", "Workshop", [workshop])
+    workers = rng.sample([pair for pair in pairs(households) if pair[1].relation in ("HEAD", "SPOUSE")], 24)
+    folder.write("workshops", "Contract", (
+        {
+            "contract_no": f"C{i + 1:04d}", "workshop_no": workshop["workshop_no"], "household_no": household.no, "person_no": person.no,
+            "kind": "LABOUR_AGREEMENT", "signed_on": date(2018, 3, 20),
+        }
+        for i, (household, person) in enumerate(workers)
+    ))
+    folder.write("workshops", "Pay", (
+        {"contract_no": f"C{i + 1:04d}", "month": f"2018-{month:02d}", "days_worked": rng.randint(15, 26), "amount_fen": rng.randrange(1200_00, 2400_00, 100)}
+        for month in (4, 5, 6) for i in range(len(workers))
+    ))

@@ -1,0 +1,53 @@
+"""Tiandong 451022: six new communities, two ceremonies, and work for those who moved (Guangxi bulletin 45 of 2018)."""
+
+from datetime import date
+
+from . import work
+from .moves import Moves
+from .numbers import day_between
+from .people import County, pairs
+
+CODE = "451022"
+
+
+def make(plan, folder):
+    county = County(CODE)
+    rng = county.rng
+    before = county.group(1310, 4683, 2223)
+    july = county.group(1559, 5538, 2628)
+    september = county.group(772, 2874, 1364)
+    waiting = county.group(600, 2135, 1000)
+    withdrawn = county.group(25, 80)
+    county.write_registry(folder)
+
+    moves = Moves(county)
+    sites = [
+        moves.site(f"{name}移民社区（示例）", "COUNTY" if i < 2 else "TOWNSHIP", county.townships[i], date(2016, 4, 1 + i), completed_on, units, community=True)
+        for i, (name, completed_on, units) in enumerate((
+            ("一号", date(2017, 5, 18), 900), ("二号", date(2017, 6, 22), 900), ("三号", date(2017, 9, 14), 620),
+            ("四号", date(2018, 6, 8), 620), ("五号", date(2018, 6, 20), 620), ("六号", date(2018, 8, 30), 620),
+        ))
+    ]
+    declared = (date(2016, 1, 11), date(2016, 3, 31))
+    moves.move_all(before, sites[:3], declared, (date(2017, 9, 20), date(2017, 10, 31)), (date(2017, 11, 5), date(2018, 5, 28)))
+    moves.move_all(july, sites[:5], declared, (date(2018, 7, 2), date(2018, 7, 20)), date(2018, 7, 28))
+    moves.move_all(september, sites, declared, (date(2018, 9, 3), date(2018, 9, 18)), date(2018, 9, 25))
+    moves.move_all(waiting[:300], sites, declared, (date(2018, 10, 8), date(2018, 10, 26)), None)
+    for i, household in enumerate(waiting[300:]):
+        moves.declare(household, day_between(rng, date(2018, 2, 1), date(2018, 5, 31)), ("APPROVED", "VERIFIED", "DECLARED")[i % 3])
+    for household in withdrawn:
+        moves.declare(household, day_between(rng, *declared), "WITHDRAWN")
+    for site in sites:
+        moves.spare_units(site, 40)
+        site["planned_units"] = moves.units_at(site)
+    moves.write(folder)
+
+    workers = pairs(before + july + september)
+    rng.shuffle(workers)
+    work.training(folder, county, workers[1000:2651], 18, 34, (date(2017, 3, 6), date(2018, 10, 26)), again=60, absent=workers[2651:2690])
+    jobs = [(h, p, "TRANSFERRED", day_between(rng, date(2016, 2, 20), date(2018, 10, 20)), None) for h, p in workers[:3617]]
+    # A second job of the same person, work of those who have not moved, and businesses of their own.
+    jobs += [(h, p, "TRANSFERRED", date(2015, 12, 1), day_between(rng, date(2016, 1, 5), date(2016, 2, 19))) for h, p in workers[:60]]
+    jobs += [(h, p, "TRANSFERRED", day_between(rng, date(2017, 2, 20), date(2018, 10, 20)), None) for h, p in pairs(waiting)[:150]]
+    jobs += [(h, p, "SELF_EMPLOYED", day_between(rng, date(2017, 12, 1), date(2018, 10, 20)), None) for h, p in workers[3617:3739]]
+    work.employment(folder, jobs)
