@@ -26,6 +26,9 @@ def make(plan, folder):
         for i, (household, person) in enumerate(workers)
     ))
     folder.write("workshops", "Pay", (
-        {"contract_no": f"C{i + 1:04d}", "month": f"2018-{month:02d}", "days_worked": rng.randint(15, 26), "amount_fen": rng.randrange(1200_00, 2400_00, 100)}
+        {
+            "contract_no": f"C{i + 1:04d}", "month": f"2018-{month:02d}", "days_worked": rng.randint(15, 26),
+            "amount_fen": rng.randrange(1200_00, 2400_00, 100),
+        }
         for month in (4, 5, 6) for i in range(len(workers))
     ))

@@ -43,9 +43,10 @@ def _work(folder, county, households):
         checked_on = day_between(rng, date(2017, 3, 1), date(2018, 5, 20))
         enterprise = enterprises[i % 26]
         # The last but one is not recognised, the last no longer.
-        workshops.append(work.workshop(i + 1, enterprise["enterprise_no"], rng.choice(county.villages), rng.randrange(8_000, 60_000, 500), checked_on,
-                                       None if i == 29 else day_between(rng, checked_on, date(2018, 6, 10)), home_based=i % 3 == 2,
-                                       revoked_on=date(2018, 6, 22) if i == 30 else None))
+        workshops.append(work.workshop(
+            i + 1, enterprise["enterprise_no"], rng.choice(county.villages), rng.randrange(8_000, 60_000, 500), checked_on,
+            None if i == 29 else day_between(rng, checked_on, date(2018, 6, 10)), home_based=i % 3 == 2,
+            revoked_on=date(2018, 6, 22) if i == 30 else None))
     folder.write("workshops", "Workshop", workshops)
     workers = pairs(households)
     rng.shuffle(workers)
@@ -59,7 +60,8 @@ def _sales(folder, county, households):
     rng = county.rng
     channels = []
     for kind, name, count in (
-        ("FLAGSHIP_SHOP", "电商扶贫旗舰店", 1), ("OFFLINE_SHOP", "线下实体店", 3), ("TOWNSHIP_STATION", "乡镇电商扶贫服务站", 4), ("MEAL_TICKET_POINT", "农家饭票服务点", 6),
+        ("FLAGSHIP_SHOP", "电商扶贫旗舰店", 1), ("OFFLINE_SHOP", "线下实体店", 3),
+        ("TOWNSHIP_STATION", "乡镇电商扶贫服务站", 4), ("MEAL_TICKET_POINT", "农家饭票服务点", 6),
     ):
         for i in range(count):
             channels.append({
@@ -69,12 +71,15 @@ def _sales(folder, county, households):
             })
     folder.write("channels", "Channel", channels)
     products = [
-        {"product_no": f"P{i + 1:02d}", "name": name, "origin": rng.choice(county.townships), "unit": unit, "trademark": True, "packaging": True,
-         "production_licence": f"SC样{i + 1:04d}", "residue_tested_on": date(2017, 12, 4), "residue_test_expires_on": date(2018, 12, 3), "traceable": True}
+        {
+            "product_no": f"P{i + 1:02d}", "name": name, "origin": rng.choice(county.townships), "unit": unit, "trademark": True,
+            "packaging": True, "production_licence": f"SC样{i + 1:04d}", "residue_tested_on": date(2017, 12, 4),
+            "residue_test_expires_on": date(2018, 12, 3), "traceable": True,
+        }
         for i, (name, unit) in enumerate((("珍珠李", "kg"), ("山茶油", "bottle"), ("旱藕粉丝", "kg"), ("土蜂蜜", "bottle"), ("腊肉", "kg")))
     ]
     # Sold to guests at the table only, so it need not have any of this.
-    products.append({"product_no": "P06", "name": "农家饭菜", "origin": CODE, "unit": "portion", "trademark": False, "packaging": False, "traceable": False})
+    products.append({"product_no": "P06", "name": "农家饭菜", "origin": CODE, "unit": "portion"})
     folder.write("channels", "Product", products)
     sales, shares = [], []
     amounts = split(rng, 420, 8_146_350_00, 100)
@@ -85,8 +90,8 @@ def _sales(folder, county, households):
         number = f"X{i + 1:04d}"
         sales.append({
             "sale_no": number, "channel_no": channel["channel_no"], "product_no": product["product_no"],
-            "sold_on": day_between(rng, date(2018, 1, 4), date(2018, 6, 28)), "quantity_milli": max(1, amount // 45_00) * 1000, "unit": product["unit"],
-            "amount_fen": amount, "buyer_kind": ("CONSUMER", "ENTERPRISE", "PUBLIC_BODY")[i % 3],
+            "sold_on": day_between(rng, date(2018, 1, 4), date(2018, 6, 28)), "unit": product["unit"],
+            "quantity_milli": max(1, amount // 45_00) * 1000, "amount_fen": amount, "buyer_kind": ("CONSUMER", "ENTERPRISE", "PUBLIC_BODY")[i % 3],
         })
         for household, share in zip(groups[i], split(rng, len(groups[i]), amount * 7 // 10)):
             shares.append({"sale_no": number, "household_no": household.no, "share_fen": share})

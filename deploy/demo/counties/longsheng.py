@@ -222,7 +222,7 @@ class _Credit:
             bend = (low + high) / 2
             self._date(bend)
             difference = sum(interest.subsidised(loan, LAST_SETTLEMENT) for loan in self.first + self.renewed) - _SUBSIDY
-            if abs(difference) < 1500_00:
+            if abs(difference) < 300_00:
                 break
             low, high = (bend, high) if difference < 0 else (low, bend)
         else:

@@ -28,8 +28,8 @@ class Moves:
     def unit(self, site, persons, completed_on=None):
         layout, area = _LAYOUTS[min(persons, 6)]
         row = {
-            "unit_no": f"{site['site_no']}-{len(self._units) + 1:05d}", "site_no": site["site_no"], "layout": layout, "area_centi_sqm": area,
-            "cost_price_fen": area * _FEN_PER_CENTI_SQM, "completed_on": completed_on or site["completed_on"],
+            "unit_no": f"{site['site_no']}-{len(self._units) + 1:05d}", "site_no": site["site_no"], "layout": layout,
+            "area_centi_sqm": area, "cost_price_fen": area * _FEN_PER_CENTI_SQM, "completed_on": completed_on or site["completed_on"],
         }
         self._units.append(row)
         return row

@@ -22,10 +22,10 @@ def make(plan, folder):
 
     moves = Moves(county)
     sites = [
-        moves.site(f"{name}移民社区（示例）", "COUNTY" if i < 2 else "TOWNSHIP", county.townships[i], date(2016, 4, 1 + i), completed_on, units, community=True)
-        for i, (name, completed_on, units) in enumerate((
-            ("一号", date(2017, 5, 18), 900), ("二号", date(2017, 6, 22), 900), ("三号", date(2017, 9, 14), 620),
-            ("四号", date(2018, 6, 8), 620), ("五号", date(2018, 6, 20), 620), ("六号", date(2018, 8, 30), 620),
+        moves.site(f"{name}移民社区（示例）", "COUNTY" if i < 2 else "TOWNSHIP", county.townships[i], date(2016, 4, 1 + i), completed_on, 0, True)
+        for i, (name, completed_on) in enumerate((
+            ("一号", date(2017, 5, 18)), ("二号", date(2017, 6, 22)), ("三号", date(2017, 9, 14)),
+            ("四号", date(2018, 6, 8)), ("五号", date(2018, 6, 20)), ("六号", date(2018, 8, 30)),
         ))
     ]
     declared = (date(2016, 1, 11), date(2016, 3, 31))

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from . import work
 from .moves import Moves
-from .numbers import add_months, day_between
+from .numbers import add_months
 from .people import County, pairs
 
 CODE, FORMER_CODE = "451003", "451021"
@@ -38,8 +38,9 @@ def make(plan, folder):
     for i in range(13):
         checked_on = date(2017, 6, 5) + timedelta(i * 4)
         enterprise = enterprises[i % 7 if i < 12 else 20]
-        workshops.append(work.workshop(i + 1, enterprise["enterprise_no"], enterprise["location"], rng.randrange(12_000, 90_000, 500), checked_on,
-                                       checked_on + timedelta(10) if i < 12 else None, home_based=i % 5 == 4))
+        workshops.append(work.workshop(
+            i + 1, enterprise["enterprise_no"], enterprise["location"], rng.randrange(12_000, 90_000, 500), checked_on,
+            checked_on + timedelta(10) if i < 12 else None, home_based=i % 5 == 4))
     folder.write("workshops", "Workshop", workshops)
     _contracts(folder, rng, workshops[:12], relocated, poor, others)
 
@@ -70,8 +71,8 @@ def _contracts(folder, rng, workshops, relocated, poor, others):
     for i, ((household, person), first, months, (low, high)) in enumerate(workers):
         number = f"C{i + 1:04d}"
         contracts.append({
-            "contract_no": number, "workshop_no": workshops[i % len(workshops)]["workshop_no"], "household_no": household.no, "person_no": person.no,
-            "kind": "PIECEWORK" if i % 5 == 4 else "LABOUR_AGREEMENT", "signed_on": first + timedelta(rng.randint(0, 4)),
+            "contract_no": number, "workshop_no": workshops[i % len(workshops)]["workshop_no"], "household_no": household.no,
+            "person_no": person.no, "kind": "PIECEWORK" if i % 5 == 4 else "LABOUR_AGREEMENT", "signed_on": first + timedelta(rng.randint(0, 4)),
         })
         for month in range(months):
             pay.append({

@@ -32,14 +32,17 @@ def _street(folder, county, households):
         {"channel_no": "Q02", "name": "样例超市扶贫专柜", "kind": "SUPERMARKET", "location": county.townships[1], "opened_on": date(2017, 10, 9)},
     ])
     named = [origin for _, origin, *_ in _NAMED]
-    counties = sorted(set(named)) + [code for code, _, level in divisions("45") if level == "county" and code not in named and code[4:] > "20"][:25]
+    others = [code for code, _, level in divisions("45") if level == "county" and code not in named and code[4:] > "20"]
+    counties = sorted(set(named)) + others[:25]
     stalls = [{"stall_no": f"D{i + 1:02d}", "channel_no": "Q01", "county": code, "granted_on": opened_on} for i, code in enumerate(counties)]
     # One county gave its stall back before the season, and another took it over.
     stalls.append({"stall_no": "D31", "channel_no": "Q01", "county": "451202", "granted_on": opened_on, "returned_on": date(2018, 5, 15)})
     folder.write("channels", "Stall", stalls)
 
-    products = [{"product_no": f"P{i + 1:02d}", "name": name, "origin": origin, "unit": unit, "trademark": i == 0, "packaging": i in (0, 4), "traceable": False}
-                for i, (name, origin, unit, _, _) in enumerate(_NAMED)]
+    products = [
+        {"product_no": f"P{i + 1:02d}", "name": name, "origin": origin, "unit": unit, "trademark": i == 0, "packaging": i in (0, 4)}
+        for i, (name, origin, unit, _, _) in enumerate(_NAMED)
+    ]
     for i, (name, unit, _) in enumerate(_OWN):
         products.append({
             "product_no": f"P{i + 7:02d}", "name": name, "origin": county.villages[i * 40], "unit": unit, "trademark": True, "packaging": True,
@@ -79,7 +82,10 @@ def _street(folder, county, households):
 def _tours(folder, county, households):
     rng = county.rng
     folder.write("channels", "Route", (
-        {"route_no": f"R{i + 1:02d}", "name": f"样例旅游扶贫线路{i + 1:02d}", "location": CODE, "opened_on": day_between(rng, date(2018, 1, 8), date(2018, 3, 30))}
+        {
+            "route_no": f"R{i + 1:02d}", "name": f"样例旅游扶贫线路{i + 1:02d}", "location": CODE,
+            "opened_on": day_between(rng, date(2018, 1, 8), date(2018, 3, 30)),
+        }
         for i in range(12)
     ))
     heads, products, others = split(rng, 29, 3889), split(rng, 29, 2_479_405_00, 100), split(rng, 29, 795_408_00, 100)
@@ -93,4 +99,6 @@ def _tours(folder, county, households):
     visits = [(i % 29, household) for i, household in enumerate(households)]
     # Some received two groups.
     visits += [((i + 7) % 29, household) for i, household in enumerate(households[:70])]
-    folder.write("channels", "TourHousehold", ({"group_no": f"G{number + 1:02d}", "household_no": household.no} for number, household in visits))
+    folder.write("channels", "TourHousehold", (
+        {"group_no": f"G{number + 1:02d}", "household_no": household.no} for number, household in visits
+    ))

@@ -62,9 +62,12 @@ def _move(county, town_2016, town_2018, township, central):
     ]
     declared = (date(2015, 12, 1), date(2016, 2, 26))
     moves.move_all(town_2016, [siyuan], declared, (date(2016, 9, 5), date(2016, 9, 30)), (date(2016, 10, 10), date(2016, 12, 20)))
-    moves.move_all(town_2018, [mengxiang], (date(2017, 2, 10), date(2017, 4, 28)), (date(2018, 5, 8), date(2018, 6, 8)), (date(2018, 6, 20), date(2018, 11, 16)))
-    moves.move_all(township, townships, (date(2017, 1, 10), date(2017, 4, 28)), (date(2018, 6, 1), date(2018, 6, 29)), (date(2018, 7, 10), date(2018, 12, 12)))
-    moves.move_all(central, centres, (date(2016, 1, 10), date(2016, 4, 28)), (date(2017, 9, 1), date(2017, 9, 29)), (date(2017, 10, 10), date(2018, 3, 30)))
+    moves.move_all(town_2018, [mengxiang], (date(2017, 2, 10), date(2017, 4, 28)), (date(2018, 5, 8), date(2018, 6, 8)),
+                   (date(2018, 6, 20), date(2018, 11, 16)))
+    moves.move_all(township, townships, (date(2017, 1, 10), date(2017, 4, 28)), (date(2018, 6, 1), date(2018, 6, 29)),
+                   (date(2018, 7, 10), date(2018, 12, 12)))
+    moves.move_all(central, centres, (date(2016, 1, 10), date(2016, 4, 28)), (date(2017, 9, 1), date(2017, 9, 29)),
+                   (date(2017, 10, 10), date(2018, 3, 30)))
     moves.spare_units(siyuan, 1193 - len(town_2016))
     moves.spare_units(mengxiang, 872 - len(town_2018))
     # Built along with them for households that move on their own account.

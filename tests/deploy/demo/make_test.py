@@ -255,7 +255,9 @@ class MicrocreditTest(unittest.TestCase):
         return found
 
     def test_lines(self):
-        for last, households, low, high in ((date(2016, 3, 31), 5892, 105_000_000_00, 115_000_000_00), (date(2018, 10, 31), 7677, 211_500_000_00, 212_500_000_00)):
+        for last, households, low, high in (
+            (date(2016, 3, 31), 5892, 105_000_000_00, 115_000_000_00), (date(2018, 10, 31), 7677, 211_500_000_00, 212_500_000_00),
+        ):
             found = self.lines(last)
             self.assertEqual(sum(line > 0 for line in found.values()), households)
             self.assertTrue(low <= sum(found.values()) < high)
