@@ -108,6 +108,27 @@ class Session {
   // The id of the root that bears a name, of whatever kind; empty when none does.
   virtual absl::StatusOr<std::string> HolderOf(absl::string_view name_kind, absl::string_view name) = 0;
 
+  // The ids of the roots of this kind that lie in a division now, and of those that share a link, in their order, as
+  // they were when the session began.
+  template <typename Root>
+  absl::StatusOr<std::vector<std::string>> IdsIn(absl::string_view division) {
+    return LoadIds(Root::kKind, division);
+  }
+  virtual absl::StatusOr<std::vector<std::string>> LinkedIds(absl::string_view link_kind, absl::string_view link) = 0;
+
+  // Lets `adjust` change every root of this kind that shares a link, such as all that hold a copy of a household.
+  template <typename Root, typename Adjust>
+  absl::Status AdjustLinked(absl::string_view link_kind, absl::string_view link, Adjust adjust) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> ids, LinkedIds(link_kind, link));
+    for (const std::string& id : ids) {
+      ASSIGN_OR_RETURN(std::optional<Root> root, Get<Root>(id));
+      if (!root.has_value()) continue;
+      adjust(*root);
+      Put(*root);
+    }
+    return absl::OkStatus();
+  }
+
   // Keeps the root as it is now. Gives it an id when it is new.
   template <typename Root>
   void Put(Root& root) {
@@ -130,6 +151,7 @@ class Session {
   explicit Session(absl::Time now) : now_(now) {}
   virtual absl::StatusOr<const std::any*> Load(const Kind& kind, By by, absl::string_view name_kind,
                                                absl::string_view value) = 0;
+  virtual absl::StatusOr<std::vector<std::string>> LoadIds(absl::string_view kind, absl::string_view division) = 0;
   virtual void Keep(const Kind& kind, const std::string& id, const std::string& key, std::any root) = 0;
   virtual std::string MakeId() = 0;
   virtual absl::StatusOr<std::optional<std::string>> LoadFact(absl::string_view topic, absl::string_view key,

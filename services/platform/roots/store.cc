@@ -30,6 +30,7 @@ CREATE TABLE roots (
   body TEXT NOT NULL,
   UNIQUE (kind, key)
 );
+CREATE INDEX roots_division ON roots (kind, division);
 CREATE TABLE root_divisions (
   division TEXT NOT NULL,
   root_id TEXT NOT NULL REFERENCES roots (id),
@@ -149,6 +150,8 @@ constexpr absl::string_view kAddLink =
 constexpr absl::string_view kDropLink = "DELETE FROM root_links WHERE kind = $1 AND link = $2 AND root_id = $3";
 constexpr absl::string_view kLinkedIds =
     "SELECT root_id FROM root_links WHERE kind = $1 AND link = $2 ORDER BY root_id LIMIT 10000";
+constexpr absl::string_view kIdsIn =
+    "SELECT id FROM roots WHERE kind = $1 AND division >= $2 AND division < $3 ORDER BY id";
 constexpr absl::string_view kAddPending =
     "INSERT INTO tally_pending (id, division, indicator, month, amount) VALUES ($1, $2, $3, $4, $5)";
 constexpr absl::string_view kTell =
@@ -177,6 +180,14 @@ constexpr absl::string_view kList =
 constexpr absl::string_view kAll =
     "SELECT id, kind, key, division, body, version FROM roots WHERE id > $1 ORDER BY id LIMIT $2";
 
+absl::StatusOr<std::vector<std::string>> ReadIds(Transaction& transaction, absl::string_view sql,
+                                                 const std::vector<storage::Value>& values) {
+  ASSIGN_OR_RETURN(Rows rows, transaction.Query(sql, values));
+  std::vector<std::string> ids;
+  for (const Row& row : rows) ids.push_back(row.Text(0));
+  return ids;
+}
+
 // What is in `next` and not in `old`, and the other way round, through `apply(item, added)`.
 template <typename Item>
 absl::Status ForEachDifference(std::vector<Item> old, std::vector<Item> next,
@@ -204,6 +215,10 @@ class SqlSession final : public BatchSession {
     if (pending != names_.end()) return pending->second;
     ASSIGN_OR_RETURN(Rows rows, transaction_.Query(kNameHolder, {std::string(name_kind), std::string(name)}));
     return rows.empty() ? std::string() : rows[0].Text(0);
+  }
+
+  absl::StatusOr<std::vector<std::string>> LinkedIds(absl::string_view link_kind, absl::string_view link) override {
+    return ReadIds(transaction_, kLinkedIds, {std::string(link_kind), std::string(link)});
   }
 
   size_t Mark() const override { return undo_.size(); }
@@ -256,6 +271,10 @@ class SqlSession final : public BatchSession {
     auto found = entries_.find(id);
     if (found == entries_.end()) return LoadRow(kind, kById, {id});
     return found->second.kind == &kind && found->second.root.has_value() ? &found->second.root : nullptr;
+  }
+
+  absl::StatusOr<std::vector<std::string>> LoadIds(absl::string_view kind, absl::string_view division) override {
+    return ReadIds(transaction_, kIdsIn, {std::string(kind), std::string(division), PrefixEnd(division)});
   }
 
   void Keep(const Kind& kind, const std::string& id, const std::string& key, std::any root) override {
@@ -528,7 +547,8 @@ absl::StatusOr<RootPage> Store::List(absl::string_view kind, absl::string_view d
 absl::StatusOr<std::vector<StoredRoot>> Store::Linked(absl::string_view link_kind, absl::string_view link) {
   std::vector<StoredRoot> found;
   RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
-    ASSIGN_OR_RETURN(std::vector<std::string> ids, LinkedIds(transaction, link_kind, link));
+    ASSIGN_OR_RETURN(std::vector<std::string> ids,
+                     ReadIds(transaction, kLinkedIds, {std::string(link_kind), std::string(link)}));
     for (const std::string& id : ids) {
       ASSIGN_OR_RETURN(Rows rows, transaction.Query(kById, {id}));
       ANJU_CHECK(rows.size() == 1);
@@ -574,14 +594,6 @@ absl::StatusOr<int64_t> Store::FeedPosition(absl::string_view topic) {
     return absl::OkStatus();
   }));
   return position;
-}
-
-absl::StatusOr<std::vector<std::string>> LinkedIds(Transaction& transaction, absl::string_view link_kind,
-                                                   absl::string_view link) {
-  ASSIGN_OR_RETURN(Rows rows, transaction.Query(kLinkedIds, {std::string(link_kind), std::string(link)}));
-  std::vector<std::string> ids;
-  for (const Row& row : rows) ids.push_back(row.Text(0));
-  return ids;
 }
 
 }  // namespace anju::roots

@@ -107,7 +107,7 @@ class Store {
 
   // Takes in facts of `topic` that came by the feed: keeps them, hands each that is newer than what is known to
   // `absorb`, which adjusts the roots that hold a copy, and remembers the position of the last, all in one transaction.
-  using Absorb = std::function<absl::Status(BatchSession& session, const Fact& fact)>;
+  using Absorb = std::function<absl::Status(Session& session, const Fact& fact)>;
   absl::Status TakeFacts(absl::string_view topic, const std::vector<Fact>& facts, const Absorb& absorb);
   absl::StatusOr<int64_t> FeedPosition(absl::string_view topic);
 
@@ -124,9 +124,5 @@ class Store {
   FactSource* const source_;
   const std::function<void(const std::set<std::string>&)> changed_;
 };
-
-// Reads the ids of the roots linked to something within a session, for a FeedFollower that adjusts them.
-absl::StatusOr<std::vector<std::string>> LinkedIds(storage::Transaction& transaction, absl::string_view link_kind,
-                                                   absl::string_view link);
 
 }  // namespace anju::roots

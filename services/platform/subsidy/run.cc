@@ -1,0 +1,64 @@
+#include "services/platform/subsidy/run.h"
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/error.h"
+
+namespace anju::subsidy {
+
+using enum absl::StatusCode;
+
+absl::StatusOr<Run> List(const std::optional<Run>& before, const std::string& division, const std::string& period,
+                         const std::string& by, std::vector<Item> items) {
+  if (before.has_value() && before->state != RunState::kListed) {
+    return Refuse(kFailedPrecondition, "RUN_ALREADY_APPROVED",
+                  "the run of this division and period is approved or paid: it is not listed again", "period");
+  }
+  Run run{.id = before.has_value() ? before->id : "",
+          .key = absl::StrCat(division, "/", period),
+          .division = division,
+          .period = period,
+          .state = RunState::kListed,
+          .listed_by = by,
+          .items = std::move(items)};
+  for (const Item& item : run.items) {
+    if (item.eligible()) {
+      ++run.eligible;
+      run.total_fen += item.amount_fen;
+    } else {
+      ++run.refused;
+    }
+  }
+  return run;
+}
+
+absl::StatusOr<Run> Approve(const Run& before, const std::string& by, Date on) {
+  if (before.listed_by == by) {
+    return Refuse(kFailedPrecondition, "APPROVER_IS_AUTHOR", "nobody approves what they entered: ask somebody else");
+  }
+  if (before.state == RunState::kApproved && before.approved_by == by) return before;
+  if (before.state != RunState::kListed) {
+    return Refuse(kFailedPrecondition, "RUN_NOT_LISTED", "only a run that is listed and not yet approved is approved");
+  }
+  Run after = before;
+  after.state = RunState::kApproved;
+  after.approved_by = by;
+  after.approved_on = on;
+  return after;
+}
+
+absl::StatusOr<Run> Pay(const Run& before, Date on, Date earliest, Date today) {
+  if (before.state == RunState::kPaid) return before;
+  if (before.state != RunState::kApproved) {
+    return Refuse(kFailedPrecondition, "RUN_NOT_APPROVED", "a run is paid after it has been approved");
+  }
+  if (on < earliest || on > today) {
+    return Refuse(kFailedPrecondition, "DATES_REVERSED",
+                  absl::StrCat("the day of payment lies from ", Format(earliest), " to today"), "paid_on");
+  }
+  Run after = before;
+  after.state = RunState::kPaid;
+  after.paid_on = on;
+  return after;
+}
+
+}  // namespace anju::subsidy

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/platform/base/archive.h"
+#include "services/platform/roots/session.h"
+
+// A subsidy run: a computed list with the reason for every yes and no, approved by a second person, paid once. Which
+// records are eligible is the rule of the service that pays.
+namespace anju::subsidy {
+
+enum class RunState : int32_t { kUnspecified = 0, kListed = 1, kApproved = 2, kPaid = 3 };
+
+inline constexpr absl::string_view kEligible = "ELIGIBLE";
+
+struct Item {
+  // The record the money is for, and what within it: a loan, a contract.
+  std::string root_id;
+  std::string subject;
+  int64_t amount_fen = 0;
+  // ELIGIBLE, or the reason for the no.
+  std::string reason;
+
+  bool eligible() const { return reason == kEligible; }
+  void Fields(Archive& archive) {
+    archive("root_id", root_id);
+    archive("subject", subject);
+    archive("amount_fen", amount_fen);
+    archive("reason", reason);
+  }
+  friend bool operator==(const Item&, const Item&) = default;
+};
+
+struct Run {
+  static constexpr absl::string_view kKind = "subsidy_run";
+  std::string id;
+  // `<division>/<period>`.
+  std::string key;
+  std::string division;
+  std::string period;
+  RunState state = RunState::kUnspecified;
+  std::string listed_by;
+  std::string approved_by;
+  std::optional<Date> approved_on;
+  std::optional<Date> paid_on;
+  // The sum of the eligible items.
+  int64_t total_fen = 0;
+  int64_t eligible = 0;
+  int64_t refused = 0;
+  std::vector<Item> items;
+
+  std::string Division() const { return division; }
+  void Fields(Archive& archive) {
+    archive("id", id);
+    archive("key", key);
+    archive("division", division);
+    archive("period", period);
+    archive("state", state);
+    archive("listed_by", listed_by);
+    archive("approved_by", approved_by);
+    archive("approved_on", approved_on);
+    archive("paid_on", paid_on);
+    archive("total_fen", total_fen);
+    archive("eligible", eligible);
+    archive("refused", refused);
+    archive("items", items);
+  }
+};
+
+// The money counts on the records that it is for, not on the run.
+inline tally::Contributions Contributions(const Run&) { return {}; }
+
+// Lists the items of a division and period, anew as long as the run is not approved. Pure. Refuses with
+// RUN_ALREADY_APPROVED.
+absl::StatusOr<Run> List(const std::optional<Run>& before, const std::string& division, const std::string& period,
+                         const std::string& by, std::vector<Item> items);
+
+// Pure; a second approval by the same person changes nothing. Refuses, in this order, with APPROVER_IS_AUTHOR and
+// RUN_NOT_LISTED.
+absl::StatusOr<Run> Approve(const Run& before, const std::string& by, Date on);
+
+// Pure; paying a second time changes nothing. Refuses, in this order, with RUN_NOT_APPROVED and DATES_REVERSED (after
+// `today`, or before the end of what is paid for).
+absl::StatusOr<Run> Pay(const Run& before, Date on, Date earliest, Date today);
+
+}  // namespace anju::subsidy

@@ -1,0 +1,152 @@
+#include "services/registry/domain/household.h"
+
+#include "absl/strings/str_cat.h"
+#include "services/registry/domain/indicators.h"
+#include "services/registry/domain/village.h"
+#include "tests/support/stand.h"
+
+namespace anju::registry {
+namespace {
+
+using enum absl::StatusCode;
+using roots::Outcome;
+using testing::RefusedWith;
+using testing::Stand;
+using ::testing::IsEmpty;
+
+constexpr char kVillage[] = "450328100201";
+constexpr char kOther[] = "450328101202";
+
+class HouseholdTest : public ::testing::TestWithParam<std::string> {
+ protected:
+  HouseholdTest() : stand_(GetParam(), {&roots::KindOf<Household>(), &roots::KindOf<Village>()}, Catalogue()) {
+    for (const char* code : {"450328", kVillage, kOther, "451021001001"}) stand_.KnowDivision(code);
+  }
+
+  static HouseholdRecord Poor(const std::string& number) {
+    return {.household_no = number,
+            .village = kVillage,
+            .household_class = HouseholdClass::kRegisteredPoor,
+            .registered_on = Date(2016, 1, 15)};
+  }
+  static PersonRecord Person(const std::string& household, const std::string& number, const std::string& id_number) {
+    return {.household_no = household,
+            .member = {.person_no = number,
+                       .name = "例某",
+                       .id_number = id_number,
+                       .relation = Relation::kHead,
+                       .labour = Labour::kFull,
+                       .joined_on = Date(2016, 1, 15)}};
+  }
+  int64_t Figure(const std::string& name, const std::string& division, const std::string& month) {
+    return stand_.Figure("registry." + name, division, month);
+  }
+
+  Stand stand_;
+};
+
+TEST_P(HouseholdTest, CountsAtEveryLevelUntilItExits) {
+  HouseholdRecord record = Poor("h1");
+  EXPECT_EQ(*stand_.Import(ImportHousehold, record), Outcome::kAdded);
+  EXPECT_EQ(*stand_.Import(ImportPerson, Person("h1", "1", "11010519491231002X")), Outcome::kAdded);
+  for (const std::string division : {"45", "4503", "450328", "450328100", kVillage}) {
+    EXPECT_EQ(Figure("poor_households", division, "2016-01"), 1) << division;
+    EXPECT_EQ(Figure("poor_persons", division, "2018-10"), 1) << division;
+    EXPECT_EQ(Figure("poor_persons", division, "2015-12"), 0) << division;
+  }
+  record.exited_on = Date(2017, 12, 5);
+  EXPECT_EQ(*stand_.Import(ImportHousehold, record), Outcome::kUpdated);
+  EXPECT_EQ(Figure("poor_persons", "45", "2017-11"), 1);
+  EXPECT_EQ(Figure("poor_persons", "45", "2017-12"), 0);
+  EXPECT_EQ(Figure("identified_persons", "45", "2017-12"), 1);
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
+TEST_P(HouseholdTest, TheSameAgainChangesNothing) {
+  ASSERT_EQ(*stand_.Import(ImportHousehold, Poor("h1")), Outcome::kAdded);
+  ASSERT_EQ(*stand_.Import(ImportPerson, Person("h1", "1", "")), Outcome::kAdded);
+  EXPECT_EQ(*stand_.Import(ImportHousehold, Poor("h1")), Outcome::kUnchanged);
+  EXPECT_EQ(*stand_.Import(ImportPerson, Person("h1", "1", "")), Outcome::kUnchanged);
+}
+
+TEST_P(HouseholdTest, AMoveKeepsItsHistory) {
+  HouseholdRecord record = Poor("h1");
+  ASSERT_TRUE(stand_.Import(ImportHousehold, record).ok());
+  ASSERT_TRUE(stand_.Import(ImportPerson, Person("h1", "1", "")).ok());
+  record.village = kOther;
+  record.resident_since = Date(2018, 8, 20);
+  EXPECT_EQ(*stand_.Import(ImportHousehold, record), Outcome::kUpdated);
+  EXPECT_EQ(Figure("persons", kVillage, "2018-07"), 1);
+  EXPECT_EQ(Figure("persons", kOther, "2018-07"), 0);
+  EXPECT_EQ(Figure("persons", kVillage, "2018-08"), 0);
+  EXPECT_EQ(Figure("persons", kOther, "2018-08"), 1);
+  EXPECT_EQ(Figure("persons", "450328", "2018-08"), 1);
+  // The file from before the move says what was then.
+  EXPECT_EQ(*stand_.Import(ImportHousehold, Poor("h1")), Outcome::kUnchanged);
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
+TEST_P(HouseholdTest, RefusesRowsInOrder) {
+  ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h1")).ok());
+  ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h2")).ok());
+  ASSERT_TRUE(stand_.Import(ImportPerson, Person("h1", "1", "11010519491231002X")).ok());
+  HouseholdRecord record = Poor("h3");
+  record.exited_on = Date(2015, 1, 1);
+  record.village = "450328999999";
+  EXPECT_THAT(stand_.Import(ImportHousehold, record).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  record.village = "451021001001";
+  EXPECT_THAT(stand_.Import(ImportHousehold, record).status(), RefusedWith(kInvalidArgument, "OUTSIDE_DIVISION"));
+  record.village = "450328";
+  EXPECT_THAT(stand_.Import(ImportHousehold, record).status(), RefusedWith(kInvalidArgument, "NOT_A_VILLAGE"));
+  record.village = kVillage;
+  EXPECT_THAT(stand_.Import(ImportHousehold, record).status(), RefusedWith(kInvalidArgument, "DATES_REVERSED"));
+
+  PersonRecord person = Person("h9", "1", "110105194912310021");
+  EXPECT_THAT(stand_.Import(ImportPerson, person).status(), RefusedWith(kNotFound, "HOUSEHOLD_NOT_FOUND"));
+  person.household_no = "h2";
+  EXPECT_THAT(stand_.Import(ImportPerson, person).status(), RefusedWith(kInvalidArgument, "ID_NUMBER_CHECKSUM"));
+  person.member.id_number = "11010519491231002X";
+  person.member.born_on = Date(1950, 1, 1);
+  person.member.sex = Sex::kMale;
+  EXPECT_THAT(stand_.Import(ImportPerson, person).status(), RefusedWith(kInvalidArgument, "BIRTH_DISAGREES"));
+  person.member.born_on.reset();
+  EXPECT_THAT(stand_.Import(ImportPerson, person).status(), RefusedWith(kInvalidArgument, "SEX_DISAGREES"));
+  person.member.sex = Sex::kUnspecified;
+  EXPECT_THAT(stand_.Import(ImportPerson, person).status(), RefusedWith(kAlreadyExists, "ID_NUMBER_TAKEN"));
+}
+
+TEST_P(HouseholdTest, WhoHasLeftMayBeRecordedElsewhere) {
+  ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h1")).ok());
+  ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h2")).ok());
+  PersonRecord person = Person("h1", "1", "11010519491231002X");
+  ASSERT_TRUE(stand_.Import(ImportPerson, person).ok());
+  person.member.left_on = Date(2017, 5, 1);
+  ASSERT_EQ(*stand_.Import(ImportPerson, person), Outcome::kUpdated);
+  PersonRecord there = Person("h2", "7", "11010519491231002X");
+  there.member.joined_on = Date(2017, 5, 1);
+  EXPECT_EQ(*stand_.Import(ImportPerson, there), Outcome::kAdded);
+  EXPECT_EQ(Figure("persons", "450328", "2017-05"), 1);
+}
+
+TEST_P(HouseholdTest, NoFaultLeavesFiguresBehind) {
+  ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h0")).ok());
+  int broken = 0;
+  for (int n = 1;; ++n) {
+    testing::FaultyDatabase faulty(*stand_.database, n);
+    roots::Store store(faulty, stand_.clock, {&roots::KindOf<Household>()}, nullptr, [](const auto&) {});
+    const absl::Status status = store.Change({}, [&](roots::Session& session) {
+      return ImportHousehold(session, stand_.batch, Poor(absl::StrCat("h", n))).status();
+    });
+    ASSERT_THAT(stand_.Recount(), IsEmpty()) << "statement " << n << ": " << status;
+    if (!faulty.failed()) break;
+    EXPECT_EQ(Figure("households", "45", "2018-10"), 1) << "statement " << n << ": " << status;
+    ++broken;
+  }
+  EXPECT_GT(broken, 5);
+  EXPECT_EQ(Figure("households", "45", "2018-10"), 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, HouseholdTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
+
+}  // namespace
+}  // namespace anju::registry
