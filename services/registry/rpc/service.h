@@ -4,14 +4,14 @@
 #include "services/platform/intake/intake.h"
 #include "services/platform/roots/store.h"
 #include "services/platform/rpc/guard.h"
-#include "services/registry/store/divisions.h"
+#include "services/registry/domain/divisions.h"
 
 namespace anju::registry {
 
 // Translates between the contract and the use cases.
 class RegistryService final : public v1::Registry::Service {
  public:
-  RegistryService(roots::Store& store, intake::Intake& intake, rpc::Guard& guard, SqlDivisions& divisions)
+  RegistryService(roots::Store& store, intake::Intake& intake, rpc::Guard& guard, Divisions& divisions)
       : store_(store), intake_(intake), guard_(guard), divisions_(divisions) {}
 
   using Receipt = type::v1::ImportReceipt;
@@ -36,7 +36,7 @@ class RegistryService final : public v1::Registry::Service {
   roots::Store& store_;
   intake::Intake& intake_;
   rpc::Guard& guard_;
-  SqlDivisions& divisions_;
+  Divisions& divisions_;
 };
 
 }  // namespace anju::registry

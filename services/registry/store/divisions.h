@@ -6,30 +6,12 @@
 
 #include "services/platform/roots/store.h"
 #include "services/platform/storage/database.h"
+#include "services/registry/domain/divisions.h"
 
 namespace anju::registry {
 
-struct Division {
-  std::string code;
-  std::string name;
-  std::string level;
-  std::string parent;
-  // The names from the province down.
-  std::string full_name;
-  std::vector<std::string> former_codes;
-
-  void Fields(Archive& archive) {
-    archive("code", code);
-    archive("name", name);
-    archive("level", level);
-    archive("parent", parent);
-    archive("full_name", full_name);
-    archive("former_codes", former_codes);
-  }
-};
-
-// The tree of divisions, and what became of old codes. Filled from files at the start; thread-safe.
-class SqlDivisions final : public roots::FactSource {
+// Filled from files at the start.
+class SqlDivisions final : public Divisions, public roots::FactSource {
  public:
   explicit SqlDivisions(storage::Database& database) : database_(database) {}
   static const std::vector<storage::Migration>& Migrations();
@@ -37,11 +19,9 @@ class SqlDivisions final : public roots::FactSource {
   // Reads every `<province>.csv` and `succession.csv` of a folder; what is known already is left as it is.
   absl::Status Load(const std::string& folder);
 
-  // By a present or a former code. Refuses with DIVISION_NOT_FOUND.
-  absl::StatusOr<Division> Get(absl::string_view code);
-  // The children of `parent`, or with a `query` all beneath it whose name holds the query, by code after `after`.
+  absl::StatusOr<Division> Get(absl::string_view code) override;
   absl::StatusOr<std::vector<Division>> List(absl::string_view parent, absl::string_view query, absl::string_view after,
-                                             int64_t limit);
+                                             int64_t limit) override;
 
   // Answers the topic `division`.
   absl::StatusOr<std::vector<roots::Fact>> Ask(absl::string_view topic, const std::vector<std::string>& keys) override;

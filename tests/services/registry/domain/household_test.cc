@@ -10,9 +10,9 @@ namespace {
 
 using enum absl::StatusCode;
 using roots::Outcome;
+using ::testing::IsEmpty;
 using testing::RefusedWith;
 using testing::Stand;
-using ::testing::IsEmpty;
 
 constexpr char kVillage[] = "450328100201";
 constexpr char kOther[] = "450328101202";

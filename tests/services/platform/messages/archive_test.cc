@@ -1,0 +1,72 @@
+#include "services/platform/messages/archive.h"
+
+#include "anju/registry/v1/registry.pb.h"
+#include "services/registry/domain/household.h"
+#include "tests/support/refused.h"
+
+namespace anju::messages {
+namespace {
+
+using enum absl::StatusCode;
+using registry::HouseholdRecord;
+using registry::PersonRecord;
+using testing::RefusedWith;
+namespace v1 = registry::v1;
+
+v1::HouseholdRecord Row() {
+  v1::HouseholdRecord row;
+  row.set_household_no("h1");
+  row.set_village("450328100201");
+  row.set_household_class(v1::HOUSEHOLD_CLASS_REGISTERED_POOR);
+  row.set_registered_on("2016-01-15");
+  return row;
+}
+
+TEST(Archive, ReadsByName) {
+  const auto record = FromProto<HouseholdRecord>(Row());
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_EQ(record->registered_on, Date(2016, 1, 15));
+  EXPECT_EQ(record->household_class, feed::HouseholdClass::kRegisteredPoor);
+  EXPECT_FALSE(record->exited_on.has_value());
+}
+
+TEST(Archive, NamesTheFieldAtFault) {
+  const struct {
+    void (*spoil)(v1::HouseholdRecord&);
+    const char* field;
+    const char* reason;
+  } rows[] = {
+      {[](auto& r) { r.clear_household_no(); }, "household_no", "FIELD_MISSING"},
+      {[](auto& r) { r.clear_registered_on(); }, "registered_on", "FIELD_MISSING"},
+      {[](auto& r) { r.clear_household_class(); }, "household_class", "FIELD_MISSING"},
+      {[](auto& r) { r.set_household_class(static_cast<v1::HouseholdClass>(77)); }, "household_class", "ENUM_UNKNOWN"},
+      {[](auto& r) { r.set_exited_on("2017-02-30"); }, "exited_on", "DATE_MALFORMED"},
+      {[](auto& r) { r.set_village(std::string(2000, '4')); }, "village", "TEXT_TOO_LONG"},
+  };
+  for (const auto& row : rows) {
+    v1::HouseholdRecord spoilt = Row();
+    row.spoil(spoilt);
+    const absl::Status status = FromProto<HouseholdRecord>(spoilt).status();
+    EXPECT_THAT(status, RefusedWith(kInvalidArgument, std::string(row.reason)));
+    EXPECT_EQ(FieldOf(status), row.field);
+  }
+}
+
+TEST(Archive, MasksWhatIsPersonal) {
+  registry::Household household{.id = "1", .residences = {{.since = Date(2016, 1, 1), .village = "450328100201"}}};
+  household.members.push_back({.person_no = "p1",
+                               .name = "例某某",
+                               .id_number = "11010519491231002X",
+                               .born_on = Date(1949, 12, 31),
+                               .joined_on = Date(2016, 1, 1)});
+  auto message = ToProto<v1::Household>(household);
+  EXPECT_EQ(message.members(0).id_number(), "11010519491231002X");
+  Mask(message);
+  EXPECT_EQ(message.members(0).name(), "例**");
+  EXPECT_EQ(message.members(0).id_number(), "1101**********002X");
+  EXPECT_EQ(message.members(0).born_on(), "1949");
+  EXPECT_EQ(message.members(0).joined_on(), "2016-01-01");
+}
+
+}  // namespace
+}  // namespace anju::messages

@@ -1,0 +1,23 @@
+#include "tests/support/fields.h"
+
+#include "anju/registry/v1/registry.pb.h"
+#include "services/registry/domain/divisions.h"
+#include "services/registry/domain/household.h"
+#include "services/registry/domain/village.h"
+
+namespace anju::registry {
+namespace {
+
+TEST(Fields, AreThoseOfTheContract) {
+  testing::ExpectSameFields<v1::VillageRecord, VillageRecord>();
+  testing::ExpectSameFields<v1::HouseholdRecord, HouseholdRecord>();
+  testing::ExpectSameFields<v1::PersonRecord, PersonRecord>();
+  testing::ExpectSameFields<v1::Household, Household>();
+  testing::ExpectSameFields<v1::Member, Member>();
+  testing::ExpectSameFields<v1::Residence, Residence>();
+  testing::ExpectSameFields<v1::Classification, Classification>();
+  testing::ExpectSameFields<v1::Division, Division>();
+}
+
+}  // namespace
+}  // namespace anju::registry

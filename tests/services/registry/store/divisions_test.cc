@@ -1,0 +1,67 @@
+#include "services/registry/store/divisions.h"
+
+#include "services/platform/feed/facts.h"
+#include "tests/support/stand.h"
+
+namespace anju::registry {
+namespace {
+
+using enum absl::StatusCode;
+using testing::RefusedWith;
+
+class DivisionsTest : public ::testing::TestWithParam<std::string> {
+ protected:
+  DivisionsTest() : database_(GetParam()), divisions_(*database_) {
+    EXPECT_TRUE(storage::Migrate(*database_, "service", SqlDivisions::Migrations()).ok());
+    const absl::Status loaded = divisions_.Load(ANJU_SOURCE_DIR "/services/registry/divisions");
+    EXPECT_TRUE(loaded.ok()) << loaded;
+  }
+  testing::TestDatabase database_;
+  SqlDivisions divisions_;
+};
+
+TEST_P(DivisionsTest, HoldsBothProvincesToTheVillage) {
+  EXPECT_EQ(divisions_.List("", "", "", 100)->size(), 2);
+  EXPECT_EQ(divisions_.List("45", "", "", 100)->size(), 14);
+  const auto village = divisions_.Get("450328100201");
+  ASSERT_TRUE(village.ok()) << village.status();
+  EXPECT_EQ(village->level, "village");
+  EXPECT_EQ(village->parent, "450328100");
+  EXPECT_EQ(village->full_name.rfind("广西壮族自治区桂林市龙胜各族自治县", 0), 0);
+  // Loading again changes nothing.
+  EXPECT_TRUE(divisions_.Load(ANJU_SOURCE_DIR "/services/registry/divisions").ok());
+  EXPECT_EQ(divisions_.List("45", "", "", 100)->size(), 14);
+}
+
+TEST_P(DivisionsTest, ResolvesOldCodesAtEveryLevel) {
+  EXPECT_EQ(divisions_.Get("451021")->code, "451003");
+  EXPECT_THAT(divisions_.Get("451003")->former_codes, ::testing::ElementsAre("451021"));
+  const auto first = divisions_.List("451003", "", "", 1);
+  ASSERT_EQ(first->size(), 1);
+  const std::string township = (*first)[0].code;
+  EXPECT_EQ(divisions_.Get("451021" + township.substr(6))->code, township);
+  const auto facts = divisions_.Ask("division", {"451021" + township.substr(6), "450328", "999999"});
+  ASSERT_EQ(facts->size(), 2);
+  EXPECT_EQ(roots::FromJson<feed::DivisionFact>((*facts)[0].body)->successor, township);
+  EXPECT_EQ(roots::FromJson<feed::DivisionFact>((*facts)[1].body)->successor, "");
+}
+
+TEST_P(DivisionsTest, SearchesByName) {
+  const auto found = divisions_.List("45", "龙胜各族", "", 10);
+  ASSERT_EQ(found->size(), 1);
+  EXPECT_EQ((*found)[0].code, "450328");
+  // Neither a wildcard nor a quote is more than a character.
+  EXPECT_EQ(divisions_.List("45", "'; DROP TABLE divisions; --", "", 10)->size(), 0);
+  EXPECT_EQ(divisions_.List("45", "%龙胜%各族%", "", 10)->size(), 1);
+}
+
+TEST_P(DivisionsTest, RefusesWhatIsNoDivision) {
+  for (const char* code : {"", "4", "459999", "abcdef", "450328999999"}) {
+    EXPECT_THAT(divisions_.Get(code), RefusedWith(kNotFound, "DIVISION_NOT_FOUND")) << code;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, DivisionsTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
+
+}  // namespace
+}  // namespace anju::registry
