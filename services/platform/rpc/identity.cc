@@ -152,6 +152,10 @@ bool HasAudience(const json& claims, const std::string& audience) {
   return found->is_array() && std::find(found->begin(), found->end(), json(audience)) != found->end();
 }
 
+bool IsOfTheWholeCountry(Role role) {
+  return role == Role::ROLE_SERVICE || role == Role::ROLE_ADMIN || role == Role::ROLE_AUDITOR;
+}
+
 absl::StatusOr<Caller> CallerOf(const json& claims) {
   Caller caller{.subject = Text(claims, "sub"), .roles = {}, .scope = ""};
   if (caller.subject.empty() || caller.subject.size() > kMaxSubjectBytes) return Malformed();
@@ -169,8 +173,10 @@ absl::StatusOr<Caller> CallerOf(const json& claims) {
   caller.scope = scope->get<std::string>();
   if (caller.scope == "*" || caller.scope.empty()) {
     caller.scope.clear();
-    if (caller.Has(Role::ROLE_SERVICE) || caller.Has(Role::ROLE_ADMIN)) return caller;
-    return NotAuthentic("TOKEN_SCOPE", "only services and administrators work for the whole country");
+    // All of the roles, or an officer of one county would become one of all by being an auditor as well.
+    if (!caller.roles.empty() && std::all_of(caller.roles.begin(), caller.roles.end(), IsOfTheWholeCountry))
+      return caller;
+    return NotAuthentic("TOKEN_SCOPE", "only services, administrators and auditors work for the whole country");
   }
   if (!IsDivisionCode(caller.scope)) {
     return NotAuthentic("TOKEN_SCOPE", "the token's division is not a division code");

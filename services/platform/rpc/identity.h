@@ -15,7 +15,8 @@ namespace anju::rpc {
 struct Caller {
   std::string subject;
   std::vector<anju::type::v1::Role> roles;
-  // The division the caller works for; empty for the whole country, which only services and administrators have.
+  // The division the caller works for; empty for the whole country, which only services, administrators and auditors
+  // have, and only while they have no other role.
   std::string scope;
 
   bool Has(anju::type::v1::Role role) const;

@@ -15,7 +15,7 @@ struct Claims {
   std::string subject;
   // Role words: `officer`.
   std::vector<std::string> roles;
-  // A division code; `*` for services and administrators.
+  // A division code; `*` for the whole country.
   std::string scope;
   std::string issuer = "anju";
   std::string audience = "anju";

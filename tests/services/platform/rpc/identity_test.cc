@@ -110,6 +110,8 @@ TEST_F(IdentityTest, ClaimsAreCheckedInOrder) {
       {"scope is no code", {{"scope", "45032"}}, "TOKEN_SCOPE"},
       {"scope is a number", {{"scope", 450328}}, "TOKEN_SCOPE"},
       {"an officer of the whole country", {{"scope", "*"}}, "TOKEN_SCOPE"},
+      {"an auditor who is an officer too", {{"roles", {"auditor", "officer"}}, {"scope", "*"}}, "TOKEN_SCOPE"},
+      {"no role in the whole country", {{"roles", nullptr}, {"scope", "*"}}, "TOKEN_SCOPE"},
       {"an officer of nothing", {{"scope", ""}}, "TOKEN_SCOPE"},
       {"nobody", {{"sub", ""}}, "TOKEN_MALFORMED"},
   };
@@ -132,6 +134,7 @@ TEST_F(IdentityTest, WhatIsStillGood) {
       {"one audience of several", {{"aud", {"x", "anju"}}}},
       {"a role of another system", {{"roles", {"officer", "astronaut", 7}}}},
       {"an administrator of the whole country", {{"roles", {"admin"}}, {"scope", "*"}}},
+      {"an auditor of the whole country", {{"roles", {"auditor"}}, {"scope", ""}}},
       {"a service", {{"roles", {"service"}}, {"scope", ""}}},
   };
   for (const Row& row : rows) {
