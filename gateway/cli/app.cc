@@ -1,0 +1,311 @@
+#include "gateway/cli/app.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <functional>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "anju/gateway/v1/gateway.pb.h"
+#include "gateway/cli/client.h"
+#include "gateway/cli/contracts.h"
+#include "gateway/cli/import.h"
+#include "gateway/cli/show.h"
+#include "gateway/cli/table.h"
+#include "gateway/cli/token.h"
+#include "services/platform/base/error.h"
+
+namespace anju::cli {
+namespace {
+
+using google::protobuf::Message;
+using google::protobuf::MessageFactory;
+using google::protobuf::MethodDescriptor;
+using enum absl::StatusCode;
+
+constexpr int kDone = 0, kFailed = 1, kRowsRefused = 2;
+
+// What every command knows.
+struct Session {
+  std::ostream& out;
+  std::ostream& err;
+  std::string gateway = "127.0.0.1:8081";
+  std::string token_file;
+  std::string output = "table";
+  int timeout_s = 60;
+  // What the chosen command answers with.
+  std::function<int()> chosen;
+
+  bool json() const { return output == "json"; }
+  Client Connect() const { return Client(gateway, token_file, absl::Seconds(timeout_s)); }
+  int Failed(const absl::Status& status) const {
+    PrintError(err, status, gateway);
+    return kFailed;
+  }
+};
+
+// Calls a method of the gateway's own and shows the answer. Its code is `kDone`, or what `judge` makes of the answer.
+template <typename Response, typename Request>
+int Ask(Session& session, absl::string_view method, const Request& request,
+        const std::function<int(const Response&)>& judge = nullptr) {
+  auto found = FindMethod(absl::StrCat("anju.gateway.v1.Gateway/", method));
+  if (!found.ok()) return session.Failed(found.status());
+  Client client = session.Connect();
+  Response response;
+  if (auto status = client.Call(**found, request, response); !status.ok()) return session.Failed(status);
+  if (!session.json()) {
+    Show(session.out, response);
+  } else if (auto status = ShowJson(session.out, response); !status.ok()) {
+    return session.Failed(status);
+  }
+  return judge == nullptr ? kDone : judge(response);
+}
+
+// A line on the terminal that is drawn over itself; nothing anywhere else.
+class ProgressBar {
+ public:
+  explicit ProgressBar(std::ostream& err) : err_(err), on_(&err == &std::cerr && ::isatty(STDERR_FILENO) != 0) {}
+
+  void Draw(double share, int64_t rows) {
+    const absl::Time now = absl::Now();
+    if (!on_ || now < next_) return;
+    next_ = now + absl::Milliseconds(100);
+    constexpr int kWidth = 30;
+    const int filled = std::clamp(static_cast<int>(share * kWidth), 0, kWidth);
+    const double seconds = std::max(absl::ToDoubleSeconds(now - started_), 0.001);
+    err_ << "\r[" << std::string(filled, '#') << std::string(kWidth - filled, ' ') << "] "
+         << absl::StrFormat("%3d%%  ", static_cast<int>(share * 100)) << Grouped(rows) << " rows  "
+         << Grouped(static_cast<int64_t>(static_cast<double>(rows) / seconds)) << " rows/s\x1b[K" << std::flush;
+  }
+  void Clear() {
+    if (on_) err_ << "\r\x1b[K" << std::flush;
+  }
+
+ private:
+  std::ostream& err_;
+  const bool on_;
+  const absl::Time started_ = absl::Now();
+  absl::Time next_ = absl::InfinitePast();
+};
+
+struct ImportCommand {
+  std::vector<std::string> words;
+  ImportOptions options;
+  bool strict = false;
+};
+
+int RunImport(Session& session, ImportCommand& command) {
+  const auto& words = command.words;
+  auto method = words.size() == 3 ? FindImport(words[0], words[1]) : FindImport("", words[0]);
+  if (!method.ok()) return session.Failed(method.status());
+  command.options.path = words.back();
+
+  Client client = session.Connect();
+  ProgressBar bar(session.err);
+  const ImportWorld world = {.open = [&] { return client.Open(**method); },
+                             .sleep = [](absl::Duration time) { absl::SleepFor(time); },
+                             .progress = [&](double share, int64_t rows) { bar.Draw(share, rows); }};
+  auto outcome = Import(**method, command.options, world);
+  bar.Clear();
+  if (!outcome.ok()) return session.Failed(outcome.status());
+  for (const std::string& column : outcome->unknown_columns) {
+    session.err << "warning: the column " << column << " is not known and was left out\n";
+  }
+  if (session.json()) {
+    ShowJson(session.out, *outcome);
+  } else {
+    Show(session.out, *outcome);
+  }
+  if (!outcome->refused_written.ok()) return session.Failed(outcome->refused_written);
+  return command.strict && outcome->refused > 0 ? kRowsRefused : kDone;
+}
+
+int RunCall(Session& session, const std::string& name, const std::string& body, const std::string& service) {
+  auto method = FindMethod(name);
+  if (!method.ok()) return session.Failed(method.status());
+  if ((*method)->client_streaming() || (*method)->server_streaming()) {
+    return session.Failed(Refuse(kInvalidArgument, "METHOD_STREAMS", "call takes methods with one answer; see import"));
+  }
+  auto make = [](const google::protobuf::Descriptor* type) {
+    return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(type)->New());
+  };
+  auto request = make((*method)->input_type()), response = make((*method)->output_type());
+  if (auto parsed = google::protobuf::util::JsonStringToMessage(body, request.get()); !parsed.ok()) {
+    return session.Failed(Refuse(
+        kInvalidArgument, "JSON_MALFORMED",
+        absl::StrCat("the request is not a ", (*method)->input_type()->name(), ": ", std::string(parsed.message()))));
+  }
+  Client client = session.Connect();
+  absl::Status status = client.Call(**method, *request, *response, service);
+  if (status.ok()) status = ShowJson(session.out, *response);
+  return status.ok() ? kDone : session.Failed(status);
+}
+
+void AddToken(CLI::App& app, Session& session) {
+  CLI::App* token = app.add_subcommand("token", "Keys and tokens for trying out");
+  token->require_subcommand(1);
+
+  auto directory = std::make_shared<std::string>();
+  CLI::App* init =
+      token->add_subcommand("init", "Make a signing key and the JWKS for the services; a key that is there stays");
+  init->add_option("DIR", *directory, "Where")->required();
+  init->callback([&session, directory] {
+    session.chosen = [&session, directory] {
+      if (auto status = InitKeys(*directory); !status.ok()) return session.Failed(status);
+      session.out << "the services read " << *directory << "/jwks.json\n";
+      return kDone;
+    };
+  });
+
+  auto request = std::make_shared<TokenRequest>();
+  CLI::App* make = token->add_subcommand("make", "Print a token");
+  make->add_option("--keys", request->keys, "Directory that `token init` made")->required();
+  make->add_option(
+          "--role", request->roles,
+          "reader, collector, officer, approver, bank, enterprise, auditor, admin or service; several with commas")
+      ->delimiter(',')
+      ->required();
+  make->add_option("--division", request->division, "Division code; empty for the whole country")->required();
+  make->add_option("--subject", request->subject, "Who")->required();
+  make->add_option("--hours", request->hours, "How long it is valid")->capture_default_str();
+  make->callback([&session, request] {
+    session.chosen = [&session, request] {
+      auto made = MakeToken(*request, absl::Now());
+      if (!made.ok()) return session.Failed(made.status());
+      session.out << *made << "\n";
+      return kDone;
+    };
+  });
+}
+
+void AddImport(CLI::App& app, Session& session) {
+  auto command = std::make_shared<ImportCommand>();
+  CLI::App* import = app.add_subcommand("import", "Send a CSV file: import KIND FILE, or import SERVICE METHOD FILE");
+  import->add_option("WHAT", command->words, "households loans.csv, or microcredit ImportLoans loans.csv")
+      ->required()
+      ->expected(2, 3);
+  import->add_option("--division", command->options.division, "The division the file belongs to")->required();
+  import->add_option("--source", command->options.source, "The system the file comes from")->capture_default_str();
+  import->add_option("--household-source", command->options.household_source,
+                     "The system whose household numbers it uses");
+  import->add_option("--batch", command->options.batch, "Rows in a batch")->capture_default_str();
+  import->add_option("--refused", command->options.refused_path,
+                     "Where the refused rows go; beside the file by default");
+  import->add_flag("--strict", command->strict, "Exit with 2 when rows were refused");
+  import->callback([&session, command] {
+    session.chosen = [&session, command] { return RunImport(session, *command);
+};
+}  // namespace
+);
+}  // namespace anju::cli
+
+void AddFigures(CLI::App& app, Session& session) {
+  namespace v1 = gateway::v1;
+
+  auto overview = std::make_shared<v1::GetOverviewRequest>();
+  CLI::App* command = app.add_subcommand("overview", "Every figure of a division");
+  auto text = [](CLI::App* to, const std::string& name, std::string* value, const std::string& help) {
+    return to->add_option(name, *value, help);
+  };
+  text(command, "--division", overview->mutable_division(), "Division code")->required();
+  text(command, "--month", overview->mutable_month(), "2018-10")->required();
+  text(command, "--from", overview->mutable_from_month(), "First month of a span");
+  command->add_flag_callback(
+      "--children", [overview] { overview->set_children(true); }, "Its children's figures too");
+  command->callback([&session, overview] {
+    session.chosen = [&session, overview] { return Ask<v1::Overview>(session, "GetOverview", *overview); };
+  });
+
+  auto ranking = std::make_shared<v1::GetRankingRequest>();
+  command = app.add_subcommand("ranking", "The children of a division by one figure");
+  text(command, "--division", ranking->mutable_division(), "Division code of the parent")->required();
+  text(command, "--indicator", ranking->mutable_indicator(), "microcredit.loan_balance")->required();
+  text(command, "--month", ranking->mutable_month(), "2018-10")->required();
+  text(command, "--from", ranking->mutable_from_month(), "First month of a span");
+  command->callback([&session, ranking] {
+    session.chosen = [&session, ranking] { return Ask<v1::Ranking>(session, "GetRanking", *ranking); };
+  });
+
+  auto trend = std::make_shared<v1::GetTrendRequest>();
+  command = app.add_subcommand("trend", "One figure, month by month");
+  text(command, "--division", trend->mutable_division(), "Division code")->required();
+  text(command, "--indicator", trend->mutable_indicator(), "microcredit.loan_balance")->required();
+  text(command, "--from", trend->mutable_from_month(), "2018-01")->required();
+  text(command, "--to", trend->mutable_to_month(), "2018-10")->required();
+  command->callback([&session, trend] {
+    session.chosen = [&session, trend] { return Ask<v1::Trend>(session, "GetTrend", *trend); };
+  });
+
+  auto household = std::make_shared<v1::GetHouseholdFileRequest>();
+  command = app.add_subcommand("household", "Everything that is held on one household");
+  text(command, "ID", household->mutable_household_id(), "The household's id")->required();
+  command->callback([&session, household] {
+    session.chosen = [&session, household] { return Ask<v1::HouseholdFile>(session, "GetHouseholdFile", *household); };
+  });
+
+  command = app.add_subcommand("indicators", "The catalogue of figures");
+  command->callback([&session] {
+    session.chosen = [&session] {
+      return Ask<v1::ListAllIndicatorsResponse>(session, "ListAllIndicators", v1::ListAllIndicatorsRequest());
+    };
+  });
+
+  command = app.add_subcommand("health", "Whether every service is there; exits with 1 when one is not");
+  command->callback([&session] {
+    session.chosen = [&session] {
+      return Ask<v1::Health>(session, "GetHealth", v1::GetHealthRequest(),
+                             [](const v1::Health& health) { return health.serving() ? kDone : kFailed; });
+    };
+  });
+}
+
+void AddCall(CLI::App& app, Session& session) {
+  struct Words {
+    std::string method, body = "{}", service;
+  };
+  auto words = std::make_shared<Words>();
+  CLI::App* call = app.add_subcommand("call", "Call any method that has one answer");
+  call->add_option("METHOD", words->method, "anju.registry.v1.Registry/GetDivision")->required();
+  call->add_option("JSON", words->body, "The request")->capture_default_str();
+  call->add_option("--service", words->service, "Who answers, for a contract that every service serves");
+  call->callback([&session, words] {
+    session.chosen = [&session, words] { return RunCall(session, words->method, words->body, words->service); };
+  });
+}
+
+}  // namespace
+
+int Run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err) {
+  Session session{.out = out, .err = err};
+  CLI::App app("anjuctl talks to an anju platform.", "anjuctl");
+  app.require_subcommand(1);
+  // The options below may also stand behind the command.
+  app.fallthrough();
+  app.add_option("--gateway", session.gateway, "host:port of the gateway's gRPC")
+      ->envname("ANJU_GATEWAY")
+      ->capture_default_str();
+  app.add_option("--token-file", session.token_file, "File with your token")->envname("ANJU_TOKEN_FILE");
+  app.add_option("--output", session.output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  app.add_option("--timeout", session.timeout_s, "Seconds to wait for an answer")
+      ->check(CLI::Range(1, 3'600))
+      ->capture_default_str();
+  AddToken(app, session);
+  AddImport(app, session);
+  AddFigures(app, session);
+  AddCall(app, session);
+  try {
+    // The parser takes them from the back.
+    std::reverse(arguments.begin(), arguments.end());
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, out, err) == 0 ? kDone : kFailed;
+  }
+  return session.chosen();
+}
+
+}  // namespace anju::cli

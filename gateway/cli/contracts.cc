@@ -1,0 +1,94 @@
+#include "gateway/cli/contracts.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "anju/channels/v1/channels.pb.h"
+#include "anju/feed/v1/feed.pb.h"
+#include "anju/files/v1/files.pb.h"
+#include "anju/gateway/v1/gateway.pb.h"
+#include "anju/indicators/v1/indicators.pb.h"
+#include "anju/microcredit/v1/microcredit.pb.h"
+#include "anju/registry/v1/registry.pb.h"
+#include "anju/relocation/v1/relocation.pb.h"
+#include "anju/workshops/v1/workshops.pb.h"
+#include "services/platform/base/error.h"
+
+namespace anju::cli {
+namespace {
+
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+using enum absl::StatusCode;
+
+std::string SnakeCase(absl::string_view text) {
+  std::string snake;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (absl::ascii_isupper(c) && i > 0) snake.push_back('_');
+    snake.push_back(absl::ascii_tolower(c));
+  }
+  return snake;
+}
+
+bool IsImport(const MethodDescriptor& method) {
+  return absl::StartsWith(method.name(), "Import") && method.client_streaming() && method.server_streaming();
+}
+
+}  // namespace
+
+const std::vector<const ServiceDescriptor*>& AllContracts() {
+  // Each is named by a message of its own, so that the linker keeps it.
+  static const auto& contracts = *new std::vector<const ServiceDescriptor*>{
+      registry::v1::Household::descriptor()->file()->service(0),
+      relocation::v1::ImportSitesRequest::descriptor()->file()->service(0),
+      microcredit::v1::ImportLoansRequest::descriptor()->file()->service(0),
+      workshops::v1::ImportPayRequest::descriptor()->file()->service(0),
+      channels::v1::ImportSalesRequest::descriptor()->file()->service(0),
+      indicators::v1::Indicator::descriptor()->file()->service(0),
+      feed::v1::Fact::descriptor()->file()->service(0),
+      files::v1::FilePart::descriptor()->file()->service(0),
+      gateway::v1::Overview::descriptor()->file()->service(0),
+  };
+  return contracts;
+}
+
+absl::StatusOr<const MethodDescriptor*> FindMethod(absl::string_view full_name) {
+  const std::string name = absl::StrReplaceAll(absl::StripPrefix(full_name, "/"), {{"/", "."}});
+  for (const ServiceDescriptor* service : AllContracts()) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      if (service->method(i)->full_name() == name) return service->method(i);
+    }
+  }
+  return Refuse(kNotFound, "METHOD_NOT_FOUND", "write the method as anju.registry.v1.Registry/GetHousehold");
+}
+
+std::string KindOf(const MethodDescriptor& method) { return SnakeCase(absl::StripPrefix(method.name(), "Import")); }
+
+absl::StatusOr<const MethodDescriptor*> FindImport(absl::string_view service, absl::string_view kind) {
+  std::string wanted = SnakeCase(kind);
+  if (wanted != "import") wanted = std::string(absl::StripPrefix(wanted, "import_"));
+  std::vector<std::string> kinds;
+  for (const ServiceDescriptor* contract : AllContracts()) {
+    if (!service.empty() && contract->file()->package() != absl::StrCat("anju.", service, ".v1") &&
+        contract->full_name() != service) {
+      continue;
+    }
+    for (int i = 0; i < contract->method_count(); ++i) {
+      const MethodDescriptor* method = contract->method(i);
+      if (!IsImport(*method)) continue;
+      if (KindOf(*method) == wanted) return method;
+      kinds.push_back(KindOf(*method));
+    }
+  }
+  return Refuse(kNotFound, "KIND_NOT_FOUND",
+                kinds.empty() ? "the services are registry, relocation, microcredit, workshops and channels"
+                              : absl::StrCat("the kinds are ", absl::StrJoin(kinds, ", ")));
+}
+
+}  // namespace anju::cli

@@ -1,0 +1,346 @@
+#include "gateway/cli/import.h"
+
+#include <algorithm>
+#include <deque>
+#include <fstream>
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "services/platform/base/error.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/intake/cells.h"
+#include "services/platform/intake/csv.h"
+
+namespace anju::cli {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MessageFactory;
+using google::protobuf::MethodDescriptor;
+using type::v1::ImportBatch;
+using type::v1::ImportReceipt;
+using type::v1::RefusedRow;
+using enum absl::StatusCode;
+
+constexpr int kMaxBatch = 1'000;
+// Well below the limit of a message, whatever the rows hold.
+constexpr size_t kMaxBatchBytes = 2 * 1024 * 1024;
+constexpr absl::Duration kFirstBackoff = absl::Milliseconds(500);
+constexpr size_t kImportIdDigits = 32;
+
+// A record that is fit to be sent.
+struct Record {
+  int64_t row = 0;
+  std::unique_ptr<Message> message;
+};
+
+// A batch that is on its way.
+struct Batch {
+  int32_t number = 0;
+  int64_t rows = 0;
+  std::unique_ptr<Message> request;
+};
+
+// Reads a file into batches, always the same ones.
+class BatchReader {
+ public:
+  BatchReader(const MethodDescriptor& method, const ImportOptions& options, ImportOutcome& outcome)
+      : type_(*method.input_type()),
+        batch_field_(*type_.FindFieldByName("batch")),
+        rows_field_(*type_.FindFieldByName("rows")),
+        options_(options),
+        outcome_(outcome) {}
+
+  absl::Status Open() {
+    ASSIGN_OR_RETURN(file_, intake::CsvFile::Open(options_.path));
+    // The batch's size is part of the id: other batches would not continue where these broke off.
+    outcome_.import_id = Sha256(absl::StrJoin({file_->digest(), type_.full_name(), options_.division, options_.source,
+                                               options_.household_source, absl::StrCat(options_.batch)},
+                                              "\n"))
+                             .substr(0, kImportIdDigits);
+    return Begin();
+  }
+
+  // From the first row again.
+  absl::Status Begin() {
+    file_->Rewind();
+    seen_.clear();
+    ahead_.reset();
+    number_ = 0;
+    intake::CsvRow heading;
+    ASSIGN_OR_RETURN(const bool found, file_->Next(heading));
+    if (!found) return Refuse(kInvalidArgument, "NOT_A_CSV", "the file is empty");
+    heading_ = heading.cells;
+    ASSIGN_OR_RETURN(mapper_, intake::RowMapper::Make(*rows_field_.message_type(), heading_));
+    outcome_.unknown_columns = mapper_->unknown();
+    return ReadAhead();
+  }
+
+  // The request that asks where the import stands.
+  std::unique_ptr<Message> Question() const { return MakeRequest(nullptr); }
+
+  // The next batch, or none at the end.
+  absl::StatusOr<std::optional<Batch>> Next() {
+    if (!ahead_.has_value()) return std::nullopt;
+    Batch batch{.number = ++number_, .rows = 0, .request = nullptr};
+    ImportBatch* head = nullptr;
+    batch.request = MakeRequest(&head);
+    head->set_number(batch.number);
+    head->set_first_row(ahead_->row);
+    bool consecutive = true;
+    size_t bytes = 0;
+    while (ahead_.has_value() && batch.rows < options_.batch && bytes < kMaxBatchBytes) {
+      consecutive &= ahead_->row == head->first_row() + batch.rows;
+      head->add_row_numbers(ahead_->row);
+      bytes += ahead_->message->ByteSizeLong();
+      batch.request->GetReflection()->AddAllocatedMessage(batch.request.get(), &rows_field_, ahead_->message.release());
+      ++batch.rows;
+      RETURN_IF_ERROR(ReadAhead());
+    }
+    if (consecutive) head->clear_row_numbers();
+    head->set_last(!ahead_.has_value());
+    return batch;
+  }
+
+  // Writes the refused rows as they stand in the file, with the reasons beside them.
+  absl::Status WriteRefused(const std::string& path) {
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    // With the mark, or Excel takes it for GB18030.
+    out << "\xEF\xBB\xBF";
+    std::vector<std::string> heading = heading_;
+    heading.insert(heading.end(), {"行号", "字段", "原因", "提示"});
+    out << intake::CsvLine(heading);
+    file_->Rewind();
+    intake::CsvRow row;
+    while (true) {
+      ASSIGN_OR_RETURN(const bool found, file_->Next(row));
+      if (!found) break;
+      auto refused = outcome_.refused_rows.find(row.number);
+      if (refused == outcome_.refused_rows.end()) continue;
+      const RefusedRow& why = refused->second;
+      row.cells.resize(std::max(row.cells.size(), heading_.size()));
+      row.cells.insert(row.cells.end(), {absl::StrCat(why.row()), Label(why.field()), why.reason(), why.hint()});
+      out << intake::CsvLine(row.cells);
+    }
+    out.close();
+    return out ? absl::OkStatus() : absl::UnavailableError(absl::StrCat("cannot write ", path));
+  }
+
+  double Share() const {
+    return file_->bytes() == 0 ? 1 : static_cast<double>(file_->bytes_read()) / static_cast<double>(file_->bytes());
+  }
+
+ private:
+  std::unique_ptr<Message> MakeRequest(ImportBatch** head) const {
+    std::unique_ptr<Message> request(MessageFactory::generated_factory()->GetPrototype(&type_)->New());
+    auto* batch =
+        static_cast<ImportBatch*>(request->GetReflection()->MutableMessage(request.get(), &batch_field_, nullptr));
+    batch->set_import_id(outcome_.import_id);
+    batch->set_division(options_.division);
+    batch->set_source(options_.source);
+    batch->set_household_source(options_.household_source);
+    if (head != nullptr) *head = batch;
+    return request;
+  }
+
+  // Moves on to the next record that is fit to be sent; what is not is refused here.
+  absl::Status ReadAhead() {
+    ahead_.reset();
+    intake::CsvRow row;
+    while (true) {
+      ASSIGN_OR_RETURN(const bool found, file_->Next(row));
+      if (!found) return absl::OkStatus();
+      Record record{.row = row.number, .message = nullptr};
+      record.message.reset(MessageFactory::generated_factory()->GetPrototype(rows_field_.message_type())->New());
+      if (auto error = mapper_->Fill(row.cells, *record.message)) {
+        Refused(row.number, error->field, error->reason, error->hint);
+        continue;
+      }
+      auto [first, is_new] = seen_.try_emplace(Digest(row.cells), row.number);
+      if (!is_new) {
+        Refused(row.number, "", "ROW_REPEATED", absl::StrCat("the same as row ", first->second, "; keep one of them"));
+        continue;
+      }
+      ahead_ = std::move(record);
+      return absl::OkStatus();
+    }
+  }
+
+  static std::pair<uint64_t, uint64_t> Digest(const std::vector<std::string>& cells) {
+    const std::string digest = Sha256(absl::StrJoin(cells, "\x1f"));
+    return {std::stoull(digest.substr(0, 16), nullptr, 16), std::stoull(digest.substr(16, 16), nullptr, 16)};
+  }
+
+  void Refused(int64_t number, const std::string& field, const std::string& reason, const std::string& hint) {
+    RefusedRow& row = outcome_.refused_rows[number];
+    row.set_row(number);
+    row.set_field(field);
+    row.set_reason(reason);
+    row.set_hint(hint);
+    ++outcome_.received;
+    ++outcome_.refused;
+  }
+
+  std::string Label(const std::string& field) const {
+    const FieldDescriptor* found = rows_field_.message_type()->FindFieldByName(field);
+    return found == nullptr ? field : intake::LabelOf(*found);
+  }
+
+  const google::protobuf::Descriptor& type_;
+  const FieldDescriptor& batch_field_;
+  const FieldDescriptor& rows_field_;
+  const ImportOptions& options_;
+  ImportOutcome& outcome_;
+  std::unique_ptr<intake::CsvFile> file_;
+  std::vector<std::string> heading_;
+  std::optional<intake::RowMapper> mapper_;
+  std::optional<Record> ahead_;
+  int32_t number_ = 0;
+  // Rows already met, by the first half of their SHA-256, and where.
+  absl::flat_hash_map<std::pair<uint64_t, uint64_t>, int64_t> seen_;
+};
+
+// Sends the batches, over as many connections as it takes.
+class Sender {
+ public:
+  Sender(BatchReader& reader, ImportOutcome& outcome, const ImportWorld& world)
+      : reader_(reader), outcome_(outcome), world_(world) {}
+
+  absl::Status Send() {
+    int failed = 0;
+    while (true) {
+      const int32_t before = taken_;
+      const absl::Status status = Attempt();
+      if (status.ok()) AddServed();
+      if (status.code() != kUnavailable) return status;
+      failed = taken_ > before ? 1 : failed + 1;
+      if (failed > kImportAttempts) return status;
+      world_.sleep(kFirstBackoff * (1 << (failed - 1)));
+    }
+  }
+
+ private:
+  // One connection, from the question where the service stands to the end of the file.
+  absl::Status Attempt() {
+    std::unique_ptr<Exchange> exchange = world_.open();
+    ImportReceipt stand;
+    RETURN_IF_ERROR(exchange->Send(*reader_.Question()));
+    RETURN_IF_ERROR(exchange->Receive(stand));
+    RETURN_IF_ERROR(Resume(stand));
+
+    // Those of an earlier connection that were not taken go first; all of `pending_` up to `sent` is on its way.
+    size_t sent = 0;
+    while (true) {
+      while (sent < kImportWindow) {
+        if (sent == pending_.size()) {
+          ASSIGN_OR_RETURN(std::optional<Batch> batch, NextUntaken());
+          if (!batch.has_value()) break;
+          pending_.push_back(*std::move(batch));
+        }
+        RETURN_IF_ERROR(exchange->Send(*pending_[sent].request));
+        ++sent;
+      }
+      if (sent == 0) {
+        // Every batch has been answered, so it no longer matters how the connection ends.
+        const absl::Status end = exchange->Close();
+        return end.code() == kUnavailable ? absl::OkStatus() : end;
+      }
+      ImportReceipt receipt;
+      RETURN_IF_ERROR(exchange->Receive(receipt));
+      RETURN_IF_ERROR(Take(receipt));
+      --sent;
+    }
+  }
+
+  // `stand` says which batch was taken last, and what became of the rows so far.
+  absl::Status Resume(const ImportReceipt& stand) {
+    if (stand.number() < taken_) {
+      // It took the last batch, and the import begins anew; or it has lost what it knew. The same rows again change
+      // nothing, so the safe way is to send them all.
+      pending_.clear();
+      outcome_ = ImportOutcome{.import_id = outcome_.import_id};
+      RETURN_IF_ERROR(reader_.Begin());
+    }
+    taken_ = stand.number();
+    served_ = stand;
+    while (!pending_.empty() && pending_.front().number <= taken_) {
+      outcome_.earlier += pending_.front().rows;
+      pending_.pop_front();
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::optional<Batch>> NextUntaken() {
+    while (true) {
+      ASSIGN_OR_RETURN(std::optional<Batch> batch, reader_.Next());
+      if (!batch.has_value() || batch->number > taken_) return batch;
+      outcome_.earlier += batch->rows;
+    }
+  }
+
+  absl::Status Take(const ImportReceipt& receipt) {
+    const Batch& batch = pending_.front();
+    if (receipt.number() != batch.number) {
+      return absl::InternalError(
+          absl::StrCat("the service answered batch ", receipt.number(), " instead of ", batch.number));
+    }
+    served_.set_received(served_.received() + receipt.received());
+    served_.set_added(served_.added() + receipt.added());
+    served_.set_updated(served_.updated() + receipt.updated());
+    served_.set_unchanged(served_.unchanged() + receipt.unchanged());
+    served_.set_refused(served_.refused() + receipt.refused());
+    for (const RefusedRow& row : receipt.refused_rows()) outcome_.refused_rows[row.row()] = row;
+    taken_ = batch.number;
+    pending_.pop_front();
+    if (world_.progress) world_.progress(reader_.Share(), served_.received());
+    return absl::OkStatus();
+  }
+
+  // To what was refused here comes what the service answered.
+  void AddServed() {
+    outcome_.received += served_.received();
+    outcome_.added += served_.added();
+    outcome_.updated += served_.updated();
+    outcome_.unchanged += served_.unchanged();
+    outcome_.refused += served_.refused();
+  }
+
+  BatchReader& reader_;
+  ImportOutcome& outcome_;
+  const ImportWorld& world_;
+  // The sum of the service's answers.
+  ImportReceipt served_;
+  std::deque<Batch> pending_;
+  int32_t taken_ = 0;
+};
+
+std::string BesideTheFile(const std::string& path) {
+  return absl::StrCat(absl::EndsWithIgnoreCase(path, ".csv") ? path.substr(0, path.size() - 4) : path, "-refused.csv");
+}
+
+}  // namespace
+
+absl::StatusOr<ImportOutcome> Import(const MethodDescriptor& method, const ImportOptions& options,
+                                     const ImportWorld& world) {
+  if (options.batch < 1 || options.batch > kMaxBatch) {
+    return Refuse(kInvalidArgument, "BATCH_OUT_OF_RANGE", absl::StrCat("a batch has 1 to ", kMaxBatch, " rows"));
+  }
+  ImportOutcome outcome;
+  BatchReader reader(method, options, outcome);
+  RETURN_IF_ERROR(reader.Open());
+  RETURN_IF_ERROR(Sender(reader, outcome, world).Send());
+  if (!outcome.refused_rows.empty()) {
+    outcome.refused_path = options.refused_path.empty() ? BesideTheFile(options.path) : options.refused_path;
+    // The import has happened: what became of it is answered in any case.
+    outcome.refused_written = reader.WriteRefused(outcome.refused_path);
+  }
+  return outcome;
+}
+
+}  // namespace anju::cli
