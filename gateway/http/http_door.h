@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "gateway/proxy/switchboard.h"
+#include "gateway/transcoding/transcoding.h"
+
+namespace anju::gateway {
+
+// Limits of the HTTP port, for tests to shorten.
+struct HttpLimits {
+  size_t header_bytes = 16 * 1024;
+  size_t body_bytes = 8 * 1024 * 1024;
+  size_t connections = 1024;
+  // For a request to arrive once it has begun, and for an answer to be taken.
+  absl::Duration transfer = absl::Seconds(30);
+  // Between two requests on a connection.
+  absl::Duration idle = absl::Seconds(60);
+};
+
+// The gateway's HTTP port: JSON over HTTP/1.1 for every method that the transcoder knows, errors as google.rpc.Status.
+// `GET /healthz` says whether the gateway itself is there and needs no token.
+class HttpDoor {
+ public:
+  // `address` is host:port, port 0 for a free one. The others outlive the door. Fails when it cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<HttpDoor>> Open(absl::string_view address, Switchboard& switchboard,
+                                                        const Transcoder& transcoder, HttpLimits limits = {});
+  ~HttpDoor();
+
+  int port() const;
+  // Takes no more connections, and gives the requests under way until the deadline.
+  void Drain(absl::Time deadline);
+
+ private:
+  struct State;
+  explicit HttpDoor(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace anju::gateway

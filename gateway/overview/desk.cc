@@ -1,0 +1,373 @@
+#include "gateway/overview/desk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "services/platform/base/division.h"
+#include "services/platform/base/error.h"
+
+namespace anju::gateway {
+
+using enum absl::StatusCode;
+using google::protobuf::MethodDescriptor;
+
+namespace {
+
+// How long the registry's word on a division, and a service's catalogue, are taken for granted.
+constexpr absl::Duration kRemember = absl::Seconds(60);
+// Codes remembered; both provinces have about 50,000 divisions.
+constexpr size_t kMaxPlaces = 200'000;
+// As the indicators contract has it.
+constexpr size_t kMaxDivisions = 500;
+constexpr absl::Duration kHealthPatience = absl::Seconds(2);
+
+Desk::Bytes Serialise(const google::protobuf::Message& message) {
+  return std::make_shared<const std::string>(message.SerializeAsString());
+}
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  return google::protobuf::util::TimeUtil::NanosecondsToTimestamp(absl::ToUnixNanos(time));
+}
+
+template <typename Message>
+void SetAsOf(const Sums& sums, Message& message) {
+  if (sums.as_of().has_value()) *message.mutable_as_of() = ToTimestamp(*sums.as_of());
+}
+
+// Either code may lie within the scope: a county that was renamed keeps its old tokens and gets new ones.
+absl::Status CheckScope(const rpc::Caller& caller, absl::string_view asked, absl::string_view present) {
+  if (caller.Covers(asked) || caller.Covers(present)) return absl::OkStatus();
+  return Refuse(kPermissionDenied, "OUTSIDE_SCOPE", "this division lies outside the one your token is for", "division");
+}
+
+absl::Status DivisionNotFound() {
+  return Refuse(kNotFound, "DIVISION_NOT_FOUND", "there is no division with this code; search /v1/divisions",
+                "division");
+}
+
+std::string OverviewKey(absl::string_view division, Span span, bool with_children) {
+  return absl::StrCat("anju:answer:overview:", division, ":", Format(span.from), ":", Format(span.to), ":",
+                      with_children ? "children" : "alone");
+}
+
+absl::StatusOr<Span> SpanOf(const v1::GetOverviewRequest& request) {
+  return ParseSpan(request.from_month(), request.month(), "from_month", "month");
+}
+
+template <typename Request>
+absl::StatusOr<Request> Parse(const std::string& bytes) {
+  Request request;
+  if (request.ParseFromString(bytes)) return request;
+  return Refuse(kInvalidArgument, "REQUEST_MALFORMED", "the request is not a message of the method's type");
+}
+
+}  // namespace
+
+Desk::Desk(const Peers& peers, cache::Answers& answers, const Clock& clock)
+    : peers_(peers), answers_(answers), clock_(clock), catalogues_(peers.all().size()) {}
+
+Desk::Bytes Desk::Near(const MethodDescriptor& method, const std::string& bytes, const rpc::Caller& caller) {
+  if (method.name() != "GetOverview") return nullptr;
+  const auto request = Parse<v1::GetOverviewRequest>(bytes);
+  if (!request.ok()) return nullptr;
+  const auto span = SpanOf(*request);
+  if (!span.ok()) return nullptr;
+  const std::optional<Place> place = Remembered(request->division(), kRemember);
+  if (!place.has_value() || !CheckScope(caller, request->division(), place->code).ok()) return nullptr;
+  return answers_.Near(OverviewKey(place->code, *span, request->children()));
+}
+
+absl::StatusOr<Desk::Bytes> Desk::Answer(const MethodDescriptor& method, const std::string& bytes,
+                                         const rpc::Caller& caller, const Errand& given) {
+  Errand errand = given;
+  errand.deadline = std::min(errand.deadline, absl::Now() + kPatience);
+  const std::string& name = method.name();
+  if (name == "GetOverview") {
+    ASSIGN_OR_RETURN(const auto request, Parse<v1::GetOverviewRequest>(bytes));
+    return GetOverview(request, caller, errand);
+  }
+  if (name == "GetRanking") {
+    ASSIGN_OR_RETURN(const auto request, Parse<v1::GetRankingRequest>(bytes));
+    return GetRanking(request, caller, errand);
+  }
+  if (name == "GetTrend") {
+    ASSIGN_OR_RETURN(const auto request, Parse<v1::GetTrendRequest>(bytes));
+    return GetTrend(request, caller, errand);
+  }
+  if (name == "GetHouseholdFile") {
+    ASSIGN_OR_RETURN(const auto request, Parse<v1::GetHouseholdFileRequest>(bytes));
+    return GetHouseholdFile(request, errand);
+  }
+  if (name == "ListAllIndicators") return ListAllIndicators(errand);
+  if (name == "GetHealth") return GetHealth(caller, errand);
+  return absl::UnimplementedError(absl::StrCat(method.full_name(), " is not answered here"));
+}
+
+absl::StatusOr<Desk::Bytes> Desk::GetOverview(const v1::GetOverviewRequest& request, const rpc::Caller& caller,
+                                              const Errand& errand) {
+  ASSIGN_OR_RETURN(const Span span, SpanOf(request));
+  ASSIGN_OR_RETURN(const Place place, Resolve(request.division(), errand));
+  RETURN_IF_ERROR(CheckScope(caller, request.division(), place.code));
+  return answers_.Get(OverviewKey(place.code, span, request.children()), place.code, errand.deadline,
+                      [&] { return MakeOverview(place, span, request.children(), errand); });
+}
+
+absl::StatusOr<std::string> Desk::MakeOverview(const Place& place, Span span, bool with_children,
+                                               const Errand& errand) {
+  ASSIGN_OR_RETURN(const Catalogue catalogue, GetCatalogue(errand));
+  std::vector<std::string> divisions = {place.code};
+  std::vector<Child> children;
+  if (with_children) {
+    ASSIGN_OR_RETURN(children, Children(place, errand));
+    for (const Child& child : children) divisions.push_back(child.code);
+  }
+  ASSIGN_OR_RETURN(const Sums sums, AskSums(divisions, span, nullptr, false, errand));
+  v1::Overview overview;
+  overview.set_division(place.code);
+  overview.set_name(place.name);
+  overview.set_from_month(Format(span.from));
+  overview.set_month(Format(span.to));
+  AddFigures(catalogue, sums, place.code, *overview.mutable_indicators());
+  for (const Child& child : children) {
+    v1::DivisionFigures& figures = *overview.add_children();
+    figures.set_division(child.code);
+    figures.set_name(child.name);
+    AddFigures(catalogue, sums, child.code, *figures.mutable_indicators());
+  }
+  SetAsOf(sums, overview);
+  return overview.SerializeAsString();
+}
+
+absl::StatusOr<Desk::Subject> Desk::CheckSubject(absl::string_view division, absl::string_view indicator, Span span,
+                                                 const rpc::Caller& caller, const Errand& errand) {
+  Subject subject;
+  subject.span = span;
+  ASSIGN_OR_RETURN(subject.place, Resolve(division, errand));
+  RETURN_IF_ERROR(CheckScope(caller, division, subject.place.code));
+  ASSIGN_OR_RETURN(subject.catalogue, GetCatalogue(errand));
+  subject.indicator = subject.catalogue.Find(indicator);
+  if (subject.indicator == nullptr) {
+    return Refuse(kNotFound, "INDICATOR_NOT_FOUND", "there is no such indicator; see /v1/indicators", "indicator");
+  }
+  return subject;
+}
+
+absl::StatusOr<Desk::Bytes> Desk::GetRanking(const v1::GetRankingRequest& request, const rpc::Caller& caller,
+                                             const Errand& errand) {
+  ASSIGN_OR_RETURN(const Span span, ParseSpan(request.from_month(), request.month(), "from_month", "month"));
+  ASSIGN_OR_RETURN(const Subject subject, CheckSubject(request.division(), request.indicator(), span, caller, errand));
+  const Place& place = subject.place;
+  const std::string key = absl::StrCat("anju:answer:ranking:", place.code, ":", subject.indicator->id(), ":",
+                                       Format(span.from), ":", Format(span.to));
+  return answers_.Get(key, place.code, errand.deadline, [&]() -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(const std::vector<Child> children, Children(place, errand));
+    std::vector<std::string> divisions;
+    for (const Child& child : children) divisions.push_back(child.code);
+    ASSIGN_OR_RETURN(const Sums sums, AskSums(divisions, span, subject.indicator, false, errand));
+    v1::Ranking ranking;
+    ranking.set_division(place.code);
+    ranking.set_month(Format(span.to));
+    for (v1::RankedDivision& row : Rank(*subject.indicator, sums, children)) *ranking.add_rows() = std::move(row);
+    SetAsOf(sums, ranking);
+    return ranking.SerializeAsString();
+  });
+}
+
+absl::StatusOr<Desk::Bytes> Desk::GetTrend(const v1::GetTrendRequest& request, const rpc::Caller& caller,
+                                           const Errand& errand) {
+  ASSIGN_OR_RETURN(const Span span, ParseSpan(request.from_month(), request.to_month(), "from_month", "to_month"));
+  if (span.to.index - span.from.index + 1 > kMaxTrendMonths) {
+    return Refuse(kInvalidArgument, "SPAN_TOO_LONG", absl::StrCat("a trend has at most ", kMaxTrendMonths, " months"),
+                  "from_month");
+  }
+  ASSIGN_OR_RETURN(const Subject subject, CheckSubject(request.division(), request.indicator(), span, caller, errand));
+  const Place& place = subject.place;
+  const std::string key = absl::StrCat("anju:answer:trend:", place.code, ":", subject.indicator->id(), ":",
+                                       Format(span.from), ":", Format(span.to));
+  return answers_.Get(key, place.code, errand.deadline, [&]() -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(const Sums sums, AskSums({place.code}, span, subject.indicator, true, errand));
+    v1::Trend trend;
+    trend.set_division(place.code);
+    trend.set_name(place.name);
+    for (v1::TrendPoint& point : MakeTrend(subject.catalogue, *subject.indicator, sums, place.code, span)) {
+      *trend.add_points() = std::move(point);
+    }
+    SetAsOf(sums, trend);
+    return trend.SerializeAsString();
+  });
+}
+
+absl::StatusOr<Desk::Bytes> Desk::GetHouseholdFile(const v1::GetHouseholdFileRequest& request, const Errand& errand) {
+  v1::HouseholdFile file;
+  file.set_household_id(request.household_id());
+  auto parts = peers_.GetFileParts(errand, request.household_id());
+  // The registry knows whether there is such a household and whose it is; its no goes first, then any other.
+  const int registry = peers_.Find(kRegistry);
+  if (registry >= 0) {
+    const auto& part = parts[static_cast<size_t>(registry)];
+    RETURN_IF_ERROR(part.status());
+    if (part->records().empty()) {
+      return Refuse(kNotFound, "HOUSEHOLD_NOT_FOUND", "there is no household with this id", "household_id");
+    }
+  }
+  for (const auto& part : parts) {
+    if (IsRefusal(part.status())) return part.status();
+  }
+  for (auto& part : parts) {
+    RETURN_IF_ERROR(part.status());
+    *file.add_parts() = *std::move(part);
+  }
+  return Serialise(file);
+}
+
+absl::StatusOr<Desk::Bytes> Desk::ListAllIndicators(const Errand& errand) {
+  ASSIGN_OR_RETURN(const Catalogue catalogue, GetCatalogue(errand));
+  v1::ListAllIndicatorsResponse response;
+  for (const indicators::v1::Indicator& indicator : catalogue.indicators()) *response.add_indicators() = indicator;
+  return Serialise(response);
+}
+
+absl::StatusOr<Desk::Bytes> Desk::GetHealth(const rpc::Caller& caller, const Errand& given) {
+  Errand errand = given;
+  errand.deadline = std::min(errand.deadline, absl::Now() + kHealthPatience);
+  const std::vector<absl::Status> healths = peers_.CheckHealth(errand.deadline);
+
+  // As of when its figures are complete, a service says with any of them: the cheapest question that the caller may
+  // ask.
+  std::string division = caller.scope;
+  if (division.empty()) {
+    const auto provinces = peers_.ListChildren(errand, "");
+    if (provinces.ok() && !provinces->empty()) division = provinces->front().code();
+  }
+  std::vector<Peers::Question> questions;
+  for (size_t i = 0; i < healths.size() && !division.empty(); ++i) {
+    indicators::v1::QueryIndicatorsRequest request;
+    request.add_divisions(division);
+    request.set_to_month(Format(Month::Of(DayInChina(clock_.Now()))));
+    absl::MutexLock lock(&mutex_);
+    for (const auto& indicator : catalogues_[i].listed.indicators()) {
+      if (indicator.kind() == indicators::v1::INDICATOR_KIND_RATIO) continue;
+      request.add_indicators(indicator.id());
+      break;
+    }
+    questions.push_back({.peer = static_cast<int>(i), .request = request});
+  }
+  const auto answers = peers_.Query(errand, questions);
+
+  v1::Health health;
+  health.set_serving(true);
+  for (size_t i = 0; i < healths.size(); ++i) {
+    v1::ServiceHealth& service = *health.add_services();
+    service.set_service(peers_.all()[i].name);
+    service.set_serving(healths[i].ok());
+    if (!healths[i].ok()) {
+      service.set_message(std::string(healths[i].message()));
+      health.set_serving(false);
+    }
+    if (i < answers.size() && answers[i].ok() && answers[i]->has_as_of()) {
+      *service.mutable_as_of() = answers[i]->as_of();
+    }
+  }
+  return Serialise(health);
+}
+
+absl::StatusOr<std::vector<Child>> Desk::Children(const Place& place, const Errand& errand) {
+  ASSIGN_OR_RETURN(std::vector<registry::v1::Division> divisions, peers_.ListChildren(errand, place.code));
+  std::vector<Child> children;
+  for (registry::v1::Division& division : divisions) {
+    children.push_back({.code = division.code(), .name = division.name()});
+  }
+  return children;
+}
+
+std::optional<Desk::Place> Desk::Remembered(absl::string_view code, absl::Duration max_age) {
+  const absl::Time now = clock_.Now();
+  absl::MutexLock lock(&mutex_);
+  auto found = places_.find(std::string(code));
+  if (found == places_.end() || now - found->second.asked_at >= max_age) return std::nullopt;
+  return found->second.place;
+}
+
+absl::StatusOr<Desk::Place> Desk::Resolve(absl::string_view code, const Errand& errand) {
+  if (!IsDivisionCode(code)) return DivisionNotFound();
+  if (auto place = Remembered(code, kRemember); place.has_value()) return *std::move(place);
+  absl::StatusOr<registry::v1::Division> division = peers_.GetDivision(errand, code);
+  if (!division.ok()) {
+    if (division.status().code() == kNotFound) return DivisionNotFound();
+    if (IsRefusal(division.status())) return division.status();
+    // The registry is away. Divisions change once in years: what it once said will do, for an answer that is stored.
+    if (auto place = Remembered(code, absl::InfiniteDuration()); place.has_value()) return *std::move(place);
+    return division.status();
+  }
+  Place place = {.code = division->code(), .name = division->name()};
+  const absl::Time now = clock_.Now();
+  absl::MutexLock lock(&mutex_);
+  if (places_.size() >= kMaxPlaces) places_.clear();
+  places_[std::string(code)] = KnownPlace{.place = place, .asked_at = now};
+  return place;
+}
+
+absl::StatusOr<Catalogue> Desk::GetCatalogue(const Errand& errand) {
+  const absl::Time now = clock_.Now();
+  const auto assemble = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    Catalogue catalogue;
+    for (const KnownCatalogue& known : catalogues_) catalogue.Add(known.listed);
+    return catalogue;
+  };
+  {
+    absl::MutexLock lock(&mutex_);
+    if (std::all_of(catalogues_.begin(), catalogues_.end(),
+                    [&](const KnownCatalogue& known) { return now - known.asked_at < kRemember; })) {
+      return assemble();
+    }
+  }
+  auto listed = peers_.ListIndicators(errand);
+  absl::MutexLock lock(&mutex_);
+  for (size_t i = 0; i < listed.size(); ++i) {
+    if (listed[i].ok()) {
+      catalogues_[i] = KnownCatalogue{.listed = *std::move(listed[i]), .asked_at = now};
+    } else if (catalogues_[i].asked_at == absl::InfinitePast()) {
+      return listed[i].status();
+    }
+  }
+  return assemble();
+}
+
+absl::StatusOr<Sums> Desk::AskSums(const std::vector<std::string>& divisions, Span span,
+                                   const indicators::v1::Indicator* indicator, bool monthly, const Errand& errand) {
+  // Whom to ask for which sums; nothing means all.
+  std::map<int, std::vector<std::string>> wanted;
+  if (indicator == nullptr) {
+    for (size_t i = 0; i < peers_.all().size(); ++i) wanted[static_cast<int>(i)] = {};
+  } else {
+    for (const std::string& sum : SumsOf(*indicator)) {
+      const int peer = peers_.Find(ServiceOf(sum));
+      if (peer < 0) return absl::InternalError(absl::StrCat("no service has the sum ", sum));
+      wanted[peer].push_back(sum);
+    }
+  }
+  std::vector<Peers::Question> questions;
+  for (size_t first = 0; first < divisions.size(); first += kMaxDivisions) {
+    indicators::v1::QueryIndicatorsRequest request;
+    request.set_from_month(Format(span.from));
+    request.set_to_month(Format(span.to));
+    request.set_monthly(monthly);
+    for (size_t i = first; i < std::min(divisions.size(), first + kMaxDivisions); ++i) {
+      request.add_divisions(divisions[i]);
+    }
+    for (const auto& [peer, sums] : wanted) {
+      request.mutable_indicators()->Assign(sums.begin(), sums.end());
+      questions.push_back({.peer = peer, .request = request});
+    }
+  }
+  Sums sums;
+  for (const auto& answer : peers_.Query(errand, questions)) {
+    RETURN_IF_ERROR(answer.status());
+    sums.Add(*answer);
+  }
+  return sums;
+}
+
+}  // namespace anju::gateway

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "anju/files/v1/files.grpc.pb.h"
+#include "anju/indicators/v1/indicators.grpc.pb.h"
+#include "anju/registry/v1/registry.grpc.pb.h"
+#include "grpcpp/channel.h"
+
+namespace anju::gateway {
+
+// The service that knows the divisions and which households there are.
+inline constexpr absl::string_view kRegistry = "registry";
+
+// The longest that an answer of a service is waited for.
+inline constexpr absl::Duration kPatience = absl::Seconds(5);
+
+// A service behind the gateway.
+struct Peer {
+  std::string name;
+  std::shared_ptr<grpc::Channel> channel;
+};
+
+// On whose behalf the services are asked, and how long.
+struct Errand {
+  // The header as it came.
+  std::string authorization;
+  std::string request_id;
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+// Asks the services for what they all serve. Calls of one question run in parallel. What a service refuses is passed
+// on; a service that cannot be reached is UNAVAILABLE with a sentence that names it. Safe to use from any thread.
+class Peers {
+ public:
+  explicit Peers(std::vector<Peer> peers);
+
+  const std::vector<Peer>& all() const { return peers_; }
+  std::vector<std::string> Names() const;
+  // -1 when there is no such service.
+  int Find(absl::string_view name) const;
+
+  // One answer per service, in their order.
+  std::vector<absl::StatusOr<indicators::v1::ListIndicatorsResponse>> ListIndicators(const Errand& errand) const;
+  std::vector<absl::StatusOr<files::v1::FilePart>> GetFileParts(const Errand& errand,
+                                                                absl::string_view household_id) const;
+
+  struct Question {
+    int peer = 0;
+    indicators::v1::QueryIndicatorsRequest request;
+  };
+  // One answer per question.
+  std::vector<absl::StatusOr<indicators::v1::QueryIndicatorsResponse>> Query(
+      const Errand& errand, const std::vector<Question>& questions) const;
+
+  absl::StatusOr<registry::v1::Division> GetDivision(const Errand& errand, absl::string_view code) const;
+  // All children, over all pages.
+  absl::StatusOr<std::vector<registry::v1::Division>> ListChildren(const Errand& errand,
+                                                                   absl::string_view parent) const;
+
+  // Whether each service says that it is serving.
+  std::vector<absl::Status> CheckHealth(absl::Time deadline) const;
+
+ private:
+  struct Stubs {
+    std::unique_ptr<indicators::v1::Indicators::Stub> indicators;
+    std::unique_ptr<files::v1::Files::Stub> files;
+  };
+
+  absl::Status Outcome(int peer, const grpc::Status& status) const;
+  template <typename Request, typename Response, typename Start>
+  std::vector<absl::StatusOr<Response>> AskAll(const Errand& errand, const std::vector<int>& peers,
+                                               const std::vector<Request>& requests, Start start) const;
+
+  std::vector<Peer> peers_;
+  std::vector<Stubs> stubs_;
+  std::unique_ptr<registry::v1::Registry::Stub> registry_;
+};
+
+// Makes a call ready: the caller's token and request id, and when to give up.
+void Prepare(const Errand& errand, grpc::ClientContext& context);
+
+}  // namespace anju::gateway

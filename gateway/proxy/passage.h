@@ -1,0 +1,22 @@
+#pragma once
+
+#include "gateway/proxy/switchboard.h"
+#include "grpcpp/generic/async_generic_service.h"
+
+namespace anju::gateway {
+
+// Takes every method that no service of this server serves, and passes it on.
+class Forwarder final : public grpc::CallbackGenericService {
+ public:
+  explicit Forwarder(Switchboard& switchboard) : switchboard_(switchboard) {}
+
+  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override;
+
+ private:
+  Switchboard& switchboard_;
+};
+
+// What a caller of the gRPC port sent besides the request. The request id is the caller's or a new one.
+Envelope ReadEnvelope(const grpc::ServerContextBase& context, const rpc::Guard& guard);
+
+}  // namespace anju::gateway

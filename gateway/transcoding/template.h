@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace anju::gateway {
+
+// What a path said about the fields of a request: the field's path (`id`, `a.b`) and its value, decoded.
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+// A path as google.api.http writes it: `/v1/cases/{id}:approve`, `/v1/{name=loans/*}`.
+class PathTemplate {
+ public:
+  // Nothing when `text` is not a template.
+  static std::optional<PathTemplate> Parse(absl::string_view text);
+
+  // The variables when `path` fits. `path` is as it came, without the query.
+  std::optional<Variables> Match(absl::string_view path) const;
+
+  // How many segments are given word by word; where two templates fit, the one with more is meant.
+  int literals() const;
+
+ private:
+  struct Segment {
+    enum class Kind { kLiteral, kOne, kRest } kind = Kind::kLiteral;
+    std::string literal;
+  };
+  struct Variable {
+    std::string field;
+    size_t first = 0;
+    // One past the last.
+    size_t end = 0;
+  };
+
+  std::vector<Segment> segments_;
+  std::vector<Variable> variables_;
+  std::string verb_;
+};
+
+// `%41` is `A`; nothing when a percent sign stands for nothing. `plus` makes a plus a space, as in a query.
+std::optional<std::string> PercentDecode(absl::string_view text, bool plus = false);
+
+// The parts of a query, in order; nothing when it is malformed.
+std::optional<Variables> ParseQuery(absl::string_view query);
+
+}  // namespace anju::gateway
