@@ -1,0 +1,112 @@
+"""A whole anju for a test: started by deploy/up from build/default/bin on free ports, in a folder of its own."""
+
+import json
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = ROOT / "build/default/bin"
+SERVICES = ("registry", "relocation", "microcredit", "workshops", "channels")
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+class Anju:
+    def __init__(self, engine="sqlite"):
+        self.engine = engine
+        self.data = pathlib.Path(tempfile.mkdtemp(prefix="anju-e2e-", dir="/tmp"))
+        self.data.chmod(0o755)
+        self.http, self.grpc = free_ports(2)
+
+    def up(self, demo):
+        command = [ROOT / "deploy/up", "--detach", "--skip-install", "--skip-build", "--data", self.data]
+        command += ["--http-port", str(self.http), "--grpc-port", str(self.grpc), "--database", self.engine]
+        done = subprocess.run(command + ([] if demo else ["--no-demo"]), capture_output=True, text=True, timeout=900)
+        if done.returncode != 0:
+            raise AssertionError(f"deploy/up failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+        return done.stdout
+
+    def down(self):
+        subprocess.run([ROOT / "deploy/down", "--data", self.data], capture_output=True, check=False, timeout=120)
+
+    def remove(self):
+        self.down()
+        shutil.rmtree(self.data, ignore_errors=True)
+
+    def token_file(self, name):
+        return self.data / "tokens" / f"{name}.jwt"
+
+    def new_token(self, role, division, hours="24"):
+        """Signs one with the keys of this anju and answers the file that holds it."""
+        name = f"{role}-{division}-{hours}".replace("*", "all")
+        done = subprocess.run(
+            [PROGRAMS / "anjuctl", "token", "make", "--keys", self.data / "keys", "--role", role, "--division", division,
+             "--subject", name, "--hours", hours], capture_output=True, text=True, check=True, timeout=30)
+        path = self.data / f"{name}.jwt"
+        path.write_text(done.stdout)
+        return path
+
+    def command(self, token, *words):
+        return [PROGRAMS / "anjuctl", "--gateway", f"127.0.0.1:{self.grpc}", "--token-file", token, "--output", "json", *words]
+
+    def ctl(self, token, *words, check=True):
+        """Runs anjuctl and answers what it printed as JSON; the CompletedProcess itself when `check` is off."""
+        done = subprocess.run(self.command(token, *words), capture_output=True, text=True, timeout=300)
+        if not check:
+            return done
+        if done.returncode != 0:
+            raise AssertionError(f"anjuctl {words}: {done.stdout[-2000:]} {done.stderr[-2000:]}")
+        return json.loads(done.stdout)
+
+    def imports(self, plan_folder, step, token=None):
+        return self.ctl(
+            token or self.token_file(f"officer-{step['division'].replace('451021', '451003')}"),
+            "import", step["service"], step["method"], plan_folder / step["file"],
+            "--division", step["division"], "--source", step["source"])
+
+    def get(self, path, token):
+        """The HTTP status and the JSON that came with it."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.http}{path}")
+        if token is not None:
+            text = token.read_text() if isinstance(token, pathlib.Path) else token
+            request.add_header("Authorization", "Bearer " + text.strip())
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def overview(self, division, month, token=None):
+        status, answer = self.get(f"/v1/overview?division={division}&month={month}",
+                                  token or self.token_file("province-" + division[:2]))
+        if status != 200:
+            raise AssertionError(f"overview of {division}: {status} {answer}")
+        return answer
+
+    def figures(self, division, month, token=None):
+        """The overview as {indicator: value}."""
+        return {figure["id"]: figure.get("value") for figure in self.overview(division, month, token)["indicators"]}
+
+    def redis_port(self):
+        return (self.data / "run/redis_port").read_text().strip()
+
+
+def reason(answer):
+    """The reason of a google.rpc.Status in JSON."""
+    for detail in answer.get("details", answer.get("error", {}).get("details", [])):
+        if "reason" in detail:
+            return detail["reason"]
+    return None
