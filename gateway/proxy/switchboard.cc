@@ -23,6 +23,9 @@ void PassOn(const Envelope& envelope, grpc::ClientContext& context) {
 }
 
 grpc::Status FromPeer(const grpc::Status& status, absl::string_view service) {
+  if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED && status.error_message().empty()) {
+    return {grpc::StatusCode::UNIMPLEMENTED, absl::StrCat("the service ", service, " does not serve this method yet")};
+  }
   // A service says why it is unavailable; the transport says which address did not answer.
   const bool is_transports =
       status.error_code() == grpc::StatusCode::UNAVAILABLE && status.error_details().empty() &&

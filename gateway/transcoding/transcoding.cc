@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "gateway/overview/compose.h"
@@ -128,9 +129,11 @@ absl::Status SetPath(Message& message, const std::string& path, const std::strin
 // What was wrong with a body. The parser's own words may repeat a value of the body and are kept back.
 absl::Status BodyError(absl::string_view message) {
   if (const size_t at = message.find(": Cannot find field"); at != absl::string_view::npos) {
-    absl::string_view field = message.substr(0, std::min(at, size_t{64}));
-    while (absl::ConsumePrefix(&field, "(") || absl::ConsumeSuffix(&field, ")")) {
-    }
+    // `(figure) word` is the field word of figure.
+    absl::string_view text = message.substr(0, std::min(at, size_t{100}));
+    absl::ConsumePrefix(&text, "(");
+    absl::ConsumeSuffix(&text, ")");
+    const std::string field = absl::StrReplaceAll(absl::StripPrefix(text, ") "), {{") ", "."}});
     return Unknown(field);
   }
   const size_t colon = message.find("): ");

@@ -121,7 +121,7 @@ TEST(TranscoderTest, RefusesWhatItCannotReadAndNeverRepeatsIt) {
            {"/v1/indicators:report", R"({"figure":{"value":"SECRET"}})", "FIELD_MALFORMED", "figure.value"},
            {"/v1/indicators:report", R"({"figure":{"at_least":"SECRET"}})", "FIELD_MALFORMED", "figure.at_least"},
            {"/v1/indicators:report", R"({"word":"SECRET"})", "FIELD_UNKNOWN", "word"},
-           {"/v1/indicators:report", R"({"figure":{"word":"SECRET"}})", "FIELD_UNKNOWN", "word"},
+           {"/v1/indicators:report", R"({"figure":{"word":"SECRET"}})", "FIELD_UNKNOWN", "figure.word"},
        }) {
     const auto match = Sample().Find("POST", row.target);
     ASSERT_TRUE(match.ok()) << row.target;

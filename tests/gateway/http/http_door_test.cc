@@ -1,0 +1,257 @@
+#include "gateway/http/http_door.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "tests/support/gateway_house.h"
+#include "tests/support/redis_server.h"
+
+namespace anju::gateway {
+namespace {
+
+using ::anju::testing::Eventually;
+using ::anju::testing::GatewayHouse;
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+struct Answer {
+  int status = 0;
+  std::string head;
+  std::string body;
+  json Json() const { return json::parse(body, nullptr, false); }
+};
+
+// One connection, spoken to in bytes.
+class Connection {
+ public:
+  explicit Connection(int port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ANJU_CHECK(connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+    const timeval patience = {.tv_sec = 10, .tv_usec = 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  }
+  ~Connection() { close(fd_); }
+
+  void Send(const std::string& bytes) { (void)!send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  // Status 0 when the connection was closed instead.
+  Answer Receive() {
+    Answer answer;
+    size_t end = std::string::npos;
+    while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
+      if (!More()) return answer;
+    }
+    answer.head = received_.substr(0, end + 2);
+    received_.erase(0, end + 4);
+    size_t length = 0;
+    const std::string lower = absl::AsciiStrToLower(answer.head);
+    const size_t at = lower.find("content-length: ");
+    if (at != std::string::npos) length = std::strtoul(lower.c_str() + at + 16, nullptr, 10);
+    while (received_.size() < length) {
+      if (!More()) return answer;
+    }
+    answer.body = received_.substr(0, length);
+    received_.erase(0, length);
+    answer.status = std::atoi(answer.head.c_str() + 9);
+    return answer;
+  }
+
+ private:
+  bool More() {
+    char buffer[4096];
+    const ssize_t size = recv(fd_, buffer, sizeof(buffer), 0);
+    if (size <= 0) return false;
+    received_.append(buffer, static_cast<size_t>(size));
+    return true;
+  }
+
+  const int fd_;
+  std::string received_;
+};
+
+class HttpDoorTest : public ::testing::Test {
+ protected:
+  HttpDoorTest() {
+    house_.registry.Set("registry.persons", "450328", 7432);
+    house_.workshops.Set("workshops.trained", "450328", 2567);
+  }
+  std::string Request(const std::string& method, const std::string& target, const std::string& body = "",
+                      const std::string& headers = "") {
+    return absl::StrCat(method, " ", target, " HTTP/1.1\r\nHost: x\r\n",
+                        authorization_.empty() ? "" : absl::StrCat("Authorization: ", authorization_, "\r\n"), headers,
+                        "Content-Length: ", body.size(), "\r\n\r\n", body);
+  }
+  Answer Ask(const std::string& method, const std::string& target, const std::string& body = "",
+             const std::string& headers = "") {
+    Connection connection(house_.http_door->port());
+    connection.Send(Request(method, target, body, headers));
+    return connection.Receive();
+  }
+
+  GatewayHouse house_{"", {}, HttpLimits{.body_bytes = 10000, .connections = 8, .transfer = absl::Milliseconds(300)}};
+  std::string authorization_ = house_.Officer();
+};
+
+TEST_F(HttpDoorTest, AnswersTheOverviewAsJson) {
+  const Answer answer = Ask("GET", "/v1/overview?division=450328&month=2018-10");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_THAT(answer.head, HasSubstr("application/json"));
+  EXPECT_THAT(answer.head, HasSubstr("X-Request-Id: "));
+  const json overview = answer.Json();
+  EXPECT_EQ(overview["indicators"][0]["id"], "registry.persons");
+  EXPECT_EQ(overview["indicators"][0]["value"], "7432");
+  EXPECT_EQ(overview["indicators"][2]["value"], "3454");
+  EXPECT_EQ(overview["indicators"][2]["numerator"], "2567");
+  EXPECT_EQ(overview["as_of"], "2018-10-20T01:46:40Z");
+}
+
+TEST_F(HttpDoorTest, AnswersItsOwnMethods) {
+  EXPECT_EQ(Ask("GET", "/v1/ranking?division=450328&month=2018-10&indicator=registry.persons").Json()["rows"].size(),
+            600);
+  EXPECT_EQ(Ask("GET", "/v1/trend?division=450328&from_month=2018-01&to_month=2018-10&indicator=registry.persons")
+                .Json()["points"]
+                .size(),
+            10);
+  const json file = Ask("GET", "/v1/households/h1/file").Json();
+  EXPECT_EQ(file["parts"][1]["service"], "workshops");
+  EXPECT_EQ(file["parts"][1]["records"][0]["@type"], "type.googleapis.com/anju.registry.v1.Household");
+  EXPECT_EQ(Ask("GET", "/v1/indicators").Json()["indicators"].size(), 3);
+  EXPECT_EQ(Ask("GET", "/v1/health").Json()["serving"], true);
+}
+
+TEST_F(HttpDoorTest, PassesOnTheRest) {
+  EXPECT_EQ(Ask("GET", "/v1/households/h7", "", "X-Request-Id: r1\r\n").Json()["id"], "h7");
+  EXPECT_EQ(house_.registry.last("x-request-id"), "r1");
+  EXPECT_EQ(Ask("POST", "/v1/indicators:recount?service=workshops", "{}").Json()["agrees"], true);
+  EXPECT_EQ(Ask("POST", "/v1/indicators:recount", "", "X-Anju-Service: registry\r\n").Json()["agrees"], true);
+  EXPECT_EQ(Ask("POST", "/v1/indicators:recount").Json()["details"][0]["reason"], "SERVICE_NOT_NAMED");
+}
+
+TEST_F(HttpDoorTest, SaysWhatIsWrong) {
+  struct Row {
+    const char* method;
+    const char* target;
+    const char* body;
+    int status;
+    const char* reason;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"GET", "/v1/overview?division=36&month=2018-10", "", 404, "DIVISION_NOT_FOUND"},
+           {"GET", "/v1/overview?division=450328&month=x", "", 400, "MONTH_MALFORMED"},
+           {"GET", "/v1/overview?nothing=1", "", 400, "FIELD_UNKNOWN"},
+           {"GET", "/v1/households/h0", "", 404, "HOUSEHOLD_NOT_FOUND"},
+           {"POST", "/v1/indicators:recount?service=registry", "{", 400, "BODY_MALFORMED"},
+           {"DELETE", "/v1/overview", "", 405, "HTTP_METHOD_NOT_ALLOWED"},
+           {"GET", "/v1/nothing", "", 404, ""},
+           {"GET", "/v1/enterprises/e1", "", 501, ""},
+       }) {
+    const Answer answer = Ask(row.method, row.target, row.body);
+    EXPECT_EQ(answer.status, row.status) << row.target << " " << answer.body;
+    const json error = answer.Json();
+    EXPECT_FALSE(error.value("message", "").empty());
+    const std::string reason = error.contains("details") ? error["details"][0]["reason"].get<std::string>() : "";
+    EXPECT_EQ(reason, row.reason) << answer.body;
+  }
+  EXPECT_THAT(Ask("DELETE", "/v1/overview").head, HasSubstr("Allow: GET"));
+}
+
+TEST_F(HttpDoorTest, AdmitsNoStrangers) {
+  authorization_ = "";
+  const Answer answer = Ask("GET", "/v1/overview?division=450328&month=2018-10");
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_THAT(answer.head, HasSubstr("WWW-Authenticate: Bearer"));
+  EXPECT_EQ(answer.Json()["details"][0]["reason"], "TOKEN_MISSING");
+  authorization_ = house_.Officer("450329");
+  EXPECT_EQ(Ask("GET", "/v1/overview?division=450328&month=2018-10").status, 403);
+  authorization_ = house_.identity.Bearer({"reader"}, "45");
+  EXPECT_EQ(Ask("GET", "/v1/households/h1").status, 403);
+  authorization_ = "Basic eDp5";
+  EXPECT_EQ(Ask("GET", "/v1/households/h1").status, 401);
+}
+
+TEST_F(HttpDoorTest, TellsThatItIsThereWithoutAToken) {
+  authorization_ = "";
+  EXPECT_EQ(Ask("GET", "/healthz").status, 200);
+}
+
+TEST_F(HttpDoorTest, KeepsAConnectionAndTakesRequestsThatCameTogether) {
+  Connection connection(house_.http_door->port());
+  const std::string request = Request("GET", "/v1/households/h1");
+  connection.Send(request + request);
+  EXPECT_EQ(connection.Receive().status, 200);
+  EXPECT_EQ(connection.Receive().status, 200);
+  connection.Send(request);
+  EXPECT_EQ(connection.Receive().status, 200);
+  connection.Send(Request("GET", "/healthz", "", "Connection: close\r\n"));
+  EXPECT_EQ(connection.Receive().status, 200);
+  EXPECT_EQ(connection.Receive().status, 0);
+}
+
+TEST_F(HttpDoorTest, LimitsWhatItTakes) {
+  EXPECT_EQ(Ask("POST", "/v1/indicators:recount", std::string(10001, 'x')).status, 413);
+  EXPECT_EQ(Ask("GET", "/" + std::string(20000, 'x')).status, 431);
+  Connection rubbish(house_.http_door->port());
+  rubbish.Send("rubbish\r\n\r\n");
+  EXPECT_EQ(rubbish.Receive().status, 400);
+  // A request that does not arrive in time.
+  Connection slow(house_.http_door->port());
+  slow.Send("GET / HTTP/1.1\r\n");
+  EXPECT_EQ(slow.Receive().status, 0);
+}
+
+TEST_F(HttpDoorTest, ClosesConnectionsBeyondTheLimit) {
+  std::vector<std::unique_ptr<Connection>> held;
+  for (int i = 0; i < 8; ++i) {
+    held.push_back(std::make_unique<Connection>(house_.http_door->port()));
+    held.back()->Send(Request("GET", "/healthz"));
+    ASSERT_EQ(held.back()->Receive().status, 200);
+  }
+  Connection beyond(house_.http_door->port());
+  EXPECT_EQ(beyond.Receive().status, 0);
+  held.clear();
+  EXPECT_TRUE(Eventually([&] { return Ask("GET", "/healthz").status == 200; }));
+}
+
+TEST_F(HttpDoorTest, FinishesWhatIsUnderWayWhenItDrains) {
+  std::atomic<bool> begun = false;
+  std::atomic<bool> finish = false;
+  house_.workshops.during_query = [&] {
+    begun = true;
+    while (!finish) absl::SleepFor(absl::Milliseconds(1));
+  };
+  Connection idle(house_.http_door->port());
+  Connection busy(house_.http_door->port());
+  idle.Send(Request("GET", "/healthz"));
+  EXPECT_EQ(idle.Receive().status, 200);
+  busy.Send(Request("GET", "/v1/overview?division=450328&month=2018-10"));
+  ASSERT_TRUE(Eventually([&] { return begun.load(); }));
+  std::thread drain([&] { house_.http_door->Drain(absl::Now() + absl::Seconds(10)); });
+  EXPECT_EQ(idle.Receive().status, 0);
+  finish = true;
+  EXPECT_EQ(busy.Receive().status, 200);
+  EXPECT_EQ(busy.Receive().status, 0);
+  drain.join();
+}
+
+TEST_F(HttpDoorTest, DrainGivesUpWhatTakesTooLong) {
+  Connection busy(house_.http_door->port());
+  busy.Send(Request("GET", "/v1/households/slow"));
+  absl::SleepFor(absl::Milliseconds(50));
+  const absl::Time start = absl::Now();
+  house_.http_door->Drain(start + absl::Milliseconds(100));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
+  EXPECT_TRUE(Eventually([&] { return house_.registry.cancelled == 1; }));
+}
+
+}  // namespace
+}  // namespace anju::gateway
