@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
   spdlog::info(R"({{"event":"listening","grpc_port":{},"http_port":{}}})", grpc->port(), http->port());
 
   gateway::WaitForStop();
-  spdlog::info(R"({{"event":"draining"}})");
+  spdlog::info(R"({"event":"draining"})");
   const absl::Time deadline = absl::Now() + gateway::kDrain;
   http->Drain(deadline);
   grpc->Drain(deadline);
