@@ -158,34 +158,19 @@ std::vector<v1::RankedDivision> Rank(const Indicator& indicator, const Sums& sum
   return rows;
 }
 
-std::vector<v1::TrendPoint> MakeTrend(const Catalogue& catalogue, const Indicator& indicator, const Sums& sums,
-                                      absl::string_view division, Span span) {
-  const auto length = static_cast<size_t>(span.to.index - span.from.index + 1);
-  const auto month = [&](size_t i) { return Format(span.from.Plus(static_cast<int32_t>(i))); };
-  // One sum month by month. A stock is known at the end of the span and is followed backwards from there.
-  const auto follow = [&](absl::string_view id) {
-    const Indicator* sum = catalogue.Find(id);
-    const bool is_stock = sum != nullptr && sum->kind() == indicators::v1::INDICATOR_KIND_STOCK;
-    std::vector<int64_t> values(length);
-    int64_t at_end = sums.At(id, division);
-    for (size_t i = length; i-- > 0;) {
-      const int64_t of_month = sums.At(id, division, month(i));
-      values[i] = is_stock ? at_end : of_month;
-      at_end -= of_month;
-    }
-    return values;
-  };
-  std::vector<std::vector<int64_t>> followed;
-  for (const std::string& id : SumsOf(indicator)) followed.push_back(follow(id));
-  std::vector<v1::TrendPoint> points(length);
-  for (size_t i = 0; i < length; ++i) {
-    points[i].set_month(month(i));
-    v1::Figure& figure = *points[i].mutable_figure();
+std::vector<v1::TrendPoint> MakeTrend(const Indicator& indicator, const Sums& sums, absl::string_view division,
+                                      Span span) {
+  std::vector<v1::TrendPoint> points;
+  for (Month month = span.from; month <= span.to; month = month.Plus(1)) {
+    v1::TrendPoint& point = points.emplace_back();
+    point.set_month(Format(month));
+    v1::Figure& figure = *point.mutable_figure();
     Describe(indicator, figure);
     if (IsRatio(indicator)) {
-      SetRatio(followed[0][i], followed[1][i], figure);
+      SetRatio(sums.At(indicator.numerator(), division, point.month()),
+               sums.At(indicator.denominator(), division, point.month()), figure);
     } else {
-      figure.set_value(followed[0][i]);
+      figure.set_value(sums.At(indicator.id(), division, point.month()));
     }
   }
   return points;

@@ -94,9 +94,9 @@ struct Span {
 absl::StatusOr<Span> ParseSpan(absl::string_view from, absl::string_view to, absl::string_view from_field,
                                absl::string_view to_field);
 
-// The figure of every month of the span. `sums` hold the whole span and what each of its months added: a flow is its
-// month's, a stock what it was at the month's end.
-std::vector<v1::TrendPoint> MakeTrend(const Catalogue& catalogue, const indicators::v1::Indicator& indicator,
-                                      const Sums& sums, absl::string_view division, Span span);
+// The figure of every month of the span, from cells that the services have made for each month: of a flow its month's,
+// of a stock what it was at the month's end.
+std::vector<v1::TrendPoint> MakeTrend(const indicators::v1::Indicator& indicator, const Sums& sums,
+                                      absl::string_view division, Span span);
 
 }  // namespace anju::gateway

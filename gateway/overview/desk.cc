@@ -191,7 +191,7 @@ absl::StatusOr<Desk::Bytes> Desk::GetTrend(const v1::GetTrendRequest& request, c
     v1::Trend trend;
     trend.set_division(place.code);
     trend.set_name(place.name);
-    for (v1::TrendPoint& point : MakeTrend(subject.catalogue, *subject.indicator, sums, place.code, span)) {
+    for (v1::TrendPoint& point : MakeTrend(*subject.indicator, sums, place.code, span)) {
       *trend.add_points() = std::move(point);
     }
     SetAsOf(sums, trend);

@@ -220,10 +220,10 @@ class MakeTrendTest : public ::testing::Test {
     *listed.add_indicators() = MakeIndicator("a.ratio", INDICATOR_KIND_RATIO, "a.flow", "a.stock");
     catalogue_.Add(listed);
     QueryIndicatorsResponse answer;
-    // 100 came before the span; +5, nothing, -2 within it.
     AddCell(answer, "a.stock", "45", 103);
-    AddCell(answer, "a.stock", "45", 5, "2018-12");
-    AddCell(answer, "a.stock", "45", -2, "2019-02");
+    AddCell(answer, "a.stock", "45", 105, "2018-12");
+    AddCell(answer, "a.stock", "45", 105, "2019-01");
+    AddCell(answer, "a.stock", "45", 103, "2019-02");
     AddCell(answer, "a.flow", "45", 8);
     AddCell(answer, "a.flow", "45", 7, "2018-12");
     AddCell(answer, "a.flow", "45", 1, "2019-01");
@@ -232,7 +232,7 @@ class MakeTrendTest : public ::testing::Test {
   std::vector<int64_t> Values(const char* id) {
     std::vector<int64_t> values;
     const Span span = {.from = *ParseMonth("2018-12"), .to = *ParseMonth("2019-02")};
-    for (const auto& point : MakeTrend(catalogue_, *catalogue_.Find(id), sums_, "45", span)) {
+    for (const auto& point : MakeTrend(*catalogue_.Find(id), sums_, "45", span)) {
       values.push_back(point.figure().has_value() ? point.figure().value() : -1);
       months_.push_back(point.month());
     }
