@@ -242,6 +242,10 @@ class SqlSession final : public BatchSession {
       ++written;
       RETURN_IF_ERROR(WriteRoot(id, entry, std::move(body), difference, changed));
     }
+    // A name that goes from one root to another must be let go before it is taken, in whatever order they were put.
+    for (const auto& [name, id] : claims_) {
+      RETURN_IF_ERROR(transaction_.Execute(kAddName, {name.kind, name.name, id}));
+    }
     for (const auto& [cell, amount] : difference) {
       if (amount == 0) continue;
       const auto& [division, indicator, month] = cell;
@@ -403,10 +407,13 @@ class SqlSession final : public BatchSession {
     const auto names = [&](const std::any& root, auto list) {
       return root.has_value() ? list(root) : std::vector<Name>();
     };
-    RETURN_IF_ERROR(ForEachDifference<Name>(
-        names(before, kind.names), names(entry.root, kind.names), [&](const Name& name, bool added) {
-          return transaction_.Execute(added ? kAddName : kDropName, {name.kind, name.name, id});
-        }));
+    RETURN_IF_ERROR(ForEachDifference<Name>(names(before, kind.names), names(entry.root, kind.names),
+                                            [&](const Name& name, bool added) -> absl::Status {
+                                              if (!added)
+                                                return transaction_.Execute(kDropName, {name.kind, name.name, id});
+                                              claims_.emplace_back(name, id);
+                                              return absl::OkStatus();
+                                            }));
     RETURN_IF_ERROR(ForEachDifference<Name>(
         names(before, kind.links), names(entry.root, kind.links), [&](const Name& link, bool added) {
           return transaction_.Execute(added ? kAddLink : kDropLink, {link.kind, link.name, id});
@@ -430,6 +437,8 @@ class SqlSession final : public BatchSession {
   std::map<std::string, Entry> entries_;
   std::map<std::pair<std::string, std::string>, std::string> keys_;
   std::map<Name, std::string> names_;
+  // Names that are new on a root, with its id.
+  std::vector<std::pair<Name, std::string>> claims_;
   std::vector<std::string> order_;
   std::vector<std::function<void()>> undo_;
   std::map<std::pair<std::string, std::string>, std::optional<std::string>> facts_;

@@ -128,6 +128,24 @@ TEST_P(HouseholdTest, WhoHasLeftMayBeRecordedElsewhere) {
   EXPECT_EQ(Figure("persons", "450328", "2017-05"), 1);
 }
 
+TEST_P(HouseholdTest, WhoHasLeftMayBeRecordedElsewhereInTheSameBatch) {
+  ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h1")).ok());
+  ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h2")).ok());
+  PersonRecord person = Person("h1", "1", "11010519491231002X");
+  ASSERT_TRUE(stand_.Import(ImportPerson, person).ok());
+  person.member.left_on = Date(2017, 5, 1);
+  PersonRecord there = Person("h2", "7", "11010519491231002X");
+  there.member.joined_on = Date(2017, 5, 1);
+  // The household that takes the number is written before the one that lets it go.
+  const absl::Status status = stand_.store.Change({}, [&](roots::Session& session) -> absl::Status {
+    RETURN_IF_ERROR(ImportPerson(session, stand_.batch, Person("h2", "6", "")).status());
+    RETURN_IF_ERROR(ImportPerson(session, stand_.batch, person).status());
+    return ImportPerson(session, stand_.batch, there).status();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(Figure("persons", "450328", "2017-05"), 2);
+}
+
 TEST_P(HouseholdTest, NoFaultLeavesFiguresBehind) {
   ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h0")).ok());
   int broken = 0;
