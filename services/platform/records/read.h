@@ -16,9 +16,19 @@ inline absl::Status CheckScope(const rpc::Caller& caller, absl::string_view divi
   return Refuse(absl::StatusCode::kPermissionDenied, "OUTSIDE_SCOPE", "your token is for another division");
 }
 
+// A root that keeps more than its message has names in `Shown` what of it is answered.
 template <typename Message, typename Root>
 Message ToMasked(const Root& root) {
-  Message message = messages::ToProto<Message>(root);
+  Message message;
+  messages::Write(
+      [&](Archive& archive) {
+        if constexpr (requires { const_cast<Root&>(root).Shown(archive); }) {
+          const_cast<Root&>(root).Shown(archive);
+        } else {
+          const_cast<Root&>(root).Fields(archive);
+        }
+      },
+      message);
   messages::Mask(message);
   return message;
 }
