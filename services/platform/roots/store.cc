@@ -161,7 +161,7 @@ constexpr absl::string_view kAudit =
 constexpr absl::string_view kFact = "SELECT body FROM facts WHERE topic = $1 AND key = $2";
 constexpr absl::string_view kKeepFact =
     "INSERT INTO facts (topic, key, version, body) VALUES ($1, $2, $3, $4) ON CONFLICT (topic, key) DO UPDATE "
-    "SET version = excluded.version, body = excluded.body WHERE facts.version < excluded.version RETURNING key";
+    "SET version = excluded.version, body = excluded.body WHERE facts.version <= excluded.version RETURNING key";
 constexpr absl::string_view kKeepPosition =
     "INSERT INTO feed_positions (topic, sequence) VALUES ($1, $2) ON CONFLICT (topic) DO UPDATE "
     "SET sequence = excluded.sequence";

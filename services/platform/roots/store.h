@@ -105,8 +105,10 @@ class Store {
   // Every root once, in pages, on the snapshot of `transaction`.
   absl::Status ForEach(storage::Transaction& transaction, absl::FunctionRef<absl::Status(const StoredRoot&)> visit);
 
-  // Takes in facts of `topic` that came by the feed: keeps them, hands each that is newer than what is known to
+  // Takes in facts of `topic` that came by the feed: keeps them, hands each that is not older than what is known to
   // `absorb`, which adjusts the roots that hold a copy, and remembers the position of the last, all in one transaction.
+  // One that was asked for before the feed brought it is handed over too; an absorb that has nothing to change puts what
+  // is there already.
   using Absorb = std::function<absl::Status(Session& session, const Fact& fact)>;
   absl::Status TakeFacts(absl::string_view topic, const std::vector<Fact>& facts, const Absorb& absorb);
   absl::StatusOr<int64_t> FeedPosition(absl::string_view topic);
