@@ -59,7 +59,7 @@ class Guard {
   // field that is empty is not looked at: whether it may be is the handler's to say.
   static absl::Status CheckScope(const Caller& caller, const google::protobuf::Message& request);
 
-  // Counts and logs a call that was served elsewhere. `caller` is null when nobody was admitted.
+  // Counts and logs a call that was served elsewhere. `caller` is null when nobody was identified.
   void Finish(const google::protobuf::MethodDescriptor& method, const Caller* caller, absl::string_view request_id,
               absl::Time started, const absl::Status& outcome);
 
@@ -75,6 +75,8 @@ class Guard {
   grpc::Status Serve(grpc::ServerContext& context, const google::protobuf::Descriptor& request_type,
                      const google::protobuf::Message* request, absl::FunctionRef<absl::Status(const Caller&)> handler);
   absl::StatusOr<Caller> Admit(absl::string_view authorization, const MethodRule& rule);
+  absl::StatusOr<Caller> Identify(absl::string_view authorization);
+  static absl::Status CheckRole(const Caller& caller, const MethodRule& rule);
   void Finish(const MethodRule& rule, const Caller* caller, absl::string_view request_id, absl::Time started,
               const absl::Status& outcome);
   const MethodRule& RuleOf(const google::protobuf::MethodDescriptor& method);

@@ -2,6 +2,8 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <sstream>
+
 #include "anju/channels/v1/channels.pb.h"
 #include "anju/feed/v1/feed.pb.h"
 #include "anju/files/v1/files.pb.h"
@@ -11,9 +13,12 @@
 #include "anju/registry/v1/registry.grpc.pb.h"
 #include "anju/relocation/v1/relocation.pb.h"
 #include "anju/workshops/v1/workshops.pb.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/base/error.h"
 #include "services/platform/rpc/status.h"
+#include "spdlog/sinks/ostream_sink.h"
+#include "spdlog/spdlog.h"
 #include "tests/support/identity.h"
 #include "tests/support/refused.h"
 
@@ -220,6 +225,23 @@ TEST_F(GuardTest, CallsAreCounted) {
   expect("OK", "1");
   expect("NotFound", "2");
   EXPECT_NE(text.find("grpc_server_handling_seconds_count"), std::string::npos);
+}
+
+TEST_F(GuardTest, TheLogKnowsWhoWasRefusedAndNothingMore) {
+  std::ostringstream log;
+  auto before = spdlog::default_logger();
+  auto logger = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log));
+  logger->set_pattern("%v");
+  spdlog::set_default_logger(logger);
+  const std::string reader = identity_.Bearer({"reader"}, "450328");
+  EXPECT_FALSE(Get(reader).ok());
+  EXPECT_FALSE(Get("Bearer rubbish").ok());
+  spdlog::set_default_logger(before);
+  EXPECT_THAT(log.str(), ::testing::HasSubstr(R"("reason":"ROLE_NOT_ALLOWED")"));
+  EXPECT_THAT(log.str(), ::testing::HasSubstr(R"("subject":"tester")"));
+  EXPECT_THAT(log.str(), ::testing::HasSubstr(R"("reason":"TOKEN_MALFORMED","field":"")"));
+  EXPECT_THAT(log.str(), ::testing::Not(::testing::HasSubstr("rubbish")));
+  EXPECT_THAT(log.str(), ::testing::Not(::testing::HasSubstr(reader.substr(7))));
 }
 
 TEST_F(GuardTest, TheRequestIdIsAnsweredAndMadeFit) {
