@@ -1,0 +1,170 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/relocation/domain/site.h"
+#include "services/relocation/domain/unit.h"
+
+namespace anju::relocation {
+
+// The link from a site's key to the cases that have it.
+inline constexpr absl::string_view kCasesOfSite = "cases_of_site";
+
+enum class CaseState : int32_t {
+  kUnspecified = 0,
+  kDeclared = 1,
+  kVerified = 2,
+  kApproved = 3,
+  kAllotted = 4,
+  kMovedIn = 5,
+  kWithdrawn = 6
+};
+
+enum class MeasureKind : int32_t { kUnspecified = 0, kIndustry = 1, kServices = 2, kSafetyNet = 3, kAssetIncome = 4 };
+
+// What is done for a person after the move 后续扶持.
+struct Measure {
+  std::string measure_no;
+  std::string person_no;
+  MeasureKind kind = MeasureKind::kUnspecified;
+  Date since;
+  std::optional<Date> until;
+
+  void Fields(Archive& archive) {
+    archive("measure_no", measure_no);
+    archive("person_no", person_no);
+    archive("kind", kind);
+    archive("since", since);
+    archive("until", until);
+  }
+  friend bool operator==(const Measure&, const Measure&) = default;
+};
+
+// The days on which a case took its steps.
+struct Steps {
+  Date declared_on;
+  std::optional<Date> verified_on;
+  std::optional<Date> approved_on;
+  std::optional<Date> allotted_on;
+  std::optional<Date> moved_in_on;
+  std::optional<Date> withdrawn_on;
+
+  void Fields(Archive& archive) {
+    archive("declared_on", declared_on);
+    archive("verified_on", verified_on);
+    archive("approved_on", approved_on);
+    archive("allotted_on", allotted_on);
+    archive("moved_in_on", moved_in_on);
+    archive("withdrawn_on", withdrawn_on);
+  }
+  friend bool operator==(const Steps&, const Steps&) = default;
+};
+
+// The relocation of one household, from its declaration on.
+struct Case {
+  static constexpr absl::string_view kKind = "case";
+  std::string id;
+  // `<division>/<source>/<case_no>`.
+  std::string key;
+  std::string household_id;
+  // Follows from the steps.
+  CaseState state = CaseState::kUnspecified;
+  Steps steps;
+  // Empty until they are allotted.
+  std::string site_key;
+  std::string unit_key;
+  // The place of the ceremony with which it moved in; empty when there was none.
+  std::string ceremony;
+  std::vector<Measure> measures;
+  // Copied from its site.
+  Tier tier = Tier::kUnspecified;
+  std::string site_location;
+  // Copied from the registry.
+  feed::HouseholdFact household;
+
+  // What the contract shows of it.
+  void Shown(Archive& archive) {
+    archive("id", id);
+    archive("key", key);
+    archive("household_id", household_id);
+    archive("state", state);
+    steps.Fields(archive);
+    archive("site_key", site_key);
+    archive("unit_key", unit_key);
+    archive("ceremony", ceremony);
+    archive("measures", measures);
+  }
+  void Fields(Archive& archive) {
+    Shown(archive);
+    archive("tier", tier);
+    archive("site_location", site_location);
+    archive("household", household);
+  }
+  std::string Division() const { return household.Village(); }
+  friend bool operator==(const Case&, const Case&) = default;
+};
+
+// What it adds to the figures; see indicators.cc. Households and persons count where the registry has them.
+tally::Contributions Contributions(const Case& relocation);
+// A household has one case, and a unit is allotted once.
+std::vector<roots::Name> Names(const Case& relocation);
+std::vector<roots::Name> Links(const Case& relocation);
+std::optional<roots::Told> Tell(const Case& relocation);
+
+// A row of anju.relocation.v1.CaseRecord.
+struct CaseRecord {
+  std::string case_no;
+  std::string household_no;
+  Steps steps;
+  std::string site_no;
+  std::string unit_no;
+
+  void Fields(Archive& archive) {
+    archive("case_no", case_no);
+    archive("household_no", household_no);
+    steps.Fields(archive);
+    archive("site_no", site_no);
+    archive("unit_no", unit_no);
+  }
+};
+
+// A row of anju.relocation.v1.MeasureRecord.
+struct MeasureRecord {
+  std::string household_no;
+  Measure measure;
+
+  void Fields(Archive& archive) {
+    archive("household_no", household_no);
+    measure.Fields(archive);
+  }
+};
+
+// The state that follows from the steps. Pure. Refuses with STEPS_OUT_OF_ORDER when a step is missing beneath a later
+// one or is earlier than the one before it, and when a household withdraws that was allotted a unit.
+absl::StatusOr<CaseState> StateAfter(const Steps& steps);
+
+// What a case becomes when the county records its steps so, before a site or unit is looked at. A row without the day
+// of a move that a ceremony brought leaves that move alone. Pure. Refuses, in this order, with NOT_REGISTERED_POOR (on
+// the day it declared) and STEPS_OUT_OF_ORDER.
+absl::StatusOr<Case> Record(const std::optional<Case>& before, const CaseRecord& record, const std::string& key,
+                            const feed::HouseholdFact& household);
+
+// Gives the unit to the household of the case. `taken`: another case has it. Pure. Refuses, in this order, with
+// UNIT_TAKEN, UNIT_OF_OTHER_SITE and UNIT_TOO_LARGE (by the policy of the day and those who belonged to the household).
+absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken);
+
+// What a case becomes when a measure is recorded so. Pure. Refuses, in this order, with PERSON_NOT_FOUND, NOT_MOVED_IN
+// (on the day it began) and DATES_REVERSED.
+absl::StatusOr<Case> RecordMeasure(const Case& before, Measure measure, roots::Outcome* outcome);
+
+// Use cases.
+absl::StatusOr<roots::Outcome> ImportCase(roots::Session& session, const intake::Batch& batch,
+                                          const CaseRecord& record);
+absl::StatusOr<roots::Outcome> ImportMeasure(roots::Session& session, const intake::Batch& batch,
+                                             const MeasureRecord& record);
+// The registry tells of a household anew.
+absl::Status FollowHousehold(roots::Session& session, const feed::HouseholdFact& household);
+
+}  // namespace anju::relocation

@@ -1,0 +1,87 @@
+#include "services/relocation/domain/ceremony.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/division.h"
+#include "services/platform/base/error.h"
+
+namespace anju::relocation {
+namespace {
+
+using enum absl::StatusCode;
+
+int64_t Characters(absl::string_view text) {
+  // Every byte that does not go on with a character of UTF-8.
+  return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+}
+
+absl::Status CheckShape(const Ceremony& ceremony) {
+  if (ceremony.cases.empty()) {
+    return Refuse(kInvalidArgument, "BATCH_EMPTY", "name the cases of the households that move", "cases");
+  }
+  if (ceremony.cases.size() > kMostCases) {
+    return Refuse(kInvalidArgument, "BATCH_TOO_LARGE",
+                  absl::StrCat("at most ", kMostCases, " households move with one ceremony"), "cases");
+  }
+  if (ceremony.place.empty() || Characters(ceremony.place) > kLongestPlace) {
+    return Refuse(kInvalidArgument, "PLACE_MALFORMED",
+                  absl::StrCat("say in 1 to ", kLongestPlace, " characters where the ceremony is held"), "place");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RefuseCase(absl::string_view reason, absl::string_view sentence, const Case& relocation) {
+  return Refuse(kFailedPrecondition, reason, absl::StrCat("case ", relocation.id, ": ", sentence), "cases");
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Case>> MoveIn(std::vector<Case> cases, const Ceremony& ceremony) {
+  for (const Case& relocation : cases) {
+    if (relocation.state == CaseState::kAllotted) continue;
+    return RefuseCase("CASE_NOT_ALLOTTED", "only households that were allotted a unit and wait for it can move in",
+                      relocation);
+  }
+  std::set<std::string> seen;
+  for (const Case& relocation : cases) {
+    if (!seen.insert(relocation.id).second) return RefuseCase("CASE_REPEATED", "name each case once", relocation);
+  }
+  for (const Case& relocation : cases) {
+    if (IsWithin(relocation.site_location, ceremony.division)) continue;
+    return RefuseCase("CASE_OF_OTHER_SITE", absl::StrCat("its site does not lie in ", ceremony.division), relocation);
+  }
+  for (Case& relocation : cases) {
+    relocation.steps.moved_in_on = ceremony.moved_in_on;
+    absl::StatusOr<CaseState> state = StateAfter(relocation.steps);
+    if (!state.ok()) return RefuseCase(ReasonOf(state.status()), state.status().message(), relocation);
+    relocation.state = *state;
+    relocation.ceremony = ceremony.place;
+  }
+  return cases;
+}
+
+absl::StatusOr<Moved> MoveInHouseholds(roots::Session& session, const Ceremony& ceremony) {
+  RETURN_IF_ERROR(CheckShape(ceremony));
+  std::vector<Case> cases;
+  for (const std::string& name : ceremony.cases) {
+    // An id has no slash, and a key has.
+    const bool is_key = name.find('/') != std::string::npos;
+    ASSIGN_OR_RETURN(std::optional<Case> found, is_key ? session.Find<Case>(name) : session.Get<Case>(name));
+    if (!found.has_value()) {
+      return Refuse(kNotFound, "CASE_NOT_FOUND", "there is no case with one of these ids or keys", "cases");
+    }
+    cases.push_back(*std::move(found));
+  }
+  ASSIGN_OR_RETURN(std::vector<Case> moved, MoveIn(std::move(cases), ceremony));
+  // After this point the move must succeed.
+  Moved answer{.households = static_cast<int32_t>(moved.size())};
+  for (Case& relocation : moved) {
+    answer.persons += static_cast<int32_t>(relocation.household.PersonsOn(ceremony.moved_in_on));
+    session.Put(relocation);
+  }
+  return answer;
+}
+
+}  // namespace anju::relocation

@@ -1,0 +1,269 @@
+#include "services/relocation/domain/indicators.h"
+
+#include <algorithm>
+
+#include "services/relocation/domain/case.h"
+#include "services/relocation/domain/site.h"
+#include "services/relocation/domain/unit.h"
+
+namespace anju::relocation {
+namespace {
+
+using tally::IndicatorKind;
+using tally::Place;
+using tally::Span;
+
+constexpr absl::string_view kCommunities = "relocation.communities";
+constexpr absl::string_view kSites = "relocation.sites";
+constexpr absl::string_view kTownshipSites = "relocation.township_sites";
+constexpr absl::string_view kPlannedUnits = "relocation.planned_units";
+constexpr absl::string_view kUnitsCompleted = "relocation.units_completed";
+constexpr absl::string_view kTownshipUnits = "relocation.township_units";
+constexpr absl::string_view kHouseholdsDue = "relocation.households_due";
+constexpr absl::string_view kPersonsDue = "relocation.persons_due";
+constexpr absl::string_view kHouseholdsToMove = "relocation.households_to_move";
+constexpr absl::string_view kPersonsToMove = "relocation.persons_to_move";
+constexpr absl::string_view kHouseholdsMovedIn = "relocation.households_moved_in";
+constexpr absl::string_view kPersonsMovedIn = "relocation.persons_moved_in";
+constexpr absl::string_view kRelocatedLabourers = "relocation.relocated_labourers";
+constexpr absl::string_view kCountyTierHouseholds = "relocation.county_tier_households";
+constexpr absl::string_view kCountyTierPersons = "relocation.county_tier_persons";
+constexpr absl::string_view kTownshipTierHouseholds = "relocation.township_tier_households";
+constexpr absl::string_view kTownshipTierPersons = "relocation.township_tier_persons";
+constexpr absl::string_view kCentralVillageHouseholds = "relocation.central_village_households";
+constexpr absl::string_view kCentralVillagePersons = "relocation.central_village_persons";
+constexpr absl::string_view kFollowUpIndustryPersons = "relocation.follow_up_industry_persons";
+constexpr absl::string_view kFollowUpServicesPersons = "relocation.follow_up_services_persons";
+constexpr absl::string_view kFollowUpSafetyNetPersons = "relocation.follow_up_safety_net_persons";
+constexpr absl::string_view kFollowUpAssetIncomePersons = "relocation.follow_up_asset_income_persons";
+constexpr absl::string_view kPublicPosts = "relocation.public_posts";
+constexpr absl::string_view kPublicPostsHeld = "relocation.public_posts_held";
+
+// What is at a site is where the site is.
+std::vector<Place> At(const std::string& location, Date from) { return {{.since = from, .division = location}}; }
+
+Span Membership(const feed::PersonFact& person) { return {.from = person.joined_on, .until = person.left_on}; }
+
+// Counts the household once and each member as long as they belong to it, over `span`.
+void AddHousehold(const feed::HouseholdFact& household, absl::string_view households, absl::string_view persons,
+                  const Span& span, tally::Contributions& to) {
+  const std::vector<Place> places = household.Places();
+  tally::AddStock(households, places, span.from, span.until, 1, to);
+  for (const feed::PersonFact& person : household.persons) {
+    if (const std::optional<Span> both = Intersect(span, Membership(person)); both.has_value()) {
+      tally::AddStock(persons, places, both->from, both->until, 1, to);
+    }
+  }
+}
+
+// The days of any of the spans, as spans that neither meet nor overlap.
+std::vector<Span> Union(std::vector<Span> spans) {
+  std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
+  std::vector<Span> merged;
+  for (const Span& span : spans) {
+    if (merged.empty() || (merged.back().until.has_value() && *merged.back().until < span.from)) {
+      merged.push_back(span);
+    } else if (merged.back().until.has_value()) {
+      merged.back().until =
+          span.until.has_value() ? std::optional(std::max(*merged.back().until, *span.until)) : std::nullopt;
+    }
+  }
+  return merged;
+}
+
+// Counts each relocated member once while any measure of the kind runs.
+void AddFollowUp(const Case& relocation, MeasureKind kind, absl::string_view indicator, const Span& moved,
+                 tally::Contributions& to) {
+  const std::vector<Place> places = relocation.household.Places();
+  for (const feed::PersonFact& person : relocation.household.persons) {
+    const std::optional<Span> there = Intersect(moved, Membership(person));
+    if (!there.has_value()) continue;
+    std::vector<Span> running;
+    for (const Measure& measure : relocation.measures) {
+      if (measure.kind != kind || measure.person_no != person.person_no) continue;
+      const std::optional<Span> both = Intersect(*there, {.from = measure.since, .until = measure.until});
+      if (both.has_value()) running.push_back(*both);
+    }
+    for (const Span& span : Union(std::move(running))) {
+      tally::AddStock(indicator, places, span.from, span.until, 1, to);
+    }
+  }
+}
+
+void AddTier(const Case& relocation, const Span& moved, tally::Contributions& to) {
+  switch (relocation.tier) {
+    case Tier::kUnspecified:
+      return;
+    case Tier::kCounty:
+      return AddHousehold(relocation.household, kCountyTierHouseholds, kCountyTierPersons, moved, to);
+    case Tier::kTownship:
+      return AddHousehold(relocation.household, kTownshipTierHouseholds, kTownshipTierPersons, moved, to);
+    case Tier::kCentralVillage:
+      return AddHousehold(relocation.household, kCentralVillageHouseholds, kCentralVillagePersons, moved, to);
+  }
+}
+
+void AddMoved(const Case& relocation, const Span& moved, tally::Contributions& to) {
+  const feed::HouseholdFact& household = relocation.household;
+  AddHousehold(household, kHouseholdsMovedIn, kPersonsMovedIn, moved, to);
+  AddTier(relocation, moved, to);
+  for (const feed::PersonFact& person : household.persons) {
+    if (!feed::CanWork(person.labour)) continue;
+    const std::optional<Span> both = Intersect(moved, Membership(person));
+    if (both.has_value()) {
+      tally::AddStock(kRelocatedLabourers, household.Places(), both->from, both->until, 1, to);
+    }
+  }
+  AddFollowUp(relocation, MeasureKind::kIndustry, kFollowUpIndustryPersons, moved, to);
+  AddFollowUp(relocation, MeasureKind::kServices, kFollowUpServicesPersons, moved, to);
+  AddFollowUp(relocation, MeasureKind::kSafetyNet, kFollowUpSafetyNetPersons, moved, to);
+  AddFollowUp(relocation, MeasureKind::kAssetIncome, kFollowUpAssetIncomePersons, moved, to);
+}
+
+}  // namespace
+
+const tally::Catalogue& Catalogue() {
+  static const auto& catalogue = *new tally::Catalogue{
+      {.id = kCommunities, .label_zh = "移民社区", .label_en = "Communities completed", .unit = "site"},
+      {.id = kSites, .label_zh = "安置点", .label_en = "Resettlement sites", .unit = "site"},
+      {.id = kTownshipSites, .label_zh = "乡镇安置点", .label_en = "Sites in townships", .unit = "site"},
+      {.id = kPlannedUnits, .label_zh = "规划住房套数", .label_en = "Units planned", .unit = "unit"},
+      {.id = kUnitsCompleted, .label_zh = "竣工住房套数", .label_en = "Units completed", .unit = "unit"},
+      {.id = kTownshipUnits,
+       .label_zh = "乡镇安置点住房套数",
+       .label_en = "Units completed at township sites",
+       .unit = "unit"},
+      {.id = kHouseholdsDue, .label_zh = "应搬迁户数", .label_en = "Households due to move", .unit = "household"},
+      {.id = kPersonsDue, .label_zh = "应搬迁人数", .label_en = "Persons due to move", .unit = "person"},
+      {.id = kHouseholdsToMove,
+       .label_zh = "审批搬迁户数",
+       .label_en = "Households approved to move",
+       .unit = "household"},
+      {.id = kPersonsToMove, .label_zh = "审批搬迁人数", .label_en = "Persons approved to move", .unit = "person"},
+      {.id = kHouseholdsMovedIn, .label_zh = "搬迁入住户数", .label_en = "Households moved in", .unit = "household"},
+      {.id = kPersonsMovedIn, .label_zh = "搬迁入住人数", .label_en = "Persons moved in", .unit = "person"},
+      {.id = kRelocatedLabourers, .label_zh = "搬迁劳动力", .label_en = "Relocated labourers", .unit = "person"},
+      {.id = kCountyTierHouseholds,
+       .label_zh = "县城安置户数",
+       .label_en = "Households moved to county towns",
+       .unit = "household"},
+      {.id = kCountyTierPersons,
+       .label_zh = "县城安置人数",
+       .label_en = "Persons moved to county towns",
+       .unit = "person"},
+      {.id = kTownshipTierHouseholds,
+       .label_zh = "乡镇安置户数",
+       .label_en = "Households moved to townships",
+       .unit = "household"},
+      {.id = kTownshipTierPersons,
+       .label_zh = "乡镇安置人数",
+       .label_en = "Persons moved to townships",
+       .unit = "person"},
+      {.id = kCentralVillageHouseholds,
+       .label_zh = "中心村安置户数",
+       .label_en = "Households moved to central villages",
+       .unit = "household"},
+      {.id = kCentralVillagePersons,
+       .label_zh = "中心村安置人数",
+       .label_en = "Persons moved to central villages",
+       .unit = "person"},
+      {.id = kFollowUpIndustryPersons,
+       .label_zh = "发展特色产业人数",
+       .label_en = "Relocated persons in local industry",
+       .unit = "person"},
+      {.id = kFollowUpServicesPersons,
+       .label_zh = "加入现代服务业人数",
+       .label_en = "Relocated persons in services",
+       .unit = "person"},
+      {.id = kFollowUpSafetyNetPersons,
+       .label_zh = "享受社会兜底人数",
+       .label_en = "Relocated persons in the safety net",
+       .unit = "person"},
+      {.id = kFollowUpAssetIncomePersons,
+       .label_zh = "享受资产收益人数",
+       .label_en = "Relocated persons with asset income",
+       .unit = "person"},
+      {.id = kPublicPosts, .label_zh = "公益性岗位", .label_en = "Public posts", .unit = "post"},
+      {.id = kPublicPostsHeld, .label_zh = "在岗公益性岗位", .label_en = "Public posts held", .unit = "post"},
+      {.id = "relocation.move_in_rate",
+       .label_zh = "搬迁入住率",
+       .label_en = "Share moved in of those due",
+       .unit = "percent",
+       .kind = IndicatorKind::kRatio,
+       .numerator = kPersonsMovedIn,
+       .denominator = kPersonsDue},
+      {.id = "relocation.units_completion_rate",
+       .label_zh = "安置住房竣工率",
+       .label_en = "Share of units completed",
+       .unit = "percent",
+       .kind = IndicatorKind::kRatio,
+       .numerator = kUnitsCompleted,
+       .denominator = kPlannedUnits},
+      {.id = "relocation.follow_up_industry_rate",
+       .label_zh = "发展特色产业占比",
+       .label_en = "Share in local industry",
+       .unit = "percent",
+       .kind = IndicatorKind::kRatio,
+       .numerator = kFollowUpIndustryPersons,
+       .denominator = kPersonsMovedIn},
+      {.id = "relocation.follow_up_services_rate",
+       .label_zh = "加入现代服务业占比",
+       .label_en = "Share in services",
+       .unit = "percent",
+       .kind = IndicatorKind::kRatio,
+       .numerator = kFollowUpServicesPersons,
+       .denominator = kPersonsMovedIn},
+      {.id = "relocation.follow_up_safety_net_rate",
+       .label_zh = "享受社会兜底占比",
+       .label_en = "Share in the safety net",
+       .unit = "percent",
+       .kind = IndicatorKind::kRatio,
+       .numerator = kFollowUpSafetyNetPersons,
+       .denominator = kPersonsMovedIn},
+  };
+  return catalogue;
+}
+
+tally::Contributions Contributions(const Site& site) {
+  tally::Contributions parts;
+  const std::vector<Place> places = At(site.location, site.started_on);
+  tally::AddStock(kSites, places, site.started_on, std::nullopt, 1, parts);
+  if (site.tier == Tier::kTownship) tally::AddStock(kTownshipSites, places, site.started_on, std::nullopt, 1, parts);
+  tally::AddStock(kPlannedUnits, places, site.started_on, std::nullopt, site.planned_units, parts);
+  if (site.community && site.completed_on.has_value()) {
+    tally::AddStock(kCommunities, places, *site.completed_on, std::nullopt, 1, parts);
+  }
+  for (const PublicPost& post : site.posts) {
+    tally::AddStock(kPublicPosts, places, post.created_on, post.closed_on, 1, parts);
+    if (!post.household_id.empty()) {
+      tally::AddStock(kPublicPostsHeld, places, post.created_on, post.closed_on, 1, parts);
+    }
+  }
+  return parts;
+}
+
+tally::Contributions Contributions(const Unit& unit) {
+  tally::Contributions parts;
+  if (!unit.completed_on.has_value()) return parts;
+  const std::vector<Place> places = At(unit.site_location, *unit.completed_on);
+  tally::AddStock(kUnitsCompleted, places, *unit.completed_on, std::nullopt, 1, parts);
+  if (unit.tier == Tier::kTownship) {
+    tally::AddStock(kTownshipUnits, places, *unit.completed_on, std::nullopt, 1, parts);
+  }
+  return parts;
+}
+
+tally::Contributions Contributions(const Case& relocation) {
+  tally::Contributions parts;
+  const Steps& steps = relocation.steps;
+  const Span due{.from = steps.declared_on, .until = steps.withdrawn_on};
+  AddHousehold(relocation.household, kHouseholdsDue, kPersonsDue, due, parts);
+  if (steps.approved_on.has_value()) {
+    const Span approved{.from = *steps.approved_on, .until = steps.withdrawn_on};
+    AddHousehold(relocation.household, kHouseholdsToMove, kPersonsToMove, approved, parts);
+  }
+  if (steps.moved_in_on.has_value()) AddMoved(relocation, {.from = *steps.moved_in_on}, parts);
+  return parts;
+}
+
+}  // namespace anju::relocation

@@ -1,0 +1,20 @@
+#include "services/relocation/domain/policy.h"
+
+#include <iterator>
+
+namespace anju::relocation {
+
+const Policy& PolicyOn(Date day) {
+  // In the order of their dates.
+  static const Policy kPolicies[] = {
+      // The national plan of the 13th five years: at most 25 m² a person.
+      {.since = Date(2016, 1, 1), .area_per_person_centi_sqm = 25'00},
+  };
+  const Policy* found = std::begin(kPolicies);
+  for (const Policy& policy : kPolicies) {
+    if (policy.since <= day) found = &policy;
+  }
+  return *found;
+}
+
+}  // namespace anju::relocation

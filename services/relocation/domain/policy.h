@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+
+#include "services/platform/base/calendar.h"
+
+namespace anju::relocation {
+
+// What the rules of relocation are measured by, from `since` until the next one.
+struct Policy {
+  Date since;
+  // 以人定房: no household is given more floor area than this for each of its members, in 0.01 m².
+  int64_t area_per_person_centi_sqm = 0;
+};
+
+// The policy in force on a day; the first one before it began.
+const Policy& PolicyOn(Date day);
+
+}  // namespace anju::relocation

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <string>
+
+#include "services/relocation/domain/case.h"
+#include "services/relocation/domain/indicators.h"
+#include "services/relocation/domain/site.h"
+#include "services/relocation/domain/unit.h"
+#include "tests/support/stand.h"
+
+namespace anju::relocation {
+
+// What tests of relocation begin with: a county town site s1 with the units u1 to u3 of 75 m², and the households h1
+// and h2 with three members each, in a village of another township.
+class Resettlement : public ::testing::TestWithParam<std::string> {
+ protected:
+  static constexpr char kVillage[] = "450328101202";
+  static constexpr char kOther[] = "450328102201";
+  static constexpr char kTown[] = "450328100";
+
+  Resettlement()
+      : stand(GetParam(), {&roots::KindOf<Site>(), &roots::KindOf<Unit>(), &roots::KindOf<Case>()}, Catalogue()) {
+    for (const char* code : {"450328", kVillage, kOther, kTown, "451021001"}) stand.KnowDivision(code);
+    household = stand.KnowHousehold("h1", kVillage, 3);
+    stand.KnowHousehold("h2", kVillage, 3);
+  }
+
+  void Build() {
+    ASSERT_EQ(*stand.Import(ImportSite, SiteRow("s1")), roots::Outcome::kAdded);
+    for (const char* number : {"u1", "u2", "u3"}) {
+      ASSERT_EQ(*stand.Import(ImportUnit, UnitRow(number, "s1")), roots::Outcome::kAdded);
+    }
+  }
+
+  static SiteRecord SiteRow(const std::string& number) {
+    return {.site_no = number,
+            .name = "示例安置点",
+            .tier = Tier::kCounty,
+            .location = kTown,
+            .started_on = Date(2016, 5, 6),
+            .completed_on = Date(2018, 4, 27),
+            .planned_units = 4,
+            .community = true};
+  }
+  static UnitRecord UnitRow(const std::string& number, const std::string& site) {
+    return {.unit_no = number,
+            .site_no = site,
+            .layout = "两室一厅",
+            .area_centi_sqm = 75'00,
+            .cost_price_fen = 126'000'00,
+            .completed_on = Date(2018, 4, 20)};
+  }
+  static CaseRecord Declared(const std::string& number, const std::string& household_no) {
+    return {.case_no = number, .household_no = household_no, .steps = {.declared_on = Date(2016, 2, 10)}};
+  }
+  static CaseRecord Allotted(const std::string& number, const std::string& household_no, const std::string& unit) {
+    CaseRecord row = Declared(number, household_no);
+    row.steps.verified_on = Date(2016, 3, 1);
+    row.steps.approved_on = Date(2016, 4, 1);
+    row.steps.allotted_on = Date(2018, 6, 1);
+    row.site_no = "s1";
+    row.unit_no = unit;
+    return row;
+  }
+  static CaseRecord MovedIn(const std::string& number, const std::string& household_no, const std::string& unit) {
+    CaseRecord row = Allotted(number, household_no, unit);
+    row.steps.moved_in_on = Date(2018, 7, 28);
+    return row;
+  }
+
+  int64_t Figure(const std::string& name, const std::string& division, const std::string& month) {
+    return stand.Figure("relocation." + name, division, month);
+  }
+  template <typename Root>
+  Root Find(const std::string& number) {
+    std::optional<Root> found;
+    const absl::Status status = stand.store.Look([&](roots::Session& session) -> absl::Status {
+      ASSIGN_OR_RETURN(found, session.Find<Root>(stand.batch.Key(number)));
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(status.ok() && found.has_value()) << number << ": " << status;
+    return found.value_or(Root());
+  }
+  // What the follower does when the registry tells of the household anew.
+  absl::Status Absorb(const feed::HouseholdFact& fact) {
+    stand.Know(fact.key, fact);
+    return stand.store.Change({}, [&](roots::Session& session) { return FollowHousehold(session, fact); });
+  }
+
+  testing::Stand stand;
+  feed::HouseholdFact household;
+};
+
+}  // namespace anju::relocation

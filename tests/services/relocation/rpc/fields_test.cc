@@ -1,0 +1,74 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "anju/relocation/v1/relocation.pb.h"
+#include "services/platform/messages/archive.h"
+#include "services/platform/records/read.h"
+#include "services/relocation/domain/case.h"
+#include "services/relocation/domain/ceremony.h"
+#include "services/relocation/domain/site.h"
+#include "services/relocation/domain/unit.h"
+
+namespace anju::relocation {
+namespace {
+
+using ::testing::UnorderedElementsAreArray;
+
+template <typename Message>
+std::vector<std::string> FieldsOf() {
+  std::vector<std::string> names;
+  for (int i = 0; i < Message::descriptor()->field_count(); ++i) {
+    names.push_back(Message::descriptor()->field(i)->name());
+  }
+  return names;
+}
+
+template <typename Value, typename Message>
+void ExpectSameFields() {
+  Value value;
+  EXPECT_THAT(messages::FieldNames([&](Archive& archive) { value.Fields(archive); }),
+              UnorderedElementsAreArray(FieldsOf<Message>()))
+      << Message::descriptor()->full_name();
+}
+
+TEST(FieldsTest, EveryStructNamesTheFieldsOfItsMessage) {
+  ExpectSameFields<SiteRecord, v1::SiteRecord>();
+  ExpectSameFields<UnitRecord, v1::UnitRecord>();
+  ExpectSameFields<CaseRecord, v1::CaseRecord>();
+  ExpectSameFields<MeasureRecord, v1::MeasureRecord>();
+  ExpectSameFields<PublicPostRecord, v1::PublicPostRecord>();
+  ExpectSameFields<PublicPost, v1::PublicPost>();
+  ExpectSameFields<Site, v1::Site>();
+  ExpectSameFields<Measure, v1::Measure>();
+  ExpectSameFields<Ceremony, v1::MoveInHouseholdsRequest>();
+  ExpectSameFields<Moved, v1::MoveInHouseholdsResponse>();
+  Case relocation;
+  EXPECT_THAT(messages::FieldNames([&](Archive& archive) { relocation.Shown(archive); }),
+              UnorderedElementsAreArray(FieldsOf<v1::Case>()));
+}
+
+TEST(FieldsTest, ACaseIsShownWithoutWhatItCopied) {
+  Case relocation{.id = "1", .state = CaseState::kMovedIn, .steps = {.declared_on = Date(2016, 2, 10)}};
+  relocation.measures = {{.measure_no = "m1", .kind = MeasureKind::kServices}};
+  relocation.household.persons = {{.person_no = "p1"}};
+  const v1::Case shown = records::ToMasked<v1::Case>(relocation);
+  EXPECT_EQ(shown.state(), v1::CASE_STATE_MOVED_IN);
+  EXPECT_EQ(shown.declared_on(), "2016-02-10");
+  EXPECT_EQ(shown.moved_in_on(), "");
+  EXPECT_EQ(shown.measures(0).kind(), v1::MEASURE_KIND_SERVICES);
+}
+
+TEST(FieldsTest, ACeremonyNamesItsDivision) {
+  v1::MoveInHouseholdsRequest request;
+  request.set_place("示例广场");
+  request.set_moved_in_on("2018-07-28");
+  EXPECT_EQ(FieldOf(messages::FromProto<Ceremony>(request).status()), "division");
+  request.set_division("451022");
+  request.add_cases("451022/county/B00001");
+  const auto ceremony = messages::FromProto<Ceremony>(request);
+  ASSERT_TRUE(ceremony.ok()) << ceremony.status();
+  EXPECT_EQ(ceremony->cases.at(0), "451022/county/B00001");
+}
+
+}  // namespace
+}  // namespace anju::relocation
