@@ -149,7 +149,7 @@ constexpr absl::string_view kAddLink =
     "INSERT INTO root_links (kind, link, root_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 constexpr absl::string_view kDropLink = "DELETE FROM root_links WHERE kind = $1 AND link = $2 AND root_id = $3";
 constexpr absl::string_view kLinkedIds =
-    "SELECT root_id FROM root_links WHERE kind = $1 AND link = $2 ORDER BY root_id LIMIT 10000";
+    "SELECT root_id FROM root_links WHERE kind = $1 AND link = $2 ORDER BY root_id";
 constexpr absl::string_view kIdsIn =
     "SELECT id FROM roots WHERE kind = $1 AND division >= $2 AND division < $3 ORDER BY id";
 constexpr absl::string_view kAddPending =
@@ -159,9 +159,10 @@ constexpr absl::string_view kTell =
 constexpr absl::string_view kAudit =
     "INSERT INTO audit (id, at_us, subject, method, division, changed_roots) VALUES ($1, $2, $3, $4, $5, $6)";
 constexpr absl::string_view kFact = "SELECT body FROM facts WHERE topic = $1 AND key = $2";
+// $5 is 1 when a fact of the same version counts as news too.
 constexpr absl::string_view kKeepFact =
     "INSERT INTO facts (topic, key, version, body) VALUES ($1, $2, $3, $4) ON CONFLICT (topic, key) DO UPDATE "
-    "SET version = excluded.version, body = excluded.body WHERE facts.version <= excluded.version RETURNING key";
+    "SET version = excluded.version, body = excluded.body WHERE facts.version < excluded.version + $5 RETURNING key";
 constexpr absl::string_view kKeepPosition =
     "INSERT INTO feed_positions (topic, sequence) VALUES ($1, $2) ON CONFLICT (topic) DO UPDATE "
     "SET sequence = excluded.sequence";
@@ -188,6 +189,19 @@ absl::StatusOr<std::vector<std::string>> ReadIds(Transaction& transaction, absl:
   return ids;
 }
 
+using Keys = std::map<std::string, std::set<std::string>>;
+
+Keys Without(const Keys& keys, const Keys& known) {
+  Keys left;
+  for (const auto& [topic, some] : keys) {
+    auto of_topic = known.find(topic);
+    for (const std::string& key : some) {
+      if (of_topic == known.end() || !of_topic->second.contains(key)) left[topic].insert(key);
+    }
+  }
+  return left;
+}
+
 // What is in `next` and not in `old`, and the other way round, through `apply(item, added)`.
 template <typename Item>
 absl::Status ForEachDifference(std::vector<Item> old, std::vector<Item> next,
@@ -208,7 +222,12 @@ class SqlSession final : public BatchSession {
  public:
   SqlSession(Transaction& transaction, absl::Time now) : BatchSession(now), transaction_(transaction) {}
 
-  const std::map<std::string, std::set<std::string>>& missing() const { return missing_; }
+  // Facts, by topic: those that were not there, and all that were looked at and that somebody else may know better.
+  const Keys& missing() const { return missing_; }
+  const Keys& looked_at() const { return looked_at_; }
+  bool doubted() const { return doubted_; }
+
+  void Doubt() override { doubted_ = true; }
 
   absl::StatusOr<std::string> HolderOf(absl::string_view name_kind, absl::string_view name) override {
     auto pending = names_.find({std::string(name_kind), std::string(name)});
@@ -333,6 +352,7 @@ class SqlSession final : public BatchSession {
     auto found = facts_.find(cached);
     if (found != facts_.end()) return found->second;
     ASSIGN_OR_RETURN(Rows rows, transaction_.Query(kFact, {cached.first, cached.second}));
+    if (ask) looked_at_[cached.first].insert(cached.second);
     std::optional<std::string> body;
     if (rows.empty()) {
       if (ask) missing_[cached.first].insert(cached.second);
@@ -442,7 +462,9 @@ class SqlSession final : public BatchSession {
   std::vector<std::string> order_;
   std::vector<std::function<void()>> undo_;
   std::map<std::pair<std::string, std::string>, std::optional<std::string>> facts_;
-  std::map<std::string, std::set<std::string>> missing_;
+  Keys missing_;
+  Keys looked_at_;
+  bool doubted_ = false;
 };
 
 }  // namespace
@@ -457,37 +479,42 @@ const std::vector<storage::Migration>& Store::Migrations() {
 }
 
 absl::Status Store::Run(const Actor& actor, absl::FunctionRef<absl::Status(BatchSession&)> body) {
-  for (int asked = 0;; ++asked) {
-    std::map<std::string, std::set<std::string>> missing;
+  Keys asked;
+  for (int asks_left = source_ == nullptr ? 0 : kAsksPerChange;; --asks_left) {
+    Keys to_ask;
     std::set<std::string> changed;
-    const bool may_ask = source_ != nullptr && asked < kAsksPerChange;
     const absl::Status status = database_.Write([&](Transaction& transaction) -> absl::Status {
       SqlSession session(transaction, clock_.Now());
       const absl::Status ran = body(session);
-      missing = session.missing();
-      // Whatever was decided without a fact that somebody else may know is decided again with it.
-      if (may_ask && !missing.empty()) return absl::CancelledError("facts are missing");
+      // What was decided without a fact that somebody else may know is decided again with it; and nobody is refused for
+      // a fact that is behind the times.
+      const bool refused = session.doubted() || IsRefusal(ran);
+      to_ask = Without(refused ? session.looked_at() : session.missing(), asked);
+      if (asks_left > 0 && !to_ask.empty()) return absl::CancelledError("facts must be asked for");
       RETURN_IF_ERROR(ran);
       ASSIGN_OR_RETURN(changed, session.Write(actor));
       return absl::OkStatus();
     });
-    if (!may_ask || missing.empty()) {
+    if (asks_left == 0 || to_ask.empty()) {
       if (status.ok() && !changed.empty()) changed_(changed);
       return status;
     }
-    bool found = false;
-    for (const auto& [topic, keys] : missing) {
-      ASSIGN_OR_RETURN(std::vector<Fact> facts, source_->Ask(topic, {keys.begin(), keys.end()}));
-      found |= !facts.empty();
-      RETURN_IF_ERROR(database_.Write([&](Transaction& transaction) -> absl::Status {
-        for (const Fact& fact : facts) {
-          RETURN_IF_ERROR(transaction.Execute(kKeepFact, {fact.topic, fact.key, fact.version, fact.body}));
-        }
-        return absl::OkStatus();
-      }));
-    }
-    if (!found) asked = kAsksPerChange;
+    RETURN_IF_ERROR(AskFor(to_ask));
+    for (auto& [topic, keys] : to_ask) asked[topic].merge(keys);
   }
+}
+
+absl::Status Store::AskFor(const std::map<std::string, std::set<std::string>>& keys) {
+  for (const auto& [topic, some] : keys) {
+    ASSIGN_OR_RETURN(const std::vector<Fact> facts, source_->Ask(topic, {some.begin(), some.end()}));
+    RETURN_IF_ERROR(database_.Write([&](Transaction& transaction) -> absl::Status {
+      for (const Fact& fact : facts) {
+        RETURN_IF_ERROR(transaction.Execute(kKeepFact, {fact.topic, fact.key, fact.version, fact.body, int64_t{0}}));
+      }
+      return absl::OkStatus();
+    }));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Store::Change(const Actor& actor, absl::FunctionRef<absl::Status(BatchSession&)> body) {
@@ -587,8 +614,8 @@ absl::Status Store::TakeFacts(absl::string_view topic, const std::vector<Fact>& 
   const Actor actor{.subject = "feed", .method = absl::StrCat("feed/", topic)};
   return Run(actor, [&](BatchSession& session) -> absl::Status {
     for (const Fact& fact : facts) {
-      ASSIGN_OR_RETURN(Rows newer,
-                       session.transaction().Query(kKeepFact, {std::string(topic), fact.key, fact.version, fact.body}));
+      ASSIGN_OR_RETURN(Rows newer, session.transaction().Query(
+                                       kKeepFact, {std::string(topic), fact.key, fact.version, fact.body, int64_t{1}}));
       if (!newer.empty()) RETURN_IF_ERROR(absorb(session, fact));
     }
     return session.transaction().Execute(kKeepPosition, {std::string(topic), facts.back().sequence});

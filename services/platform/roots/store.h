@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -43,6 +44,9 @@ class BatchSession : public Session {
   // Takes back every Put since `mark`.
   virtual size_t Mark() const = 0;
   virtual void TakeBack(size_t mark) = 0;
+  // Says that something is about to be refused: it is decided again once the facts it rests on have been asked for
+  // anew.
+  virtual void Doubt() = 0;
   // The transaction, for tables that are no roots.
   virtual storage::Transaction& transaction() = 0;
 };
@@ -107,8 +111,8 @@ class Store {
 
   // Takes in facts of `topic` that came by the feed: keeps them, hands each that is not older than what is known to
   // `absorb`, which adjusts the roots that hold a copy, and remembers the position of the last, all in one transaction.
-  // One that was asked for before the feed brought it is handed over too; an absorb that has nothing to change puts what
-  // is there already.
+  // One that was asked for before the feed brought it is handed over too; an absorb that has nothing to change puts
+  // what is there already.
   using Absorb = std::function<absl::Status(Session& session, const Fact& fact)>;
   absl::Status TakeFacts(absl::string_view topic, const std::vector<Fact>& facts, const Absorb& absorb);
   absl::StatusOr<int64_t> FeedPosition(absl::string_view topic);
@@ -118,6 +122,8 @@ class Store {
 
  private:
   absl::Status Run(const Actor& actor, absl::FunctionRef<absl::Status(BatchSession&)> body);
+  // Asks for facts and keeps those that are newer.
+  absl::Status AskFor(const std::map<std::string, std::set<std::string>>& keys);
   absl::StatusOr<StoredRoot> Decode(const storage::Row& row) const;
 
   storage::Database& database_;

@@ -87,7 +87,12 @@ absl::Status CheckPlan(const Caller& caller, const Message& message, const Scope
   std::string scratch;
   for (const FieldDescriptor* field : plan.fields) {
     if (!field->is_repeated()) {
-      RETURN_IF_ERROR(CheckValue(caller, *field, reflection.GetStringReference(message, field, &scratch)));
+      const std::string& value = reflection.GetStringReference(message, field, &scratch);
+      // Nothing is no division: it would be everywhere.
+      if (value.empty()) {
+        return Refuse(kInvalidArgument, "FIELD_MISSING", "name the division that the request is about", field->name());
+      }
+      RETURN_IF_ERROR(CheckValue(caller, *field, value));
       continue;
     }
     for (int i = 0; i < reflection.FieldSize(message, field); ++i) {

@@ -347,6 +347,42 @@ TEST_P(RootsTest, AMissingFactIsAskedFor) {
   EXPECT_FALSE(*find("unknown"));
 }
 
+// A refusal that rests on an old fact is decided again with the newest one; a yes is not.
+TEST_P(RootsTest, NobodyIsRefusedForAFactThatIsBehind) {
+  class Source final : public FactSource {
+   public:
+    int asked = 0;
+    absl::StatusOr<std::vector<Fact>> Ask(absl::string_view topic, const std::vector<std::string>& keys) override {
+      ++asked;
+      return std::vector<Fact>{{.topic = std::string(topic),
+                                .key = keys[0],
+                                .body = ToJson(feed::DivisionFact{.code = "c", .name = "new"}),
+                                .version = 2}};
+    }
+  } source;
+  Store store(*stand_.database, stand_.clock, {&KindOf<Box>()}, &source, [](const auto&) {});
+  ASSERT_TRUE(store
+                  .TakeFacts("division",
+                             {{.sequence = 1,
+                               .topic = "division",
+                               .key = "c",
+                               .body = ToJson(feed::DivisionFact{.code = "c", .name = "old"}),
+                               .version = 1}},
+                             [](Session&, const Fact&) { return absl::OkStatus(); })
+                  .ok());
+  const auto expect = [&](const std::string& name) {
+    return store.Change({}, [&](Session& session) -> absl::Status {
+      ASSIGN_OR_RETURN(auto fact, session.FindFact<feed::DivisionFact>("c"));
+      return fact->name == name ? absl::OkStatus() : Refuse(kFailedPrecondition, "OTHER_NAME", "no");
+    });
+  };
+  EXPECT_TRUE(expect("old").ok());
+  EXPECT_EQ(source.asked, 0);
+  EXPECT_TRUE(expect("new").ok());
+  EXPECT_EQ(source.asked, 1);
+  EXPECT_THAT(expect("other"), RefusedWith(kFailedPrecondition, "OTHER_NAME"));
+}
+
 TEST_P(RootsTest, TellsTheCacheWhereSomethingChanged) {
   ASSERT_TRUE(Put(NewBox("a", "450328100201", 5)).ok());
   EXPECT_TRUE(stand_.changed.contains("450328100201"));

@@ -147,7 +147,7 @@ TEST_F(GuardTest, ErrorsOfTheHandlerAreTranslated) {
 TEST_F(GuardTest, WhereTheyMayCall) {
   const std::string county = identity_.Bearer({"officer"}, "450328");
   // The last lies within the scope by its beginning; what it is, the handler says.
-  for (const char* division : {"450328", "450328100", "450328100201", "", "4503280x"}) {
+  for (const char* division : {"450328", "450328100", "450328100201", "4503280x"}) {
     EXPECT_TRUE(List(county, division).ok()) << division;
   }
   for (const char* division : {"45", "4503", "450329", "450327100", "45032", "x"}) {
@@ -155,6 +155,8 @@ TEST_F(GuardTest, WhereTheyMayCall) {
     EXPECT_THAT(status, RefusedWith(kPermissionDenied, "OUTSIDE_SCOPE")) << division;
     EXPECT_EQ(FieldOf(status), "division");
   }
+  // No division would be every division.
+  EXPECT_THAT(List(county, ""), RefusedWith(kInvalidArgument, "FIELD_MISSING"));
   EXPECT_TRUE(List(identity_.Bearer({"admin"}, "*"), "360731").ok());
 }
 
