@@ -1,0 +1,290 @@
+#include "services/microcredit/domain/account.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/microcredit/domain/policy.h"
+#include "services/platform/base/error.h"
+
+namespace anju::microcredit {
+namespace {
+
+using enum absl::StatusCode;
+using roots::Outcome;
+
+// Persons are no business of an account, and would be most of what it stores.
+feed::HouseholdFact Copy(feed::HouseholdFact household) {
+  household.persons.clear();
+  return household;
+}
+
+CreditAccount Open(const feed::HouseholdFact& household) {
+  return {.key = household.key, .household_id = household.id, .household = Copy(household)};
+}
+
+absl::StatusOr<CreditAccount> FindOrOpen(roots::Session& session, const intake::Batch& batch,
+                                         absl::string_view household_no) {
+  ASSIGN_OR_RETURN(const feed::HouseholdFact household, intake::FindHousehold(session, batch, household_no));
+  ASSIGN_OR_RETURN(std::optional<CreditAccount> account, session.Find<CreditAccount>(household.key));
+  return account.has_value() ? *std::move(account) : Open(household);
+}
+
+absl::Status CheckPoorOn(const CreditAccount& account, Date day, absl::string_view field) {
+  if (account.household.RegisteredPoorOn(day)) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "NOT_REGISTERED_POOR", "the household was not registered poor on that day", field);
+}
+
+int64_t LineOn(const CreditAccount& account, Date day) {
+  const Rating* rating = account.RatingOn(day);
+  return rating == nullptr ? 0 : rating->line_fen;
+}
+
+// Whether the loans kept within the line on `first` and on the day of every later disbursement.
+bool KeepsLineFrom(const CreditAccount& account, Date first) {
+  if (account.BalanceOn(first) > LineOn(account, first)) return false;
+  return std::all_of(account.loans.begin(), account.loans.end(), [&](const Loan& loan) {
+    return loan.disbursed_on <= first || account.BalanceOn(loan.disbursed_on) <= LineOn(account, loan.disbursed_on);
+  });
+}
+
+bool InRange(int32_t score, const Policy& policy) { return score >= 0 && score <= policy.highest_score; }
+
+Rating Score(const RatingRecord& record, const Policy& policy) {
+  Rating rating{.rating_no = record.rating_no,
+                .rated_on = record.rated_on,
+                .credit_score = record.credit_score,
+                .labour_score = record.labour_score,
+                .asset_score = record.asset_score};
+  rating.score_centi =
+      static_cast<int32_t>(policy.credit_weight * record.credit_score + policy.labour_weight * record.labour_score +
+                           policy.asset_weight * record.asset_score);
+  const Grade& grade = GradeOf(policy, rating.score_centi);
+  rating.grade = std::string(grade.name);
+  rating.line_fen = grade.line_fen;
+  return rating;
+}
+
+bool SaysTheSame(const Rating& rating, const RatingRecord& record) {
+  return rating.rated_on == record.rated_on && rating.credit_score == record.credit_score &&
+         rating.labour_score == record.labour_score && rating.asset_score == record.asset_score;
+}
+
+// What the terms say for themselves.
+absl::Status CheckTerms(const Loan& terms) {
+  const Policy& policy = PolicyOn(terms.disbursed_on);
+  if (terms.principal_fen < 1) {
+    return Refuse(kInvalidArgument, "AMOUNT_NOT_POSITIVE", "a loan is at least 1 fen", "principal_fen");
+  }
+  if (terms.principal_fen > policy.largest_loan_fen) {
+    return Refuse(kFailedPrecondition, "PRINCIPAL_ABOVE_LIMIT",
+                  absl::StrCat("a loan is at most ", policy.largest_loan_fen, " fen"), "principal_fen");
+  }
+  if (terms.matures_on > AddMonths(terms.disbursed_on, policy.longest_term_months)) {
+    return Refuse(kFailedPrecondition, "TERM_TOO_LONG",
+                  absl::StrCat("a loan matures within ", policy.longest_term_months, " months"), "matures_on");
+  }
+  if (terms.matures_on <= terms.disbursed_on) {
+    return Refuse(kInvalidArgument, "DATES_REVERSED", "a loan matures after the day of its disbursement", "matures_on");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckRate(const Loan& terms) {
+  if (terms.annual_rate_bp < 0) {
+    return Refuse(kInvalidArgument, "RATE_NEGATIVE", "a rate is at least 0", "annual_rate_bp");
+  }
+  const int32_t highest_bp = HighestRateBp(terms.disbursed_on, terms.matures_on);
+  if (terms.annual_rate_bp > highest_bp) {
+    return Refuse(kFailedPrecondition, "RATE_ABOVE_BASE",
+                  absl::StrCat("the base rate of such a loan was ", highest_bp, " hundredths of a percent on that day"),
+                  "annual_rate_bp");
+  }
+  return absl::OkStatus();
+}
+
+// The key of another record of the system that sent the loan.
+std::string Beside(const Loan& loan, absl::string_view number) {
+  return absl::StrCat(absl::string_view(loan.key).substr(0, loan.key.size() - loan.loan_no.size()), number);
+}
+
+absl::Status LoanNotFound() {
+  return Refuse(kNotFound, "LOAN_NOT_FOUND", "import the loan before its repayments", "loan_no");
+}
+
+}  // namespace
+
+const Rating* CreditAccount::RatingOn(Date day) const {
+  const Rating* found = nullptr;
+  for (const Rating& rating : ratings) {
+    if (rating.rated_on <= day) found = &rating;
+  }
+  return found;
+}
+
+int64_t CreditAccount::BalanceOn(Date day) const {
+  int64_t balance = 0;
+  for (const Loan& loan : loans) balance += loan.BalanceOn(day);
+  return balance;
+}
+
+const Loan* CreditAccount::FindLoan(absl::string_view loan_key) const {
+  return roots::Lookup(const_cast<std::vector<Loan>&>(loans), &Loan::key, loan_key);
+}
+
+std::vector<roots::Name> Names(const CreditAccount& account) {
+  std::vector<roots::Name> names;
+  for (const Loan& loan : account.loans) {
+    names.push_back({.kind = std::string(kLoanName), .name = loan.key});
+    for (const Repayment& repayment : loan.repayments) {
+      names.push_back({.kind = std::string(kRepaymentName), .name = Beside(loan, repayment.repayment_no)});
+    }
+  }
+  return names;
+}
+
+std::vector<roots::Name> Links(const CreditAccount& account) {
+  return {{.kind = "household", .name = account.household_id}};
+}
+
+absl::StatusOr<CreditAccount> Rate(const CreditAccount& before, const RatingRecord& record, Outcome* outcome) {
+  CreditAccount after = before;
+  Rating* known = roots::Lookup(after.ratings, &Rating::rating_no, record.rating_no);
+  *outcome = known == nullptr ? Outcome::kAdded : Outcome::kUpdated;
+  if (known != nullptr && SaysTheSame(*known, record)) {
+    *outcome = Outcome::kUnchanged;
+    return after;
+  }
+  RETURN_IF_ERROR(CheckPoorOn(before, record.rated_on, "rated_on"));
+  const Policy& policy = PolicyOn(record.rated_on);
+  const std::pair<absl::string_view, int32_t> scores[] = {{"credit_score", record.credit_score},
+                                                          {"labour_score", record.labour_score},
+                                                          {"asset_score", record.asset_score}};
+  for (const auto& [field, score] : scores) {
+    if (!InRange(score, policy)) {
+      return Refuse(kInvalidArgument, "SCORE_OUT_OF_RANGE", absl::StrCat("a score is from 0 to ", policy.highest_score),
+                    field);
+    }
+  }
+  // A correction may change the line from the day on which it stood until now.
+  const Date first = known == nullptr ? record.rated_on : std::min(record.rated_on, known->rated_on);
+  if (known != nullptr) {
+    *known = Score(record, policy);
+  } else {
+    after.ratings.push_back(Score(record, policy));
+  }
+  std::sort(after.ratings.begin(), after.ratings.end(), [](const Rating& a, const Rating& b) {
+    return std::tie(a.rated_on, a.rating_no) < std::tie(b.rated_on, b.rating_no);
+  });
+  if (!KeepsLineFrom(after, first) || after.BalanceOn(record.rated_on) > LineOn(after, record.rated_on)) {
+    return Refuse(kFailedPrecondition, "LINE_BELOW_BALANCE",
+                  "the household owes more than the line of this rating; it can be rated so when it has repaid");
+  }
+  return after;
+}
+
+absl::StatusOr<CreditAccount> Lend(const CreditAccount& before, const Loan& terms, Outcome* outcome) {
+  CreditAccount after = before;
+  Loan* known = roots::Lookup(after.loans, &Loan::key, terms.key);
+  *outcome = known == nullptr ? Outcome::kAdded : Outcome::kUpdated;
+  if (known != nullptr && known->SameTerms(terms)) {
+    *outcome = Outcome::kUnchanged;
+    return after;
+  }
+  RETURN_IF_ERROR(CheckTerms(terms));
+  RETURN_IF_ERROR(CheckPoorOn(before, terms.disbursed_on, "disbursed_on"));
+  if (before.RatingOn(terms.disbursed_on) == nullptr) {
+    return Refuse(kFailedPrecondition, "NOT_RATED", "the household was not rated on that day: import its rating first",
+                  "household_no");
+  }
+  if (terms.purpose == Purpose::kLentOn) {
+    return Refuse(kFailedPrecondition, "LENT_ON", "a loan is for the household's own production, not for a company",
+                  "purpose");
+  }
+  RETURN_IF_ERROR(CheckRate(terms));
+  const bool repaid = known != nullptr && !known->repayments.empty();
+  Loan loan = terms;
+  loan.balance_fen = loan.principal_fen;
+  loan.repayments = repaid ? known->repayments : std::vector<Repayment>();
+  if (known != nullptr) {
+    *known = std::move(loan);
+  } else {
+    after.loans.push_back(std::move(loan));
+  }
+  if (!KeepsLineFrom(after, terms.disbursed_on)) {
+    return Refuse(kFailedPrecondition, "LINE_EXCEEDED",
+                  "with its other loans the household would owe more than its line", "principal_fen");
+  }
+  if (repaid) {
+    return Refuse(kFailedPrecondition, "LOAN_ALREADY_REPAID",
+                  "the loan has repayments, and its terms are not changed any more", "loan_no");
+  }
+  return after;
+}
+
+absl::StatusOr<Outcome> ImportRating(roots::Session& session, const intake::Batch& batch, const RatingRecord& record) {
+  ASSIGN_OR_RETURN(const CreditAccount before, FindOrOpen(session, batch, record.household_no));
+  Outcome outcome = Outcome::kUnchanged;
+  ASSIGN_OR_RETURN(CreditAccount after, Rate(before, record, &outcome));
+  if (outcome != Outcome::kUnchanged) session.Put(after);
+  return outcome;
+}
+
+absl::StatusOr<Outcome> ImportLoan(roots::Session& session, const intake::Batch& batch, const LoanRecord& record) {
+  ASSIGN_OR_RETURN(const CreditAccount before, FindOrOpen(session, batch, record.household_no));
+  Outcome outcome = Outcome::kUnchanged;
+  const Loan terms{.loan_no = record.loan_no,
+                   .key = batch.Key(record.loan_no),
+                   .bank = record.bank,
+                   .principal_fen = record.principal_fen,
+                   .annual_rate_bp = record.annual_rate_bp,
+                   .disbursed_on = record.disbursed_on,
+                   .matures_on = record.matures_on,
+                   .purpose = record.purpose};
+  ASSIGN_OR_RETURN(CreditAccount after, Lend(before, terms, &outcome));
+  if (outcome == Outcome::kUnchanged) return outcome;
+  ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kLoanName, terms.key));
+  if (!holder.empty() && holder != before.id) {
+    return Refuse(kAlreadyExists, "LOAN_NO_TAKEN", "another household has the loan of this number", "loan_no");
+  }
+  session.Put(after);
+  return outcome;
+}
+
+absl::StatusOr<Outcome> ImportRepayment(roots::Session& session, const intake::Batch& batch,
+                                        const RepaymentRecord& record) {
+  const std::string loan_key = batch.Key(record.loan_no);
+  ASSIGN_OR_RETURN(std::optional<CreditAccount> account, session.FindNamed<CreditAccount>(kLoanName, loan_key));
+  if (!account.has_value()) return LoanNotFound();
+  Loan* loan = roots::Lookup(account->loans, &Loan::key, loan_key);
+  ANJU_CHECK(loan != nullptr);
+  Outcome outcome = Outcome::kUnchanged;
+  ASSIGN_OR_RETURN(Loan after, Repay(*loan, record.repayment_no, record.paid_on, record.amount_fen, &outcome));
+  if (outcome == Outcome::kUnchanged) return outcome;
+  ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kRepaymentName, batch.Key(record.repayment_no)));
+  if (!holder.empty()) {
+    return Refuse(kFailedPrecondition, "REPAYMENT_CHANGED", "this number is known as a repayment of another loan",
+                  "repayment_no");
+  }
+  *loan = std::move(after);
+  session.Put(*account);
+  return outcome;
+}
+
+absl::Status FollowHousehold(roots::Session& session, const feed::HouseholdFact& household) {
+  ASSIGN_OR_RETURN(std::optional<CreditAccount> account, session.Find<CreditAccount>(household.key));
+  if (!account.has_value()) {
+    const bool ever_poor = std::any_of(household.classifications.begin(), household.classifications.end(),
+                                       [](const feed::Classification& classification) {
+                                         return classification.household_class == feed::HouseholdClass::kRegisteredPoor;
+                                       });
+    if (!ever_poor) return absl::OkStatus();
+    account = Open(household);
+  }
+  account->household = Copy(household);
+  session.Put(*account);
+  return absl::OkStatus();
+}
+
+}  // namespace anju::microcredit

@@ -1,0 +1,119 @@
+#include "services/microcredit/rpc/service.h"
+
+#include "services/microcredit/domain/account.h"
+#include "services/microcredit/domain/credit_place.h"
+#include "services/microcredit/domain/fund.h"
+#include "services/microcredit/domain/interest_subsidy.h"
+#include "services/microcredit/domain/terminal.h"
+#include "services/platform/base/error.h"
+#include "services/platform/records/read.h"
+
+namespace anju::microcredit {
+
+using subsidy::Run;
+
+grpc::Status MicrocreditService::ImportRatings(grpc::ServerContext* context,
+                                               grpc::ServerReaderWriter<Receipt, v1::ImportRatingsRequest>* stream) {
+  return intake_.Run(context, stream, ImportRating);
+}
+
+grpc::Status MicrocreditService::ImportLoans(grpc::ServerContext* context,
+                                             grpc::ServerReaderWriter<Receipt, v1::ImportLoansRequest>* stream) {
+  return intake_.Run(context, stream, ImportLoan);
+}
+
+grpc::Status MicrocreditService::ImportRepayments(
+    grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportRepaymentsRequest>* stream) {
+  return intake_.Run(context, stream, ImportRepayment);
+}
+
+grpc::Status MicrocreditService::ImportFundMovements(
+    grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportFundMovementsRequest>* stream) {
+  return intake_.Run(context, stream, ImportFundMovement);
+}
+
+grpc::Status MicrocreditService::ImportTerminals(
+    grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportTerminalsRequest>* stream) {
+  return intake_.Run(context, stream, ImportTerminal);
+}
+
+grpc::Status MicrocreditService::ImportCreditPlaces(
+    grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportCreditPlacesRequest>* stream) {
+  return intake_.Run(context, stream, ImportCreditPlace);
+}
+
+grpc::Status MicrocreditService::GetCreditAccount(grpc::ServerContext* context,
+                                                  const v1::GetCreditAccountRequest* request,
+                                                  v1::CreditAccount* response) {
+  return guard_.Unary<v1::GetCreditAccountRequest, v1::CreditAccount>(
+      context, request, response, [&](const rpc::Caller& caller) {
+        return records::Get<v1::CreditAccount, CreditAccount>(store_, caller, request->id(), "ACCOUNT_NOT_FOUND");
+      });
+}
+
+grpc::Status MicrocreditService::ListCreditAccounts(grpc::ServerContext* context,
+                                                    const v1::ListCreditAccountsRequest* request,
+                                                    v1::ListCreditAccountsResponse* response) {
+  return guard_.Unary<v1::ListCreditAccountsRequest, v1::ListCreditAccountsResponse>(
+      context, request, response, [&](const rpc::Caller&) {
+        return records::List<CreditAccount>(store_, *request, &v1::ListCreditAccountsResponse::add_credit_accounts);
+      });
+}
+
+absl::StatusOr<v1::SubsidyRun> MicrocreditService::ChangeRun(const rpc::Caller& caller, const std::string& method,
+                                                             Step step) {
+  Run run;
+  const roots::Actor actor{.subject = caller.subject, .method = method, .division = caller.scope};
+  RETURN_IF_ERROR(store_.Change(actor, [&](roots::Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(run, step(session));
+    return records::CheckScope(caller, run.division);
+  }));
+  return records::ToMasked<v1::SubsidyRun>(run);
+}
+
+grpc::Status MicrocreditService::CreateSubsidyRun(grpc::ServerContext* context,
+                                                  const v1::CreateSubsidyRunRequest* request,
+                                                  v1::SubsidyRun* response) {
+  return guard_.Unary<v1::CreateSubsidyRunRequest, v1::SubsidyRun>(
+      context, request, response, [&](const rpc::Caller& caller) {
+        return ChangeRun(caller, "CreateSubsidyRun", [&](roots::Session& session) {
+          return ListRun(session, request->division(), request->period(), caller.subject);
+        });
+      });
+}
+
+grpc::Status MicrocreditService::ApproveSubsidyRun(grpc::ServerContext* context,
+                                                   const v1::ApproveSubsidyRunRequest* request,
+                                                   v1::SubsidyRun* response) {
+  return guard_.Unary<v1::ApproveSubsidyRunRequest, v1::SubsidyRun>(
+      context, request, response, [&](const rpc::Caller& caller) {
+        return ChangeRun(caller, "ApproveSubsidyRun", [&](roots::Session& session) -> absl::StatusOr<Run> {
+          ASSIGN_OR_RETURN(const Run before, FindRun(session, request->id()));
+          RETURN_IF_ERROR(records::CheckScope(caller, before.division));
+          return ApproveRun(session, before, caller.subject);
+        });
+      });
+}
+
+grpc::Status MicrocreditService::PaySubsidyRun(grpc::ServerContext* context, const v1::PaySubsidyRunRequest* request,
+                                               v1::SubsidyRun* response) {
+  const auto pay = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::SubsidyRun> {
+    ASSIGN_OR_RETURN(const Date paid_on, ParseDate(request->paid_on()));
+    return ChangeRun(caller, "PaySubsidyRun", [&](roots::Session& session) -> absl::StatusOr<Run> {
+      ASSIGN_OR_RETURN(const Run before, FindRun(session, request->id()));
+      RETURN_IF_ERROR(records::CheckScope(caller, before.division));
+      return PayRun(session, before, paid_on);
+    });
+  };
+  return guard_.Unary<v1::PaySubsidyRunRequest, v1::SubsidyRun>(context, request, response, pay);
+}
+
+grpc::Status MicrocreditService::GetSubsidyRun(grpc::ServerContext* context, const v1::GetSubsidyRunRequest* request,
+                                               v1::SubsidyRun* response) {
+  return guard_.Unary<v1::GetSubsidyRunRequest, v1::SubsidyRun>(
+      context, request, response, [&](const rpc::Caller& caller) {
+        return records::Get<v1::SubsidyRun, Run>(store_, caller, request->id(), "RUN_NOT_FOUND");
+      });
+}
+
+}  // namespace anju::microcredit
