@@ -308,6 +308,32 @@ TEST_P(RootsTest, ReplayingFactsChangesNothingAndNoOlderOneWins) {
   EXPECT_EQ(*stand_.store.FeedPosition("t"), 3);
 }
 
+// Found by a follower that opens a record for whatever it is told of: the first rows of a county had asked before.
+TEST_P(RootsTest, AFactThatWasAskedForIsHandedOverWhenTheFeedBringsIt) {
+  class Source final : public FactSource {
+   public:
+    absl::StatusOr<std::vector<Fact>> Ask(absl::string_view topic, const std::vector<std::string>& keys) override {
+      return std::vector<Fact>{{.topic = std::string(topic),
+                                .key = keys[0],
+                                .body = ToJson(feed::DivisionFact{.code = keys[0]}),
+                                .version = 1}};
+    }
+  };
+  Source source;
+  Store store(*stand_.database, stand_.clock, {}, &source, [](const auto&) {});
+  ASSERT_TRUE(
+      store.Change({}, [](BatchSession& session) { return session.FindFact<feed::DivisionFact>("450328").status(); })
+          .ok());
+  int taken = 0;
+  const auto absorb = [&](Session&, const Fact&) {
+    ++taken;
+    return absl::OkStatus();
+  };
+  const Fact told{.sequence = 1, .topic = "division", .key = "450328", .body = "{}", .version = 1};
+  ASSERT_TRUE(store.TakeFacts("division", {told}, absorb).ok());
+  EXPECT_EQ(taken, 1);
+}
+
 // A fact that is not here is asked for, once; and the change is decided again with it.
 TEST_P(RootsTest, AMissingFactIsAskedFor) {
   class Source final : public FactSource {
