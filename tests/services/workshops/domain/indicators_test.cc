@@ -42,7 +42,7 @@ class OrdersTest : public WorkshopsStand {
 TEST_P(OrdersTest, TheFiguresAreTheSameInEveryOrder) {
   using enum EmploymentKind;
   std::map<std::string, int64_t> expected;
-  std::vector<int> order = {0, 1, 2, 3, 4};
+  std::vector<int> order = {0, 1, 2, 3};
   do {
     testing::Stand stand(GetParam(), Kinds(), Catalogue());
     for (const char* code : {"450328", kTown, kVillage, kOther}) stand.KnowDivision(code);
@@ -69,9 +69,7 @@ TEST_P(OrdersTest, TheFiguresAreTheSameInEveryOrder) {
         [&] { return stand.Import(ImportTrainee, ATrainee("k1", "p1")).status(); },
         [&]() -> absl::Status {
           RETURN_IF_ERROR(stand.Import(ImportContract, AContract("c1", "p1", Date(2017, 9, 4))).status());
-          return stand.Import(ImportPay, APay("c1", "2017-10", 1500'00)).status();
-        },
-        [&]() -> absl::Status {
+          RETURN_IF_ERROR(stand.Import(ImportPay, APay("c1", "2017-10", 1500'00)).status());
           RETURN_IF_ERROR(
               stand.Import(ImportEmployment, AnEmployment("j2", "p2", kSelfEmployed, Date(2018, 2, 1))).status());
           return stand.Import(ImportEmployment, AnEmployment("j1", "p1", kTransferred, Date(2017, 8, 1))).status();
