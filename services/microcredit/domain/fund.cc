@@ -71,6 +71,10 @@ absl::StatusOr<RiskFund> Move(const RiskFund& before, const FundMovement& moveme
   if (movement.amount_fen < 1) {
     return Refuse(kInvalidArgument, "AMOUNT_NOT_POSITIVE", "a movement is at least 1 fen", "amount_fen");
   }
+  if (movement.amount_fen > kLargestMovementFen) {
+    return Refuse(kInvalidArgument, "AMOUNT_ABOVE_LIMIT",
+                  absl::StrCat("a movement is at most ", kLargestMovementFen, " fen"), "amount_fen");
+  }
   for (const FundMovement& known : before.movements) {
     if (known.key != movement.key) continue;
     if (known != movement) {

@@ -21,6 +21,9 @@ enum class FundMovementKind : int32_t {
   kWithdrawal = 4
 };
 
+// 100 billion yuan, so that no sum of a fund overflows.
+inline constexpr int64_t kLargestMovementFen = 100'000'000'000'00;
+
 struct FundMovement {
   // `<division>/<source>/<movement_no>`.
   std::string key;
@@ -95,7 +98,8 @@ struct FundMovementRecord {
 };
 
 // What a fund becomes when this is moved. Pure. A movement that is known changes nothing. Refuses, in this order, with
-// AMOUNT_NOT_POSITIVE, MOVEMENT_CHANGED, CUSTODY_INCOMPLETE and FUND_OVERDRAWN (on this day or a later one).
+// AMOUNT_NOT_POSITIVE, AMOUNT_ABOVE_LIMIT, MOVEMENT_CHANGED, CUSTODY_INCOMPLETE and FUND_OVERDRAWN (on this day or a
+// later one).
 absl::StatusOr<RiskFund> Move(const RiskFund& before, const FundMovement& movement, roots::Outcome* outcome);
 
 // Whether the fund may compensate, or take back, so much for this loan. The loss is what is due and unpaid at the end

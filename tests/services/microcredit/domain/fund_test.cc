@@ -87,6 +87,8 @@ TEST_P(FundTest, RefusesRowsInOrder) {
   ASSERT_TRUE(stand_.Import(ImportFundMovement, Signed(Row("f2", kWithdrawal, 1, Date(2018, 12, 1)))).ok());
   FundMovementRecord row = Row("f1", kCompensation, 0, Date(2018, 7, 9));
   EXPECT_THAT(stand_.Import(ImportFundMovement, row), RefusedWith(kInvalidArgument, "AMOUNT_NOT_POSITIVE"));
+  row.amount_fen = kLargestMovementFen + 1;
+  EXPECT_THAT(stand_.Import(ImportFundMovement, row), RefusedWith(kInvalidArgument, "AMOUNT_ABOVE_LIMIT"));
   row.amount_fen = 1'700'000;
   EXPECT_THAT(stand_.Import(ImportFundMovement, row), RefusedWith(kFailedPrecondition, "MOVEMENT_CHANGED"));
   row.movement_no = "f3";
