@@ -73,7 +73,7 @@ class Anju:
 
     def imports(self, plan_folder, step, token=None):
         return self.ctl(
-            token or self.token_file(f"officer-{step['division'].replace('451021', '451003')}"),
+            token or self.token_file(f"officer-{step['file'].split('/')[0]}"),
             "import", step["service"], step["method"], plan_folder / step["file"],
             "--division", step["division"], "--source", step["source"])
 
