@@ -16,10 +16,11 @@ struct UnitFace {
   absl::string_view word;
 };
 constexpr UnitFace kFaces[] = {
-    {"fen", 2, " 元"},          {"percent", 2, "%"},     {"centi_sqm", 2, " m²"},  {"person", 0, " 人"},
-    {"household", 0, " 户"},    {"village", 0, " 村"},   {"unit", 0, " 套"},       {"class", 0, " 期"},
-    {"workshop", 0, " 个车间"}, {"community", 0, " 个"}, {"site", 0, " 个安置点"}, {"stall", 0, " 个摊位"},
-    {"group", 0, " 个团"},      {"loan", 0, " 笔"},
+    {"fen", 2, " 元"},          {"percent", 2, "%"},         {"centi_sqm", 2, " m²"},  {"person", 0, " 人"},
+    {"household", 0, " 户"},    {"village", 0, " 村"},       {"unit", 0, " 套"},       {"class", 0, " 班"},
+    {"workshop", 0, " 个车间"}, {"community", 0, " 个"},     {"site", 0, " 个安置点"}, {"stall", 0, " 个摊位"},
+    {"group", 0, " 个团"},      {"batch", 0, " 期"},         {"enterprise", 0, " 家"}, {"job", 0, " 个岗位"},
+    {"post", 0, " 个岗位"},     {"person-time", 0, " 人次"}, {"loan", 0, " 笔"},
 };
 
 std::string Hundredths(int64_t value) {
