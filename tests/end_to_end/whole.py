@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 import urllib.error
 import urllib.request
 
@@ -49,12 +50,12 @@ class Anju:
     def token_file(self, name):
         return self.data / "tokens" / f"{name}.jwt"
 
-    def new_token(self, role, division, hours="24"):
-        """Signs one with the keys of this anju and answers the file that holds it."""
-        name = f"{role}-{division}-{hours}".replace("*", "all")
+    def new_token(self, role, division, made="now"):
+        """Signs one for an hour with the keys of this anju, as if it had been `made` then; answers the file that holds it."""
+        name = f"{role}-{division}-{made}".replace("*", "all").replace(" ", "-")
         done = subprocess.run(
-            [PROGRAMS / "anjuctl", "token", "make", "--keys", self.data / "keys", "--role", role, "--division", division,
-             "--subject", name, "--hours", hours], capture_output=True, text=True, check=True, timeout=30)
+            ["faketime", made, PROGRAMS / "anjuctl", "token", "make", "--keys", self.data / "keys", "--role", role,
+             "--division", division, "--subject", name, "--hours", "1"], capture_output=True, text=True, check=True, timeout=30)
         path = self.data / f"{name}.jwt"
         path.write_text(done.stdout)
         return path
@@ -89,6 +90,11 @@ class Anju:
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
+    @staticmethod
+    def settle():
+        """Answers may be a second old; afterwards they tell of everything that was committed before."""
+        time.sleep(1.5)
+
     def overview(self, division, month, token=None):
         status, answer = self.get(f"/v1/overview?division={division}&month={month}",
                                   token or self.token_file("province-" + division[:2]))
@@ -101,7 +107,7 @@ class Anju:
         return {figure["id"]: figure.get("value") for figure in self.overview(division, month, token)["indicators"]}
 
     def redis_port(self):
-        return (self.data / "run/redis_port").read_text().strip()
+        return (self.data / "run/port.redis").read_text().strip()
 
 
 def reason(answer):
