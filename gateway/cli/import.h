@@ -22,7 +22,7 @@ struct ImportOptions {
   std::string source = "county";
   std::string household_source;
   // Rows in a batch, 1 to 1000.
-  int batch = 500;
+  int batch = 1000;
   // Where the refused rows are written; empty for beside the file.
   std::string refused_path;
 };

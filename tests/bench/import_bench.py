@@ -15,7 +15,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "end_to_end"))
 from whole import ROOT, Anju  # noqa: E402
 
-COUNTY, BATCH = "450481", 500
+COUNTY, BATCH = "450481", 1000
 
 
 def import_all(anju, folder):

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/quote.h"
 
 namespace anju::roots {
 namespace {
@@ -59,19 +60,7 @@ class Writer final : public Archive {
   }
   void Quote(absl::string_view name, const std::string& text) {
     out_ += Start(name);
-    out_.push_back('"');
-    for (const char c : text) {
-      if (c == '"' || c == '\\') {
-        out_.push_back('\\');
-        out_.push_back(c);
-      } else if (static_cast<unsigned char>(c) < 0x20) {
-        out_ += json(std::string(1, c)).dump().substr(1);
-        out_.pop_back();
-      } else {
-        out_.push_back(c);
-      }
-    }
-    out_.push_back('"');
+    AppendQuoted(text, out_);
   }
 
   std::string out_ = "{";

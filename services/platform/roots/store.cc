@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/tally/cells.h"
 
 namespace anju::roots {
 namespace {
@@ -52,9 +53,7 @@ CREATE TABLE root_links (
 CREATE TABLE tally_pending (
   id TEXT NOT NULL PRIMARY KEY,
   division TEXT NOT NULL,
-  indicator TEXT NOT NULL,
-  month BIGINT NOT NULL,
-  amount BIGINT NOT NULL CHECK (amount <> 0)
+  cells TEXT NOT NULL
 );
 CREATE INDEX tally_pending_division ON tally_pending (division);
 CREATE TABLE tally_sums (
@@ -152,8 +151,7 @@ constexpr absl::string_view kLinkedIds =
     "SELECT root_id FROM root_links WHERE kind = $1 AND link = $2 ORDER BY root_id";
 constexpr absl::string_view kIdsIn =
     "SELECT id FROM roots WHERE kind = $1 AND division >= $2 AND division < $3 ORDER BY id";
-constexpr absl::string_view kAddPending =
-    "INSERT INTO tally_pending (id, division, indicator, month, amount) VALUES ($1, $2, $3, $4, $5)";
+constexpr absl::string_view kAddPending = "INSERT INTO tally_pending (id, division, cells) VALUES ($1, $2, $3)";
 constexpr absl::string_view kTell =
     "INSERT INTO feed_outbox (id, topic, key, version, body) VALUES ($1, $2, $3, $4, $5)";
 constexpr absl::string_view kAudit =
@@ -265,12 +263,14 @@ class SqlSession final : public BatchSession {
     for (const auto& [name, id] : claims_) {
       RETURN_IF_ERROR(transaction_.Execute(kAddName, {name.kind, name.name, id}));
     }
+    std::map<std::string, std::string> pending;
     for (const auto& [cell, amount] : difference) {
-      if (amount == 0) continue;
       const auto& [division, indicator, month] = cell;
+      if (amount != 0) tally::AppendCell(indicator, month, amount, pending[division]);
+    }
+    for (auto& [division, cells] : pending) {
       changed.insert(division);
-      RETURN_IF_ERROR(transaction_.Execute(
-          kAddPending, {NewId(now()), division, std::string(indicator), int64_t{month.index}, amount}));
+      RETURN_IF_ERROR(transaction_.Execute(kAddPending, {NewId(now()), division, std::move(cells)}));
     }
     if (written > 0) {
       RETURN_IF_ERROR(transaction_.Execute(
@@ -318,6 +318,7 @@ class SqlSession final : public BatchSession {
     if (entry.root.has_value()) {
       for (const Name& name : kind.names(entry.root)) hold(name, "");
     }
+    if (entry.version > 0 && !entry.queued) entry.before = entry.root;
     for (const Name& name : kind.names(root)) hold(name, id);
     undo_.push_back([this, id, name_key, fresh = added, old = std::move(entry.root), old_names = std::move(old_names),
                      queued = entry.queued] {
@@ -368,7 +369,8 @@ class SqlSession final : public BatchSession {
     std::string key;
     std::any root;
     bool queued = false;
-    // As it is in the table; a new root has version 0.
+    // As it is in the table; a new root has version 0. `before` is kept once the root is put.
+    std::any before;
     std::string body;
     std::string division;
     int64_t version = 0;
@@ -395,10 +397,7 @@ class SqlSession final : public BatchSession {
                          std::map<std::tuple<std::string, absl::string_view, Month>, int64_t>& difference,
                          std::set<std::string>& changed) {
     const Kind& kind = *entry.kind;
-    std::any before;
-    if (entry.version > 0) {
-      ASSIGN_OR_RETURN(before, kind.decode(entry.body));
-    }
+    const std::any& before = entry.before;
     const std::string division = kind.division(entry.root);
     changed.insert(division);
     if (!entry.division.empty()) changed.insert(entry.division);

@@ -1,7 +1,6 @@
 #include "services/platform/rpc/guard.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -13,6 +12,7 @@
 #include "anju/type/v1/options.pb.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/base/quote.h"
 #include "services/platform/rpc/status.h"
 #include "spdlog/spdlog.h"
 
@@ -260,16 +260,14 @@ void Guard::Finish(const MethodRule& rule, const Caller* caller, absl::string_vi
   Metrics::Handled(rule.metrics, outcome.code(), took);
   if (!spdlog::should_log(spdlog::level::info)) return;
   // Ids only: a subject is an account, and a reason is a word of the contract.
-  const nlohmann::ordered_json line = {{"event", "call"},
-                                       {"service", service_},
-                                       {"method", rule.method->full_name()},
-                                       {"code", absl::StatusCodeToString(outcome.code())},
-                                       {"reason", ReasonOf(outcome)},
-                                       {"field", FieldOf(outcome)},
-                                       {"ms", absl::ToDoubleMilliseconds(took)},
-                                       {"subject", caller == nullptr ? "" : caller->subject},
-                                       {"request_id", std::string(request_id)}};
-  spdlog::info("{}", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  std::string line =
+      absl::StrCat(R"({"event":"call","method":")", rule.method->full_name(), R"(","code":")",
+                   absl::StatusCodeToString(outcome.code()), R"(","reason":")", ReasonOf(outcome), R"(","field":")",
+                   FieldOf(outcome), R"(","ms":)", absl::ToDoubleMilliseconds(took), R"(,"subject":)");
+  AppendQuoted(caller == nullptr ? "" : caller->subject, line);
+  // A request id is of harmless characters, see RequestId.
+  absl::StrAppend(&line, R"(,"request_id":")", request_id, "\"}");
+  spdlog::info("{}", line);
 }
 
 std::string Guard::RequestId(absl::string_view sent) const {

@@ -55,8 +55,8 @@ class Guard {
   // `authorization` is the header as it came: `Bearer <token>`.
   absl::StatusOr<Caller> Admit(absl::string_view authorization, const google::protobuf::MethodDescriptor& method);
 
-  // Whether all divisions that `request` names in fields marked as scope, at any depth, lie within the caller's. One that
-  // names none is refused with FIELD_MISSING (INVALID_ARGUMENT).
+  // Whether all divisions that `request` names in fields marked as scope, at any depth, lie within the caller's. One
+  // that names none is refused with FIELD_MISSING (INVALID_ARGUMENT).
   static absl::Status CheckScope(const Caller& caller, const google::protobuf::Message& request);
 
   // Counts and logs a call that was served elsewhere. `caller` is null when nobody was identified.

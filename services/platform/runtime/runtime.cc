@@ -19,6 +19,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/quote.h"
 #include "spdlog/formatter.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
@@ -82,20 +83,20 @@ class JsonFormatter final : public spdlog::formatter {
 
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
     const auto level = spdlog::level::to_string_view(message.level);
-    nlohmann::ordered_json line = {
-        {"time", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromChrono(message.time), absl::UTCTimeZone())},
-        {"level", std::string(level.data(), level.size())},
-        {"service", service_}};
-    const std::string text(message.payload.data(), message.payload.size());
-    auto object =
-        text.starts_with('{') ? nlohmann::ordered_json::parse(text, nullptr, false) : nlohmann::ordered_json();
-    if (object.is_object()) {
-      line.update(object);
+    std::string line = absl::StrCat(
+        R"({"time":")", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromChrono(message.time), absl::UTCTimeZone()),
+        R"(","level":")", absl::string_view(level.data(), level.size()), R"(","service":")", service_, "\",");
+    const absl::string_view text(message.payload.data(), message.payload.size());
+    // A call is logged as the object that it is; it is not parsed again, because there are many of them.
+    if (absl::StartsWith(text, "{\"") && absl::EndsWith(text, "}")) {
+      absl::StrAppend(&line, text.substr(1));
     } else {
-      line["message"] = text;
+      line += R"("message":)";
+      AppendQuoted(text, line);
+      line.push_back('}');
     }
-    const std::string dumped = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    out.append(dumped.data(), dumped.data() + dumped.size());
+    line.push_back('\n');
+    out.append(line.data(), line.data() + line.size());
   }
 
   std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JsonFormatter>(service_); }

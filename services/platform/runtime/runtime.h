@@ -58,8 +58,8 @@ class Runtime {
 // Whether `address` can be reached from this machine only: 127.0.0.1, [::1], localhost or a unix socket.
 bool IsLoopback(absl::string_view address);
 
-// Makes every line of the log one JSON object with time, level and service. A message that is itself a JSON object
-// becomes part of the line.
+// Makes every line of the log one JSON object with time, level and service. A message that begins as a JSON object, {",
+// and ends as one becomes part of the line as it is.
 void LogJson(absl::string_view service, absl::string_view level);
 
 }  // namespace anju::runtime

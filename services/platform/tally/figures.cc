@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
+#include "services/platform/tally/cells.h"
 
 namespace anju::tally {
 namespace {
@@ -14,7 +15,7 @@ using storage::Row;
 using storage::Rows;
 using storage::Transaction;
 
-constexpr int64_t kFoldAtOnce = 4000;
+constexpr int64_t kFoldAtOnce = 1000;
 constexpr int64_t kScannedAtOnce = 500;
 constexpr int kScansPerPage = 20;
 constexpr size_t kShownDifferences = 100;
@@ -22,14 +23,9 @@ constexpr size_t kShownDifferences = 100;
 constexpr absl::string_view kSums =
     "SELECT indicator, CAST(SUM(amount) AS BIGINT), CAST(SUM(CASE WHEN month >= $1 THEN amount ELSE 0 END) AS BIGINT) "
     "FROM tally_sums WHERE division = $2 AND month <= $3 GROUP BY indicator";
-constexpr absl::string_view kPending =
-    "SELECT indicator, CAST(SUM(amount) AS BIGINT), CAST(SUM(CASE WHEN month >= $1 THEN amount ELSE 0 END) AS BIGINT) "
-    "FROM tally_pending WHERE division >= $2 AND division < $3 AND month <= $4 GROUP BY indicator";
+constexpr absl::string_view kPending = "SELECT cells FROM tally_pending WHERE division >= $1 AND division < $2";
 constexpr absl::string_view kMonthlySums =
     "SELECT indicator, month, amount FROM tally_sums WHERE division = $1 AND month <= $2";
-constexpr absl::string_view kMonthlyPending =
-    "SELECT indicator, month, CAST(SUM(amount) AS BIGINT) FROM tally_pending "
-    "WHERE division >= $1 AND division < $2 AND month <= $3 GROUP BY indicator, month";
 constexpr absl::string_view kReports =
     "SELECT indicator, value, scale, at_least, source FROM tally_reports WHERE division = $1 AND month = $2 "
     "ORDER BY indicator";
@@ -40,12 +36,12 @@ constexpr absl::string_view kKeepReport =
     "scale = excluded.scale, at_least = excluded.at_least, source = excluded.source";
 constexpr absl::string_view kTakePending =
     "DELETE FROM tally_pending WHERE id IN (SELECT id FROM tally_pending ORDER BY id LIMIT $1) "
-    "RETURNING division, indicator, month, amount";
+    "RETURNING division, cells";
 constexpr absl::string_view kAddSum =
     "INSERT INTO tally_sums (division, indicator, month, amount) VALUES ($1, $2, $3, $4) "
     "ON CONFLICT (division, indicator, month) DO UPDATE SET amount = tally_sums.amount + excluded.amount";
 constexpr absl::string_view kAllSums = "SELECT division, indicator, month, amount FROM tally_sums";
-constexpr absl::string_view kAllPending = "SELECT division, indicator, month, amount FROM tally_pending";
+constexpr absl::string_view kAllPending = "SELECT division, cells FROM tally_pending";
 
 using Cells = std::map<std::tuple<std::string, std::string, int64_t>, int64_t>;
 
@@ -53,6 +49,13 @@ void AddUpwards(absl::string_view division, absl::string_view indicator, int64_t
   for (absl::string_view level : Lineage(division)) {
     cells[{std::string(level), std::string(indicator), month}] += amount;
   }
+}
+
+// The cells of a pending row, its division first.
+absl::Status AddUpwards(const Row& pending, Cells& cells) {
+  return ForEachCell(pending.Text(1), [&](absl::string_view indicator, int64_t month, int64_t amount) {
+    AddUpwards(pending.Text(0), indicator, month, amount, cells);
+  });
 }
 
 }  // namespace
@@ -78,13 +81,19 @@ absl::StatusOr<Answer> Figures::Ask(const Question& question) {
       std::map<std::string, int64_t> stocks, flows;
       std::map<std::pair<std::string, int64_t>, int64_t> months;
       ASSIGN_OR_RETURN(Rows rows, transaction.Query(kSums, {from, division, to}));
-      ASSIGN_OR_RETURN(Rows pending, transaction.Query(kPending, {from, division, end, to}));
-      for (const Rows* some : {&rows, &pending}) {
-        for (const Row& row : *some) {
-          stocks[row.Text(0)] += row.Int(1);
-          flows[row.Text(0)] += row.Int(2);
-        }
+      for (const Row& row : rows) {
+        stocks[row.Text(0)] += row.Int(1);
+        flows[row.Text(0)] += row.Int(2);
       }
+      ASSIGN_OR_RETURN(const Rows pending, transaction.Query(kPending, {division, end}));
+      const auto add_pending = [&](absl::string_view indicator, int64_t month, int64_t amount) {
+        if (month > to) return;
+        const std::string id(indicator);
+        stocks[id] += amount;
+        if (month >= from) flows[id] += amount;
+        if (question.monthly) months[{id, month}] += amount;
+      };
+      for (const Row& row : pending) RETURN_IF_ERROR(ForEachCell(row.Text(0), add_pending));
       for (const auto& [id, stock] : stocks) {
         const Indicator* indicator = Find(id);
         if (indicator == nullptr || !wanted(id)) continue;
@@ -93,10 +102,7 @@ absl::StatusOr<Answer> Figures::Ask(const Question& question) {
       }
       if (question.monthly) {
         ASSIGN_OR_RETURN(rows, transaction.Query(kMonthlySums, {division, to}));
-        ASSIGN_OR_RETURN(pending, transaction.Query(kMonthlyPending, {division, end, to}));
-        for (const Rows* some : {&rows, &pending}) {
-          for (const Row& row : *some) months[{row.Text(0), row.Int(1)}] += row.Int(2);
-        }
+        for (const Row& row : rows) months[{row.Text(0), row.Int(1)}] += row.Int(2);
         // A stock is told as it stands at the end of each month.
         std::map<std::string, std::map<int64_t, int64_t>> by_indicator;
         for (const auto& [cell, amount] : months) by_indicator[cell.first][cell.second] = amount;
@@ -173,7 +179,7 @@ absl::StatusOr<Proof> Figures::Recount() {
     ASSIGN_OR_RETURN(Rows sums, transaction.Query(kAllSums));
     for (const Row& row : sums) running[{row.Text(0), row.Text(1), row.Int(2)}] += row.Int(3);
     ASSIGN_OR_RETURN(Rows pending, transaction.Query(kAllPending));
-    for (const Row& row : pending) AddUpwards(row.Text(0), row.Text(1), row.Int(2), row.Int(3), running);
+    for (const Row& row : pending) RETURN_IF_ERROR(AddUpwards(row, running));
     RETURN_IF_ERROR(store_.ForEach(transaction, [&](const roots::StoredRoot& stored) {
       ++proof.records;
       for (const Contribution& part : stored.kind->contributions(stored.root)) {
@@ -212,7 +218,7 @@ absl::StatusOr<int64_t> Figures::Fold() {
     ASSIGN_OR_RETURN(Rows taken, transaction.Query(kTakePending, {kFoldAtOnce}));
     folded = static_cast<int64_t>(taken.size());
     Cells cells;
-    for (const Row& row : taken) AddUpwards(row.Text(0), row.Text(1), row.Int(2), row.Int(3), cells);
+    for (const Row& row : taken) RETURN_IF_ERROR(AddUpwards(row, cells));
     // In the order of the keys, so that two folders cannot wait for each other in a circle.
     for (const auto& [cell, amount] : cells) {
       const auto& [division, indicator, month] = cell;
