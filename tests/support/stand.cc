@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/roots/schema.h"
 
 namespace anju::testing {
 namespace {
@@ -49,7 +50,7 @@ TestDatabase::TestDatabase(const std::string& engine) {
   auto opened = storage::Database::Open(url_);
   Must(opened.status());
   database_ = *std::move(opened);
-  Must(storage::Migrate(*database_, "platform", roots::Store::Migrations()));
+  Must(storage::Migrate(*database_, "platform", roots::PlatformMigrations()));
 }
 
 TestDatabase::~TestDatabase() {

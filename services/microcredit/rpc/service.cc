@@ -60,21 +60,21 @@ grpc::Status MicrocreditService::ListCreditAccounts(grpc::ServerContext* context
       });
 }
 
-absl::StatusOr<v1::SubsidyRun> MicrocreditService::ChangeRun(const rpc::Caller& caller, const std::string& method,
-                                                             Step step) {
+absl::StatusOr<type::v1::SubsidyRun> MicrocreditService::ChangeRun(const rpc::Caller& caller, const std::string& method,
+                                                                   Step step) {
   Run run;
   const roots::Actor actor{.subject = caller.subject, .method = method, .division = caller.scope};
   RETURN_IF_ERROR(store_.Change(actor, [&](roots::Session& session) -> absl::Status {
     ASSIGN_OR_RETURN(run, step(session));
     return records::CheckScope(caller, run.division);
   }));
-  return records::ToMasked<v1::SubsidyRun>(run);
+  return records::ToMasked<type::v1::SubsidyRun>(run);
 }
 
 grpc::Status MicrocreditService::CreateSubsidyRun(grpc::ServerContext* context,
                                                   const v1::CreateSubsidyRunRequest* request,
-                                                  v1::SubsidyRun* response) {
-  return guard_.Unary<v1::CreateSubsidyRunRequest, v1::SubsidyRun>(
+                                                  type::v1::SubsidyRun* response) {
+  return guard_.Unary<v1::CreateSubsidyRunRequest, type::v1::SubsidyRun>(
       context, request, response, [&](const rpc::Caller& caller) {
         return ChangeRun(caller, "CreateSubsidyRun", [&](roots::Session& session) {
           return ListRun(session, request->division(), request->period(), caller.subject);
@@ -84,8 +84,8 @@ grpc::Status MicrocreditService::CreateSubsidyRun(grpc::ServerContext* context,
 
 grpc::Status MicrocreditService::ApproveSubsidyRun(grpc::ServerContext* context,
                                                    const v1::ApproveSubsidyRunRequest* request,
-                                                   v1::SubsidyRun* response) {
-  return guard_.Unary<v1::ApproveSubsidyRunRequest, v1::SubsidyRun>(
+                                                   type::v1::SubsidyRun* response) {
+  return guard_.Unary<v1::ApproveSubsidyRunRequest, type::v1::SubsidyRun>(
       context, request, response, [&](const rpc::Caller& caller) {
         return ChangeRun(caller, "ApproveSubsidyRun", [&](roots::Session& session) -> absl::StatusOr<Run> {
           ASSIGN_OR_RETURN(const Run before, FindRun(session, request->id()));
@@ -96,8 +96,8 @@ grpc::Status MicrocreditService::ApproveSubsidyRun(grpc::ServerContext* context,
 }
 
 grpc::Status MicrocreditService::PaySubsidyRun(grpc::ServerContext* context, const v1::PaySubsidyRunRequest* request,
-                                               v1::SubsidyRun* response) {
-  const auto pay = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::SubsidyRun> {
+                                               type::v1::SubsidyRun* response) {
+  const auto pay = [&](const rpc::Caller& caller) -> absl::StatusOr<type::v1::SubsidyRun> {
     ASSIGN_OR_RETURN(const Date paid_on, ParseDate(request->paid_on()));
     return ChangeRun(caller, "PaySubsidyRun", [&](roots::Session& session) -> absl::StatusOr<Run> {
       ASSIGN_OR_RETURN(const Run before, FindRun(session, request->id()));
@@ -105,14 +105,14 @@ grpc::Status MicrocreditService::PaySubsidyRun(grpc::ServerContext* context, con
       return PayRun(session, before, paid_on);
     });
   };
-  return guard_.Unary<v1::PaySubsidyRunRequest, v1::SubsidyRun>(context, request, response, pay);
+  return guard_.Unary<v1::PaySubsidyRunRequest, type::v1::SubsidyRun>(context, request, response, pay);
 }
 
 grpc::Status MicrocreditService::GetSubsidyRun(grpc::ServerContext* context, const v1::GetSubsidyRunRequest* request,
-                                               v1::SubsidyRun* response) {
-  return guard_.Unary<v1::GetSubsidyRunRequest, v1::SubsidyRun>(
+                                               type::v1::SubsidyRun* response) {
+  return guard_.Unary<v1::GetSubsidyRunRequest, type::v1::SubsidyRun>(
       context, request, response, [&](const rpc::Caller& caller) {
-        return records::Get<v1::SubsidyRun, Run>(store_, caller, request->id(), "RUN_NOT_FOUND");
+        return records::Get<type::v1::SubsidyRun, Run>(store_, caller, request->id(), "RUN_NOT_FOUND");
       });
 }
 

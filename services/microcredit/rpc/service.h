@@ -2,6 +2,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "anju/microcredit/v1/microcredit.grpc.pb.h"
+#include "anju/type/v1/subsidy.pb.h"
 #include "services/platform/intake/intake.h"
 #include "services/platform/roots/store.h"
 #include "services/platform/rpc/guard.h"
@@ -33,18 +34,18 @@ class MicrocreditService final : public v1::Microcredit::Service {
   grpc::Status ListCreditAccounts(grpc::ServerContext* context, const v1::ListCreditAccountsRequest* request,
                                   v1::ListCreditAccountsResponse* response) override;
   grpc::Status CreateSubsidyRun(grpc::ServerContext* context, const v1::CreateSubsidyRunRequest* request,
-                                v1::SubsidyRun* response) override;
+                                type::v1::SubsidyRun* response) override;
   grpc::Status ApproveSubsidyRun(grpc::ServerContext* context, const v1::ApproveSubsidyRunRequest* request,
-                                 v1::SubsidyRun* response) override;
+                                 type::v1::SubsidyRun* response) override;
   grpc::Status PaySubsidyRun(grpc::ServerContext* context, const v1::PaySubsidyRunRequest* request,
-                             v1::SubsidyRun* response) override;
+                             type::v1::SubsidyRun* response) override;
   grpc::Status GetSubsidyRun(grpc::ServerContext* context, const v1::GetSubsidyRunRequest* request,
-                             v1::SubsidyRun* response) override;
+                             type::v1::SubsidyRun* response) override;
 
  private:
   using Step = absl::FunctionRef<absl::StatusOr<subsidy::Run>(roots::Session&)>;
   // Takes a run a step further, in one transaction. The run must lie within the caller's scope.
-  absl::StatusOr<v1::SubsidyRun> ChangeRun(const rpc::Caller& caller, const std::string& method, Step step);
+  absl::StatusOr<type::v1::SubsidyRun> ChangeRun(const rpc::Caller& caller, const std::string& method, Step step);
 
   roots::Store& store_;
   intake::Intake& intake_;

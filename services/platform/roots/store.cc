@@ -21,115 +21,6 @@ using storage::Transaction;
 constexpr int kAsksPerChange = 3;
 constexpr int64_t kPage = 1000;
 
-constexpr absl::string_view kSchema = R"sql(
-CREATE TABLE roots (
-  id TEXT NOT NULL PRIMARY KEY,
-  kind TEXT NOT NULL,
-  key TEXT NOT NULL,
-  division TEXT NOT NULL,
-  version BIGINT NOT NULL CHECK (version > 0),
-  body TEXT NOT NULL,
-  UNIQUE (kind, key)
-);
-CREATE INDEX roots_division ON roots (kind, division);
-CREATE TABLE root_divisions (
-  division TEXT NOT NULL,
-  root_id TEXT NOT NULL REFERENCES roots (id),
-  PRIMARY KEY (division, root_id)
-);
-CREATE INDEX root_divisions_root ON root_divisions (root_id, division);
-CREATE TABLE root_names (
-  kind TEXT NOT NULL,
-  name TEXT NOT NULL,
-  root_id TEXT NOT NULL REFERENCES roots (id),
-  PRIMARY KEY (kind, name)
-);
-CREATE TABLE root_links (
-  kind TEXT NOT NULL,
-  link TEXT NOT NULL,
-  root_id TEXT NOT NULL REFERENCES roots (id),
-  PRIMARY KEY (kind, link, root_id)
-);
-CREATE TABLE tally_pending (
-  id TEXT NOT NULL PRIMARY KEY,
-  division TEXT NOT NULL,
-  cells TEXT NOT NULL
-);
-CREATE INDEX tally_pending_division ON tally_pending (division);
-CREATE TABLE tally_sums (
-  division TEXT NOT NULL,
-  indicator TEXT NOT NULL,
-  month BIGINT NOT NULL,
-  amount BIGINT NOT NULL,
-  PRIMARY KEY (division, indicator, month)
-);
-CREATE TABLE tally_reports (
-  division TEXT NOT NULL,
-  indicator TEXT NOT NULL,
-  month BIGINT NOT NULL,
-  value BIGINT NOT NULL,
-  scale BIGINT NOT NULL CHECK (scale > 0),
-  at_least BIGINT NOT NULL,
-  source TEXT NOT NULL,
-  PRIMARY KEY (division, indicator, month)
-);
-CREATE TABLE feed_outbox (
-  id TEXT NOT NULL PRIMARY KEY,
-  topic TEXT NOT NULL,
-  key TEXT NOT NULL,
-  version BIGINT NOT NULL,
-  body TEXT NOT NULL
-);
-CREATE INDEX feed_outbox_key ON feed_outbox (topic, key);
-CREATE TABLE feed (
-  topic TEXT NOT NULL,
-  key TEXT NOT NULL,
-  sequence BIGINT NOT NULL UNIQUE,
-  version BIGINT NOT NULL,
-  body TEXT NOT NULL,
-  PRIMARY KEY (topic, key)
-);
-CREATE INDEX feed_sequence ON feed (topic, sequence);
-CREATE TABLE facts (
-  topic TEXT NOT NULL,
-  key TEXT NOT NULL,
-  version BIGINT NOT NULL,
-  body TEXT NOT NULL,
-  PRIMARY KEY (topic, key)
-);
-CREATE TABLE feed_positions (
-  topic TEXT NOT NULL PRIMARY KEY,
-  sequence BIGINT NOT NULL
-);
-CREATE TABLE receipts (
-  subject TEXT NOT NULL,
-  method TEXT NOT NULL,
-  request_id TEXT NOT NULL,
-  content TEXT NOT NULL,
-  answer TEXT NOT NULL,
-  PRIMARY KEY (subject, method, request_id)
-);
-CREATE TABLE imports (
-  subject TEXT NOT NULL,
-  method TEXT NOT NULL,
-  import_id TEXT NOT NULL,
-  number BIGINT NOT NULL,
-  content TEXT NOT NULL,
-  finished BIGINT NOT NULL,
-  receipt TEXT NOT NULL,
-  totals TEXT NOT NULL,
-  PRIMARY KEY (subject, method, import_id)
-);
-CREATE TABLE audit (
-  id TEXT NOT NULL PRIMARY KEY,
-  at_us BIGINT NOT NULL,
-  subject TEXT NOT NULL,
-  method TEXT NOT NULL,
-  division TEXT NOT NULL,
-  changed_roots BIGINT NOT NULL
-);
-)sql";
-
 constexpr absl::string_view kById = "SELECT id, kind, key, division, body, version FROM roots WHERE id = $1";
 constexpr absl::string_view kByKey =
     "SELECT id, kind, key, division, body, version FROM roots WHERE kind = $1 AND key = $2";
@@ -471,11 +362,6 @@ class SqlSession final : public BatchSession {
 Store::Store(storage::Database& database, const Clock& clock, std::vector<const Kind*> kinds, FactSource* source,
              std::function<void(const std::set<std::string>&)> changed)
     : database_(database), clock_(clock), kinds_(std::move(kinds)), source_(source), changed_(std::move(changed)) {}
-
-const std::vector<storage::Migration>& Store::Migrations() {
-  static const auto& migrations = *new std::vector<storage::Migration>{{.name = "001_roots", .sql = kSchema}};
-  return migrations;
-}
 
 absl::Status Store::Run(const Actor& actor, absl::FunctionRef<absl::Status(BatchSession&)> body) {
   Keys asked;

@@ -77,9 +77,6 @@ class Store {
   Store(storage::Database& database, const Clock& clock, std::vector<const Kind*> kinds, FactSource* source,
         std::function<void(const std::set<std::string>&)> changed);
 
-  // The schema, to be migrated before a Store is made.
-  static const std::vector<storage::Migration>& Migrations();
-
   // Runs `body` in one transaction. With a `request_id`, the answer that `body` leaves in `answer` is kept: a retry of
   // the same actor and method with the same `content` gets it without running `body`; other content is refused with
   // REQUEST_ID_REUSED (ALREADY_EXISTS).

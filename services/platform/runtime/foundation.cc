@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "services/platform/feed/publisher.h"
+#include "services/platform/roots/schema.h"
 
 namespace anju::runtime {
 namespace {
@@ -45,7 +46,7 @@ std::unique_ptr<storage::Database> OpenDatabase(const Runtime& runtime,
                                                 const std::vector<storage::Migration>& migrations) {
   absl::StatusOr<std::unique_ptr<storage::Database>> database = storage::Database::Open(runtime.database());
   MustStart("--database", database.status());
-  MustStart("migrate", storage::Migrate(**database, "platform", roots::Store::Migrations()));
+  MustStart("migrate", storage::Migrate(**database, "platform", roots::PlatformMigrations()));
   MustStart("migrate", storage::Migrate(**database, "service", migrations));
   return *std::move(database);
 }

@@ -77,8 +77,8 @@ grpc::Status WorkshopsService::ListWorkers(grpc::ServerContext* context, const v
       });
 }
 
-absl::StatusOr<v1::SubsidyRun> WorkshopsService::Change(const rpc::Caller& caller, absl::string_view method,
-                                                        const std::string& id, ChangeRun change) {
+absl::StatusOr<type::v1::SubsidyRun> WorkshopsService::Change(const rpc::Caller& caller, absl::string_view method,
+                                                              const std::string& id, ChangeRun change) {
   const roots::Actor actor{.subject = caller.subject, .method = std::string(method), .division = caller.scope};
   std::optional<subsidy::Run> after;
   RETURN_IF_ERROR(store_.Change(actor, [&](roots::Session& session) -> absl::Status {
@@ -88,12 +88,13 @@ absl::StatusOr<v1::SubsidyRun> WorkshopsService::Change(const rpc::Caller& calle
     ASSIGN_OR_RETURN(after, change(session, *run));
     return absl::OkStatus();
   }));
-  return records::ToMasked<v1::SubsidyRun>(*after);
+  return records::ToMasked<type::v1::SubsidyRun>(*after);
 }
 
 grpc::Status WorkshopsService::CreateSubsidyRun(grpc::ServerContext* context,
-                                                const v1::CreateSubsidyRunRequest* request, v1::SubsidyRun* response) {
-  const auto create = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::SubsidyRun> {
+                                                const v1::CreateSubsidyRunRequest* request,
+                                                type::v1::SubsidyRun* response) {
+  const auto create = [&](const rpc::Caller& caller) -> absl::StatusOr<type::v1::SubsidyRun> {
     const absl::StatusOr<Month> period = ParseMonth(request->period());
     if (!period.ok()) return Refuse(kInvalidArgument, "PERIOD_MALFORMED", "write the month as 2018-10", "period");
     const roots::Actor actor{.subject = caller.subject, .method = "CreateSubsidyRun", .division = caller.scope};
@@ -103,37 +104,37 @@ grpc::Status WorkshopsService::CreateSubsidyRun(grpc::ServerContext* context,
       // An old code may lead to a county that is not the caller's.
       return records::CheckScope(caller, run->Division());
     }));
-    return records::ToMasked<v1::SubsidyRun>(*run);
+    return records::ToMasked<type::v1::SubsidyRun>(*run);
   };
-  return guard_.Unary<v1::CreateSubsidyRunRequest, v1::SubsidyRun>(context, request, response, create);
+  return guard_.Unary<v1::CreateSubsidyRunRequest, type::v1::SubsidyRun>(context, request, response, create);
 }
 
 grpc::Status WorkshopsService::ApproveSubsidyRun(grpc::ServerContext* context,
                                                  const v1::ApproveSubsidyRunRequest* request,
-                                                 v1::SubsidyRun* response) {
+                                                 type::v1::SubsidyRun* response) {
   const auto approve = [&](const rpc::Caller& caller) {
     return Change(caller, "ApproveSubsidyRun", request->id(), [&](roots::Session& session, const subsidy::Run& run) {
       return ApproveRun(session, run, caller.subject);
     });
   };
-  return guard_.Unary<v1::ApproveSubsidyRunRequest, v1::SubsidyRun>(context, request, response, approve);
+  return guard_.Unary<v1::ApproveSubsidyRunRequest, type::v1::SubsidyRun>(context, request, response, approve);
 }
 
 grpc::Status WorkshopsService::PaySubsidyRun(grpc::ServerContext* context, const v1::PaySubsidyRunRequest* request,
-                                             v1::SubsidyRun* response) {
-  const auto pay = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::SubsidyRun> {
+                                             type::v1::SubsidyRun* response) {
+  const auto pay = [&](const rpc::Caller& caller) -> absl::StatusOr<type::v1::SubsidyRun> {
     ASSIGN_OR_RETURN(const Date on, ParseDate(request->paid_on()));
     return Change(caller, "PaySubsidyRun", request->id(),
                   [&](roots::Session& session, const subsidy::Run& run) { return PayRun(session, run, on); });
   };
-  return guard_.Unary<v1::PaySubsidyRunRequest, v1::SubsidyRun>(context, request, response, pay);
+  return guard_.Unary<v1::PaySubsidyRunRequest, type::v1::SubsidyRun>(context, request, response, pay);
 }
 
 grpc::Status WorkshopsService::GetSubsidyRun(grpc::ServerContext* context, const v1::GetSubsidyRunRequest* request,
-                                             v1::SubsidyRun* response) {
-  return guard_.Unary<v1::GetSubsidyRunRequest, v1::SubsidyRun>(
+                                             type::v1::SubsidyRun* response) {
+  return guard_.Unary<v1::GetSubsidyRunRequest, type::v1::SubsidyRun>(
       context, request, response, [&](const rpc::Caller& caller) {
-        return records::Get<v1::SubsidyRun, subsidy::Run>(store_, caller, request->id(), "RUN_NOT_FOUND");
+        return records::Get<type::v1::SubsidyRun, subsidy::Run>(store_, caller, request->id(), "RUN_NOT_FOUND");
       });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "absl/functional/function_ref.h"
+#include "anju/type/v1/subsidy.pb.h"
 #include "anju/workshops/v1/workshops.grpc.pb.h"
 #include "services/platform/intake/intake.h"
 #include "services/platform/roots/store.h"
@@ -40,19 +41,19 @@ class WorkshopsService final : public v1::Workshops::Service {
   grpc::Status ListWorkers(grpc::ServerContext* context, const v1::ListWorkersRequest* request,
                            v1::ListWorkersResponse* response) override;
   grpc::Status CreateSubsidyRun(grpc::ServerContext* context, const v1::CreateSubsidyRunRequest* request,
-                                v1::SubsidyRun* response) override;
+                                type::v1::SubsidyRun* response) override;
   grpc::Status ApproveSubsidyRun(grpc::ServerContext* context, const v1::ApproveSubsidyRunRequest* request,
-                                 v1::SubsidyRun* response) override;
+                                 type::v1::SubsidyRun* response) override;
   grpc::Status PaySubsidyRun(grpc::ServerContext* context, const v1::PaySubsidyRunRequest* request,
-                             v1::SubsidyRun* response) override;
+                             type::v1::SubsidyRun* response) override;
   grpc::Status GetSubsidyRun(grpc::ServerContext* context, const v1::GetSubsidyRunRequest* request,
-                             v1::SubsidyRun* response) override;
+                             type::v1::SubsidyRun* response) override;
 
  private:
   using ChangeRun = absl::FunctionRef<absl::StatusOr<subsidy::Run>(roots::Session&, const subsidy::Run&)>;
   // Changes the run `id` in one transaction. Refuses with RUN_NOT_FOUND or OUTSIDE_SCOPE.
-  absl::StatusOr<v1::SubsidyRun> Change(const rpc::Caller& caller, absl::string_view method, const std::string& id,
-                                        ChangeRun change);
+  absl::StatusOr<type::v1::SubsidyRun> Change(const rpc::Caller& caller, absl::string_view method,
+                                              const std::string& id, ChangeRun change);
 
   roots::Store& store_;
   intake::Intake& intake_;

@@ -1,57 +1,36 @@
-// Proves that the structs name every field of their messages, so that nothing is lost on the way in or out.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include "tests/support/fields.h"
 
 #include "anju/microcredit/v1/microcredit.pb.h"
+#include "anju/type/v1/subsidy.pb.h"
 #include "services/microcredit/domain/account.h"
 #include "services/microcredit/domain/credit_place.h"
 #include "services/microcredit/domain/fund.h"
 #include "services/microcredit/domain/terminal.h"
-#include "services/platform/messages/archive.h"
 #include "services/platform/records/read.h"
 #include "services/platform/subsidy/run.h"
 
 namespace anju::microcredit {
 namespace {
 
-using ::testing::UnorderedElementsAreArray;
-
-std::vector<std::string> FieldsOf(const google::protobuf::Descriptor& descriptor) {
-  std::vector<std::string> names;
-  for (int i = 0; i < descriptor.field_count(); ++i) names.push_back(descriptor.field(i)->name());
-  return names;
-}
-
-template <typename Message, typename Value>
-void ExpectAlike() {
-  Value value;
-  const std::vector<std::string> names = messages::FieldNames([&](Archive& archive) {
-    if constexpr (requires { value.Shown(archive); }) {
-      value.Shown(archive);
-    } else {
-      value.Fields(archive);
-    }
-  });
-  EXPECT_THAT(names, UnorderedElementsAreArray(FieldsOf(*Message::descriptor()))) << Message::descriptor()->name();
-}
+using testing::ExpectSameFields;
 
 TEST(FieldsTest, RecordsNameEveryField) {
-  ExpectAlike<v1::RatingRecord, RatingRecord>();
-  ExpectAlike<v1::LoanRecord, LoanRecord>();
-  ExpectAlike<v1::RepaymentRecord, RepaymentRecord>();
-  ExpectAlike<v1::FundMovementRecord, FundMovementRecord>();
-  ExpectAlike<v1::TerminalRecord, TerminalRecord>();
-  ExpectAlike<v1::CreditPlaceRecord, CreditPlaceRecord>();
+  ExpectSameFields<v1::RatingRecord, RatingRecord>();
+  ExpectSameFields<v1::LoanRecord, LoanRecord>();
+  ExpectSameFields<v1::RepaymentRecord, RepaymentRecord>();
+  ExpectSameFields<v1::FundMovementRecord, FundMovementRecord>();
+  ExpectSameFields<v1::TerminalRecord, TerminalRecord>();
+  ExpectSameFields<v1::CreditPlaceRecord, CreditPlaceRecord>();
 }
 
 TEST(FieldsTest, ResourcesNameEveryField) {
-  ExpectAlike<v1::Rating, Rating>();
-  ExpectAlike<v1::Repayment, Repayment>();
-  ExpectAlike<v1::PaidSubsidy, PaidSubsidy>();
-  ExpectAlike<v1::Loan, Loan>();
-  ExpectAlike<v1::CreditAccount, CreditAccount>();
-  ExpectAlike<v1::SubsidyItem, subsidy::Item>();
-  ExpectAlike<v1::SubsidyRun, subsidy::Run>();
+  ExpectSameFields<v1::Rating, Rating>();
+  ExpectSameFields<v1::Repayment, Repayment>();
+  ExpectSameFields<v1::PaidSubsidy, PaidSubsidy>();
+  ExpectSameFields<v1::Loan, Loan>();
+  ExpectSameFields<v1::CreditAccount, CreditAccount>();
+  ExpectSameFields<type::v1::SubsidyItem, subsidy::Item>();
+  ExpectSameFields<type::v1::SubsidyRun, subsidy::Run>();
 }
 
 TEST(FieldsTest, AnAccountIsAnsweredWithItsLoans) {

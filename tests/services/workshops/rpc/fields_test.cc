@@ -1,8 +1,10 @@
+#include "tests/support/fields.h"
+
 #include <set>
 
+#include "anju/type/v1/subsidy.pb.h"
 #include "anju/workshops/v1/workshops.pb.h"
 #include "gmock/gmock.h"
-#include "services/platform/messages/archive.h"
 #include "services/platform/records/read.h"
 #include "services/platform/subsidy/run.h"
 #include "services/workshops/domain/enterprise.h"
@@ -12,44 +14,25 @@
 namespace anju::workshops {
 namespace {
 
-template <typename Message>
-std::vector<std::string> Declared() {
-  std::vector<std::string> names;
-  const google::protobuf::Descriptor* descriptor = Message::descriptor();
-  for (int i = 0; i < descriptor->field_count(); ++i) names.push_back(descriptor->field(i)->name());
-  return names;
-}
-
-template <typename Message, typename Value>
-void ExpectSame() {
-  const std::vector<std::string> named = messages::FieldNames([](Archive& archive) {
-    Value value;
-    if constexpr (requires { value.Shown(archive); }) {
-      value.Shown(archive);
-    } else {
-      value.Fields(archive);
-    }
-  });
-  EXPECT_THAT(named, ::testing::UnorderedElementsAreArray(Declared<Message>())) << Message::descriptor()->name();
-}
+using testing::ExpectSameFields;
 
 TEST(Fields, OfRecordsAndResourcesAreThoseOfTheContract) {
-  ExpectSame<v1::EnterpriseRecord, EnterpriseRecord>();
-  ExpectSame<v1::WorkshopRecord, WorkshopRecord>();
-  ExpectSame<v1::ContractRecord, ContractRecord>();
-  ExpectSame<v1::PayRecord, PayRecord>();
-  ExpectSame<v1::TrainingClassRecord, TrainingClassRecord>();
-  ExpectSame<v1::TraineeRecord, TraineeRecord>();
-  ExpectSame<v1::EmploymentRecord, EmploymentRecord>();
-  ExpectSame<v1::Enterprise, Enterprise>();
-  ExpectSame<v1::Workshop, Workshop>();
-  ExpectSame<v1::Worker, Worker>();
-  ExpectSame<v1::Contract, Contract>();
-  ExpectSame<v1::Pay, Pay>();
-  ExpectSame<v1::Training, Training>();
-  ExpectSame<v1::Employment, Employment>();
-  ExpectSame<v1::SubsidyRun, subsidy::Run>();
-  ExpectSame<v1::SubsidyItem, subsidy::Item>();
+  ExpectSameFields<v1::EnterpriseRecord, EnterpriseRecord>();
+  ExpectSameFields<v1::WorkshopRecord, WorkshopRecord>();
+  ExpectSameFields<v1::ContractRecord, ContractRecord>();
+  ExpectSameFields<v1::PayRecord, PayRecord>();
+  ExpectSameFields<v1::TrainingClassRecord, TrainingClassRecord>();
+  ExpectSameFields<v1::TraineeRecord, TraineeRecord>();
+  ExpectSameFields<v1::EmploymentRecord, EmploymentRecord>();
+  ExpectSameFields<v1::Enterprise, Enterprise>();
+  ExpectSameFields<v1::Workshop, Workshop>();
+  ExpectSameFields<v1::Worker, Worker>();
+  ExpectSameFields<v1::Contract, Contract>();
+  ExpectSameFields<v1::Pay, Pay>();
+  ExpectSameFields<v1::Training, Training>();
+  ExpectSameFields<v1::Employment, Employment>();
+  ExpectSameFields<type::v1::SubsidyRun, subsidy::Run>();
+  ExpectSameFields<type::v1::SubsidyItem, subsidy::Item>();
 }
 
 // The values arrive too: a field of another type would stop here.
@@ -69,7 +52,7 @@ TEST(Fields, OfAWorkerAreAnsweredWithoutItsHousehold) {
   EXPECT_EQ(message.employments(0).employment_no(), "j1");
   const auto enterprise = records::ToMasked<v1::Enterprise>(Enterprise{.id = "e1", .workshops = {{.key = "v1"}}});
   EXPECT_EQ(enterprise.workshops(0).key(), "v1");
-  const auto run = records::ToMasked<v1::SubsidyRun>(subsidy::Run{.id = "r1", .items = {{.root_id = "w1"}}});
+  const auto run = records::ToMasked<type::v1::SubsidyRun>(subsidy::Run{.id = "r1", .items = {{.root_id = "w1"}}});
   EXPECT_EQ(run.items(0).root_id(), "w1");
 }
 
