@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "anju/type/v1/options.pb.h"
 #include "google/protobuf/descriptor.h"
@@ -18,6 +19,8 @@ using google::protobuf::Reflection;
 
 // No text of a record is longer, in bytes.
 constexpr size_t kLongestText = 512;
+// No number of a record is further from zero: 100 billion yuan in fen. So sums of 900,000 of them fit into a BIGINT.
+constexpr int64_t kLargestNumber = 100'000'000'000'00;
 
 const FieldDescriptor* FieldOf(const Message& message, absl::string_view name) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
@@ -39,6 +42,10 @@ class Reader final : public Archive {
         break;
       case FieldDescriptor::CPPTYPE_INT64:
         value = reflection->GetInt64(*message, field);
+        if (value > kLargestNumber || value < -kLargestNumber) {
+          Say(field, "NUMBER_TOO_LARGE",
+              absl::StrCat("at most ", kLargestNumber, " is kept of a number: check the decimal point"));
+        }
         break;
       default: {
         ANJU_CHECK(field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM);
@@ -65,6 +72,8 @@ class Reader final : public Archive {
     }
     if (value.size() > kLongestText) {
       Say(field, "TEXT_TOO_LONG", absl::StrCat("at most ", kLongestText, " bytes are kept of a text"));
+    } else if (absl::StrContains(value, '\0')) {
+      Say(field, "TEXT_MALFORMED", "a text holds no NUL character");
     }
   }
   void Calendar(absl::string_view name, std::optional<Date>& value) override { Parsed(name, value, ParseDate); }

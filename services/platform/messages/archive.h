@@ -14,8 +14,8 @@
 namespace anju::messages {
 
 // Fills the fields from the message. A field that the message has not, or that is of another type, is a bug. Refuses
-// with DATE_MALFORMED, MONTH_MALFORMED, FIELD_MISSING (a required field that is empty), ENUM_UNKNOWN or TEXT_TOO_LONG,
-// naming the field.
+// with DATE_MALFORMED, MONTH_MALFORMED, FIELD_MISSING (a required field that is empty), ENUM_UNKNOWN, NUMBER_TOO_LARGE,
+// TEXT_TOO_LONG or TEXT_MALFORMED, naming the field.
 absl::Status Read(const google::protobuf::Message& message, absl::FunctionRef<void(Archive&)> fields);
 void Write(absl::FunctionRef<void(Archive&)> fields, google::protobuf::Message& message);
 

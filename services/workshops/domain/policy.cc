@@ -18,7 +18,8 @@ const Dated kPolicies[] = {
                 .subsidy_months = 6,
                 .subsidy_days = 1,
                 .subsidy_pay_fen = 6000'00,
-                .subsidy_fen = 1000'00}},
+                .subsidy_fen = 1000'00,
+                .largest_pay_fen = 1'000'000'00}},
 };
 
 }  // namespace

@@ -21,6 +21,8 @@ struct Policy {
   int32_t subsidy_days = 0;
   int64_t subsidy_pay_fen = 0;
   int64_t subsidy_fen = 0;
+  // What nobody is paid for one month: more is a slip of the decimal point.
+  int64_t largest_pay_fen = 0;
 };
 
 const Policy& PolicyOn(Date day);

@@ -6,6 +6,7 @@
 #include "services/platform/base/error.h"
 #include "services/workshops/domain/enterprise.h"
 #include "services/workshops/domain/move.h"
+#include "services/workshops/domain/policy.h"
 #include "services/workshops/domain/training.h"
 
 namespace anju::workshops {
@@ -83,6 +84,10 @@ absl::Status CheckPay(const Contract& contract, const Pay& pay) {
     return Refuse(kInvalidArgument, "MONTH_OUTSIDE_CONTRACT", "the contract does not run in this month", "month");
   }
   if (pay.amount_fen < 0) return Refuse(kInvalidArgument, "AMOUNT_NEGATIVE", "pay is 0 or more", "amount_fen");
+  if (const int64_t largest = PolicyOn(pay.month.LastDay()).largest_pay_fen; pay.amount_fen > largest) {
+    return Refuse(kInvalidArgument, "AMOUNT_TOO_LARGE",
+                  absl::StrCat("a month's pay is at most ", largest, " fen: check the decimal point"), "amount_fen");
+  }
   if (pay.days_worked < 0 || pay.days_worked > pay.month.LastDay().day()) {
     return Refuse(kInvalidArgument, "DAYS_OUT_OF_RANGE",
                   absl::StrCat("the month has ", pay.month.LastDay().day(), " days"), "days_worked");

@@ -215,8 +215,8 @@ struct EmploymentRecord {
 // when that would leave a paid month outside).
 absl::Status CheckSpan(const Contract& contract);
 
-// Whether a month's pay fits its contract. Pure. Refuses, in this order, with MONTH_OUTSIDE_CONTRACT, AMOUNT_NEGATIVE
-// and DAYS_OUT_OF_RANGE (more than the month has, or fewer than none).
+// Whether a month's pay fits its contract. Pure. Refuses, in this order, with MONTH_OUTSIDE_CONTRACT, AMOUNT_NEGATIVE,
+// AMOUNT_TOO_LARGE and DAYS_OUT_OF_RANGE (more than the month has, or fewer than none).
 absl::Status CheckPay(const Contract& contract, const Pay& pay);
 
 // Use cases.

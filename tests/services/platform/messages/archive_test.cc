@@ -1,6 +1,9 @@
 #include "services/platform/messages/archive.h"
 
+#include <limits>
+
 #include "anju/registry/v1/registry.pb.h"
+#include "anju/type/v1/import.pb.h"
 #include "services/registry/domain/household.h"
 #include "tests/support/refused.h"
 
@@ -42,6 +45,7 @@ TEST(Archive, NamesTheFieldAtFault) {
       {[](auto& r) { r.set_household_class(static_cast<v1::HouseholdClass>(77)); }, "household_class", "ENUM_UNKNOWN"},
       {[](auto& r) { r.set_exited_on("2017-02-30"); }, "exited_on", "DATE_MALFORMED"},
       {[](auto& r) { r.set_village(std::string(2000, '4')); }, "village", "TEXT_TOO_LONG"},
+      {[](auto& r) { r.set_household_no(std::string("h\0001", 4)); }, "household_no", "TEXT_MALFORMED"},
   };
   for (const auto& row : rows) {
     v1::HouseholdRecord spoilt = Row();
@@ -50,6 +54,23 @@ TEST(Archive, NamesTheFieldAtFault) {
     EXPECT_THAT(status, RefusedWith(kInvalidArgument, std::string(row.reason)));
     EXPECT_EQ(FieldOf(status), row.field);
   }
+}
+
+// Two such amounts would not fit into the sum of a figure.
+TEST(Archive, NoNumberIsSoLargeThatSumsOverflow) {
+  struct Record {
+    int64_t received = 0;
+    void Fields(Archive& archive) { archive("received", received); }
+  };
+  for (const int64_t number : {std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::min(),
+                               int64_t{10'000'000'000'001}, int64_t{-10'000'000'000'001}}) {
+    type::v1::ImportReceipt message;
+    message.set_received(number);
+    EXPECT_THAT(FromProto<Record>(message).status(), RefusedWith(kInvalidArgument, "NUMBER_TOO_LARGE")) << number;
+  }
+  type::v1::ImportReceipt message;
+  message.set_received(10'000'000'000'000);
+  EXPECT_EQ(FromProto<Record>(message)->received, 10'000'000'000'000);
 }
 
 TEST(Archive, MasksWhatIsPersonal) {
