@@ -1,5 +1,6 @@
 #include "services/platform/storage/database.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -30,6 +31,15 @@ const std::string& Row::Text(size_t column) const {
   const auto* text = std::get_if<std::string>(&values_[column]);
   ANJU_CHECK(text != nullptr);
   return *text;
+}
+
+absl::Status CheckTexts(const std::vector<Value>& values) {
+  for (const Value& value : values) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr || !absl::StrContains(*text, '\0')) continue;
+    return Refuse(absl::StatusCode::kInvalidArgument, "TEXT_MALFORMED", "a text holds no NUL character");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(absl::string_view url) {

@@ -35,11 +35,15 @@ using Rows = std::vector<Row>;
 class Transaction {
  public:
   virtual ~Transaction() = default;
+  // Refuses with TEXT_MALFORMED when a text holds a NUL, behind which PostgreSQL would not see it.
   virtual absl::StatusOr<Rows> Query(absl::string_view sql, const std::vector<Value>& values = {}) = 0;
   absl::Status Execute(absl::string_view sql, const std::vector<Value>& values = {}) {
     return Query(sql, values).status();
   }
 };
+
+// What every Query checks first.
+absl::Status CheckTexts(const std::vector<Value>& values);
 
 // A database that one service owns. Thread-safe.
 class Database {

@@ -51,6 +51,7 @@ class Connection final : public Transaction {
   void Forget() { lost_race_ = false; }
 
   absl::StatusOr<Rows> Query(absl::string_view sql, const std::vector<Value>& values) override {
+    RETURN_IF_ERROR(CheckTexts(values));
     ASSIGN_OR_RETURN(const std::string name, Prepare(sql));
     std::vector<std::string> numbers(values.size());
     std::vector<const char*> texts(values.size(), nullptr);

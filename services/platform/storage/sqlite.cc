@@ -47,6 +47,7 @@ class Connection final : public Transaction {
   }
 
   absl::StatusOr<Rows> Query(absl::string_view sql, const std::vector<Value>& values) override {
+    RETURN_IF_ERROR(CheckTexts(values));
     ASSIGN_OR_RETURN(sqlite3_stmt * statement, Prepare(sql));
     auto reset = absl::MakeCleanup([&] {
       sqlite3_reset(statement);

@@ -48,6 +48,14 @@ TEST_P(StorageTest, KeepsNumbersTextsAndNothing) {
   EXPECT_TRUE(rows[1].Null(1));
 }
 
+// PostgreSQL would keep what is before it and answer for "a".
+TEST_P(StorageTest, ATextIsNotCutShortAtANul) {
+  ASSERT_TRUE(Add("a", int64_t{1}, Value()).ok());
+  EXPECT_THAT(Add(std::string("a\0b", 3), int64_t{2}, Value()),
+              testing::RefusedWith(absl::StatusCode::kInvalidArgument, "TEXT_MALFORMED"));
+  EXPECT_THAT(Select("SELECT name FROM things"), SizeIs(1));
+}
+
 TEST_P(StorageTest, BindsByNumberInAnyOrder) {
   ASSERT_TRUE(Add("a", int64_t{1}, std::string("x")).ok());
   const Rows rows = Select("SELECT name FROM things WHERE word = $2 AND amount = $1", {int64_t{1}, std::string("x")});
