@@ -27,7 +27,8 @@ std::string PrefixEnd(absl::string_view prefix) {
   std::string end(prefix);
   while (!end.empty() && end.back() == '9') end.pop_back();
   if (end.empty()) return std::string(prefix.size() + 12, '9');
-  ++end.back();
+  // What is no code has nothing beneath it, and its last byte may be half of a character.
+  if (absl::ascii_isdigit(static_cast<unsigned char>(end.back()))) ++end.back();
   return end;
 }
 

@@ -20,7 +20,8 @@ std::vector<absl::string_view> Lineage(absl::string_view code);
 // The county a code lies in; the code itself when it is above the counties.
 inline absl::string_view CountyOf(absl::string_view code) { return code.substr(0, 6); }
 
-// The first code after all codes beneath `prefix`, for a range in an index: 4503 -> 4504, 4509 -> 451.
+// The first code after all codes beneath `prefix`, for a range in an index: 4503 -> 4504, 4509 -> 451. For
+// a prefix that is no code the range is empty.
 std::string PrefixEnd(absl::string_view prefix);
 
 }  // namespace anju

@@ -53,6 +53,11 @@ TEST(Division, ThePrefixEndLiesBehindAllBeneath) {
   EXPECT_GE("4510", PrefixEnd("4509"));
 }
 
+// ++ on the last byte of ÿ would leave half a character, which PostgreSQL refuses with a fault.
+TEST(Division, WhatIsNoCodeHasNothingBeneathIt) {
+  for (const std::string prefix : {"450328\u00ff", "45x", "x9"}) EXPECT_LE(PrefixEnd(prefix), prefix);
+}
+
 TEST(Ids, SortByTheirTime) {
   const std::string early = NewId(absl::FromUnixMillis(1541044800000)),
                     late = NewId(absl::FromUnixMillis(1541044800001));
