@@ -129,7 +129,8 @@ class Session {
     return absl::OkStatus();
   }
 
-  // Keeps the root as it is now. Gives it an id when it is new.
+  // Keeps the root as it is now. Gives it an id when it is new; one that has an id and was not loaded in this session
+  // is a bug, because what it was before is not known.
   template <typename Root>
   void Put(Root& root) {
     if (root.id.empty()) root.id = MakeId();

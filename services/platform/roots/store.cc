@@ -194,6 +194,7 @@ class SqlSession final : public BatchSession {
   void Keep(const Kind& kind, const std::string& id, const std::string& key, std::any root) override {
     const auto name_key = std::make_pair(std::string(kind.name), key);
     auto [found, added] = entries_.try_emplace(id);
+    ANJU_CHECK(!added || made_.contains(id));
     Entry& entry = found->second;
     if (added) {
       entry.kind = &kind;
@@ -236,7 +237,7 @@ class SqlSession final : public BatchSession {
     entry.queued = true;
   }
 
-  std::string MakeId() override { return NewId(now()); }
+  std::string MakeId() override { return *made_.insert(NewId(now())).first; }
 
   absl::StatusOr<std::optional<std::string>> LoadFact(absl::string_view topic, absl::string_view key,
                                                       bool ask) override {
@@ -346,6 +347,7 @@ class SqlSession final : public BatchSession {
   // Node-based, so that a pointer to a root stays good while others are loaded.
   std::map<std::string, Entry> entries_;
   std::map<std::pair<std::string, std::string>, std::string> keys_;
+  std::set<std::string> made_;
   std::map<Name, std::string> names_;
   // Names that are new on a root, with its id.
   std::vector<std::pair<Name, std::string>> claims_;

@@ -120,6 +120,22 @@ TEST_P(RootsTest, ANameBelongsToOne) {
   EXPECT_TRUE(Put(b).ok());
 }
 
+TEST_P(RootsTest, ARootOfAnotherSessionIsNotPut) {
+  Box box = NewBox("b1", "450328100201", 1);
+  ASSERT_TRUE(stand_.store
+                  .Change({.subject = "tester"},
+                          [&](Session& session) {
+                            session.Put(box);
+                            return absl::OkStatus();
+                          })
+                  .ok());
+  EXPECT_DEATH((void)stand_.store.Look([&](Session& session) {
+    session.Put(box);
+    return absl::OkStatus();
+  }),
+               "this must be true");
+}
+
 TEST_P(RootsTest, ARequestIsAnsweredOnce) {
   const Actor actor{.subject = "li", .method = "Add"};
   int runs = 0;
