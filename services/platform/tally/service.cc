@@ -16,6 +16,7 @@ constexpr int kMostDivisions = 500;
 constexpr int32_t kLongestSpan = 120;
 constexpr int64_t kUsualPage = 100;
 constexpr int64_t kLargestPage = 1000;
+constexpr size_t kLongestSource = 512;
 
 absl::StatusOr<Month> ParseTo(const std::string& text, absl::string_view field) {
   absl::StatusOr<Month> month = ParseMonth(text);
@@ -177,13 +178,17 @@ grpc::Status IndicatorsService::ReportFigure(grpc::ServerContext* context, const
     if (figure.precision() < 1) {
       return Refuse(kInvalidArgument, "PRECISION_NOT_POSITIVE", "the precision is at least 1", "figure.precision");
     }
+    if (figure.source().size() > kLongestSource) {
+      return Refuse(kInvalidArgument, "TEXT_TOO_LONG",
+                    absl::StrCat("say in at most ", kLongestSource, " bytes where it was published"), "figure.source");
+    }
     const Report report{.indicator = figure.indicator(),
                         .division = request->division(),
                         .month = month,
                         .value = figure.value(),
                         .precision = figure.precision(),
                         .at_least = figure.at_least(),
-                        .source = figure.source().substr(0, 200)};
+                        .source = figure.source()};
     RETURN_IF_ERROR(figures_.Keep(report));
     changed_({report.division});
     v1::ReportedFigure answer;
