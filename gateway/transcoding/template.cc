@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "google/protobuf/stubs/common.h"
 
 namespace anju::gateway {
 
@@ -111,6 +112,8 @@ std::optional<std::string> PercentDecode(absl::string_view text, bool plus) {
       i += 2;
     }
   }
+  // Messages hold UTF-8 only: a service could not read anything else.
+  if (!google::protobuf::internal::IsStructurallyValidUTF8(decoded)) return std::nullopt;
   return decoded;
 }
 

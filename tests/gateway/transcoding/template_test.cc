@@ -30,6 +30,8 @@ TEST(PathTemplateTest, MatchesAndReadsVariables) {
            {"/v1/cases/{id}", "/v1/cases/a%2Fb", "id=a/b"},
            {"/v1/cases/{id}", "/v1/cases/%E6%9D%91", "id=村"},
            {"/v1/cases/{id}", "/v1/cases/%E", nullptr},
+           {"/v1/cases/{id}", "/v1/cases/%FF", nullptr},
+           {"/v1/cases/{id}", "/v1/cases/%ED%A0%80", nullptr},
            {"/v1/cases/{id}", "/v1/cases/a+b", "id=a+b"},
            {"/v1/cases/{id}:approve", "/v1/cases/7:approve", "id=7"},
            {"/v1/cases/{id}:approve", "/v1/cases/7:pay", nullptr},
@@ -68,6 +70,10 @@ TEST(ParseQueryTest, DecodesNamesAndValues) {
   EXPECT_THAT(*ParseQuery("a=1&b=%E6%9D%91+1&c=&&d&a=2"),
               ElementsAre(Pair("a", "1"), Pair("b", "村 1"), Pair("c", ""), Pair("d", ""), Pair("a", "2")));
   EXPECT_FALSE(ParseQuery("a=%").has_value());
+  // A service would answer such a message with a fault.
+  EXPECT_FALSE(ParseQuery("a=%FF").has_value());
+  EXPECT_FALSE(ParseQuery("%FF=a").has_value());
+  EXPECT_FALSE(ParseQuery("a=\xFF").has_value());
   EXPECT_FALSE(ParseQuery("=1").has_value());
 }
 
