@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "services/platform/base/error.h"
+#include "tests/support/eventually.h"
 
 namespace anju::testing {
 
@@ -117,15 +118,5 @@ class RedisServer {
   int port_ = 0;
   pid_t pid_ = 0;
 };
-
-// Waits until `condition` holds, at most 10 s; for what other threads bring about.
-template <typename Condition>
-bool Eventually(Condition condition) {
-  for (const absl::Time end = absl::Now() + absl::Seconds(10); absl::Now() < end;) {
-    if (condition()) return true;
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  return condition();
-}
 
 }  // namespace anju::testing

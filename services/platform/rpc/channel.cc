@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpcpp/create_channel.h"
-#include "grpcpp/security/credentials.h"
 #include "services/platform/base/error.h"
 
 namespace anju::rpc {
@@ -15,7 +14,7 @@ namespace {
 constexpr absl::Duration kReadTokenEvery = absl::Minutes(1);
 }
 
-std::shared_ptr<grpc::Channel> Connect(absl::string_view address) {
+std::shared_ptr<grpc::Channel> Connect(absl::string_view address, const Tls& tls) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
@@ -25,7 +24,7 @@ std::shared_ptr<grpc::Channel> Connect(absl::string_view address) {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
-  return grpc::CreateCustomChannel(std::string(address), grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(std::string(address), tls.ForClient(), arguments);
 }
 
 absl::StatusOr<std::string> TokenFile::Read() {

@@ -10,14 +10,15 @@
 #include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
+#include "services/platform/rpc/tls.h"
 
 namespace anju::rpc {
 
 // The largest message that is sent or taken.
 inline constexpr int kMaxMessageBytes = 8 * 1024 * 1024;
 
-// A channel to a peer at `address`, with keepalive and the message limit. Plain text: for loopback only.
-std::shared_ptr<grpc::Channel> Connect(absl::string_view address);
+// A channel to a peer at `address`, with keepalive and the message limit. Without TLS it is for loopback only.
+std::shared_ptr<grpc::Channel> Connect(absl::string_view address, const Tls& tls = {});
 
 // The token that this process shows to its peers, kept in a file that somebody else renews: it is read again when a
 // minute has passed. Safe for many threads.

@@ -29,6 +29,9 @@ ABSL_FLAG(std::string, cache, "", "redis://host:port or unix:/path of the cache;
 ABSL_FLAG(std::string, jwks, "", "file with the public keys that sign tokens");
 ABSL_FLAG(std::string, issuer, "anju", "issuer that tokens must have");
 ABSL_FLAG(std::string, audience, "anju", "audience that tokens must have");
+ABSL_FLAG(std::string, tls_cert, "", "PEM file with the certificate to show; empty is plain text, on loopback only");
+ABSL_FLAG(std::string, tls_key, "", "PEM file with the private key to --tls_cert");
+ABSL_FLAG(std::string, tls_ca, "", "PEM file with the CA that must have signed the certificates of peers");
 ABSL_FLAG(std::string, token_file, "", "file with the token this service shows to its peers");
 ABSL_FLAG(std::string, registry, "", "host:port of the registry");
 ABSL_FLAG(std::string, relocation, "", "host:port of the relocation service");
@@ -41,9 +44,9 @@ ABSL_FLAG(std::string, log_level, "info", "trace, debug, info, warn, error or of
 namespace anju::runtime {
 namespace {
 
-constexpr const char* kFlags[] = {"listen",       "cache",    "jwks",       "issuer",    "audience",
-                                  "token_file",   "registry", "relocation", "divisions", "database",
-                                  "migrate_only", "metrics",  "log_level"};
+constexpr const char* kFlags[] = {"listen",    "cache",      "jwks",      "issuer",   "audience",     "token_file",
+                                  "registry",  "relocation", "divisions", "database", "migrate_only", "metrics",
+                                  "log_level", "tls_cert",   "tls_key",   "tls_ca"};
 
 constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kConnectionAgeMs = 5 * 60 * 1000, kConnectionAgeGraceMs = 60 * 1000;
@@ -68,12 +71,11 @@ void ReadEnvironment() {
   }
 }
 
-void CheckFlags() {
-  if (const std::string listen = absl::GetFlag(FLAGS_listen); !IsLoopback(listen)) {
-    StopTheStart(absl::StrCat("--listen=", listen,
-                              " would serve plain text beyond this machine, and TLS is not built yet: listen on "
-                              "127.0.0.1, [::1] or unix:/path"));
-  }
+rpc::Tls OpenTls() {
+  auto tls = rpc::Tls::Open(
+      {.cert = absl::GetFlag(FLAGS_tls_cert), .key = absl::GetFlag(FLAGS_tls_key), .ca = absl::GetFlag(FLAGS_tls_ca)});
+  if (!tls.ok()) StopTheStart(absl::StrCat("--tls_cert, --tls_key and --tls_ca: ", tls.status().message()));
+  return *std::move(tls);
 }
 
 // One JSON object a line.
@@ -120,6 +122,14 @@ bool IsLoopback(absl::string_view address) {
          absl::StartsWith(address, "localhost:") || absl::StartsWith(address, "unix:");
 }
 
+absl::Status MayListen(absl::string_view address, const rpc::Tls& tls) {
+  if (tls.on() ? tls.serves() : IsLoopback(address)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(address,
+                   " would serve plain text beyond this machine: listen on 127.0.0.1, [::1] or unix:/path, or "
+                   "give --tls_cert and --tls_key"));
+}
+
 void LogJson(absl::string_view service, absl::string_view level) {
   const auto parsed = spdlog::level::from_str(std::string(level));
   auto logger = std::make_shared<spdlog::logger>("anju", std::make_shared<spdlog::sinks::stderr_sink_mt>());
@@ -143,7 +153,8 @@ Runtime::Runtime(int argc, char** argv, absl::string_view service) : service_(se
   ReadEnvironment();
   if (absl::ParseCommandLine(argc, argv).size() > 1) StopTheStart("an argument is not a flag; write --flag=value");
   LogJson(service_, absl::GetFlag(FLAGS_log_level));
-  CheckFlags();
+  tls_ = OpenTls();
+  if (auto may = MayListen(absl::GetFlag(FLAGS_listen), tls_); !may.ok()) StopTheStart(may.message());
 
   token_ = std::make_unique<rpc::TokenFile>(absl::GetFlag(FLAGS_token_file));
   if (migrate_only()) {
@@ -173,12 +184,16 @@ bool Runtime::migrate_only() const { return absl::GetFlag(FLAGS_migrate_only); }
 
 int Runtime::Serve(const std::vector<grpc::Service*>& services) {
   if (migrate_only()) return 0;
+  if (tls_.on() && !tls_.mutual()) {
+    spdlog::critical("a service speaks TLS to those with a certificate only: give --tls_cert, --tls_key and --tls_ca");
+    return 1;
+  }
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   const std::string listen = absl::GetFlag(FLAGS_listen);
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(listen, tls_.ForServer(), &port);
   for (grpc::Service* service : services) builder.RegisterService(service);
   builder.SetMaxReceiveMessageSize(rpc::kMaxMessageBytes);
   builder.SetMaxSendMessageSize(rpc::kMaxMessageBytes);

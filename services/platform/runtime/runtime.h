@@ -12,6 +12,7 @@
 #include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/guard.h"
 #include "services/platform/rpc/identity.h"
+#include "services/platform/rpc/tls.h"
 
 namespace anju::runtime {
 
@@ -40,8 +41,12 @@ class Runtime {
   // Bring the database up to date and leave. Serve() then returns at once.
   bool migrate_only() const;
 
-  std::shared_ptr<grpc::Channel> Peer(absl::string_view address) const { return rpc::Connect(address); }
+  // The certificate of --tls_cert and --tls_key, and the CA of --tls_ca.
+  const rpc::Tls& tls() const { return tls_; }
+  std::shared_ptr<grpc::Channel> Peer(absl::string_view address) const { return rpc::Connect(address, tls_); }
 
+  // With TLS every peer has to show a certificate that --tls_ca signed, so all three flags are needed then.
+  //
   // Serves until SIGTERM or SIGINT, then says NOT_SERVING, gives running calls 10 s and returns the exit code. The port
   // it listens on is told in the log, for a --listen that ends in :0.
   int Serve(const std::vector<grpc::Service*>& services);
@@ -49,6 +54,7 @@ class Runtime {
  private:
   const std::string service_;
   SystemClock clock_;
+  rpc::Tls tls_;
   std::unique_ptr<rpc::Verifier> verifier_;
   std::unique_ptr<rpc::Guard> guard_;
   std::unique_ptr<rpc::TokenFile> token_;
@@ -57,6 +63,9 @@ class Runtime {
 
 // Whether `address` can be reached from this machine only: 127.0.0.1, [::1], localhost or a unix socket.
 bool IsLoopback(absl::string_view address);
+
+// Refuses to serve plain text beyond this machine, with INVALID_ARGUMENT and a sentence.
+absl::Status MayListen(absl::string_view address, const rpc::Tls& tls);
 
 // Makes every line of the log one JSON object with time, level and service. A message that begins as a JSON object, {",
 // and ends as one becomes part of the line as it is.

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "spdlog/spdlog.h"
+#include "tests/support/certificates.h"
 #include "tests/support/identity.h"
 
 namespace anju::runtime {
@@ -30,6 +31,26 @@ class RuntimeTest : public ::testing::Test {
     Runtime runtime(static_cast<int>(argv.size()), argv.data(), "service");
     std::fprintf(stderr, "started database=%s registry=%s\n", runtime.database().c_str(), runtime.registry().c_str());
     std::exit(7);
+  }
+
+  // Serves with these flags until it has been seen who is let in: a peer with the same flags, a stranger in plain text.
+  void Serve(std::vector<std::string> flags) {
+    const std::string socket = absl::StrCat("unix:", identity_.directory().Path("s"));
+    flags.insert(flags.begin(), {"service", jwks_, absl::StrCat("--listen=", socket)});
+    std::vector<char*> argv;
+    for (std::string& flag : flags) argv.push_back(flag.data());
+    Runtime runtime(static_cast<int>(argv.size()), argv.data(), "service");
+    std::thread client([&] {
+      const auto connects = [](const std::shared_ptr<grpc::Channel>& channel, int seconds) {
+        return channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(seconds));
+      };
+      const bool peer = connects(runtime.Peer(socket), 3), stranger = connects(rpc::Connect(socket), 1);
+      std::fprintf(stderr, "peer %d, stranger %d\n", peer, stranger);
+      ::kill(::getpid(), SIGTERM);
+    });
+    const int code = runtime.Serve({});
+    client.join();
+    std::exit(code == 0 ? 7 : 8);
   }
 
   SystemClock clock_;
@@ -56,7 +77,8 @@ TEST_F(RuntimeDeathTest, ABadValueStopsTheStart) {
   const auto stopped = ::testing::ExitedWithCode(1);
   EXPECT_EXIT(Start({}), stopped, "--jwks");
   EXPECT_EXIT(Start({"--jwks=/nowhere"}), stopped, "--jwks");
-  EXPECT_EXIT(Start({jwks_, "--listen=0.0.0.0:8081"}), stopped, "TLS");
+  EXPECT_EXIT(Start({jwks_, "--listen=0.0.0.0:8081"}), stopped, "0.0.0.0:8081 would serve plain text.*--tls_cert");
+  EXPECT_EXIT(Start({jwks_, "--tls_cert=/nowhere", "--tls_key=/nowhere"}), stopped, "--tls_cert.*/nowhere");
   EXPECT_EXIT(Start({jwks_, "--log_level=loud"}), stopped, "log_level");
   EXPECT_EXIT(Start({jwks_, "--no_such_flag=1"}), stopped, "no_such_flag");
   EXPECT_EXIT(Start({jwks_, "argument"}), stopped, "not a flag");
@@ -80,22 +102,20 @@ TEST_F(RuntimeDeathTest, MigratingNeedsNoKeysAndDoesNotServe) {
 }
 
 TEST_F(RuntimeDeathTest, ServesUntilItIsTold) {
-  const std::string socket = absl::StrCat("unix:", identity_.directory().Path("s"));
-  auto serve = [&] {
-    std::string listen = absl::StrCat("--listen=", socket);
-    std::vector<char*> argv = {const_cast<char*>("service"), listen.data(), jwks_.data()};
-    Runtime runtime(3, argv.data(), "service");
-    std::thread client([&] {
-      auto channel = runtime.Peer(socket);
-      const bool connected = channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10));
-      std::fprintf(stderr, "connected %d\n", connected);
-      ::kill(::getpid(), SIGTERM);
-    });
-    const int code = runtime.Serve({});
-    client.join();
-    std::exit(code == 0 ? 7 : 8);
-  };
-  EXPECT_EXIT(serve(), ::testing::ExitedWithCode(7), "\"listening\"(.|\n)*connected 1(.|\n)*\"draining\"");
+  EXPECT_EXIT(Serve({}), ::testing::ExitedWithCode(7), "\"listening\"(.|\n)*peer 1, stranger 1(.|\n)*\"draining\"");
+}
+
+TEST_F(RuntimeDeathTest, TlsIsMutualAndForAnyAddress) {
+  testing::Authority authority;
+  const rpc::TlsFiles files = authority.Sign("service", "now", "DNS:localhost");
+  const std::vector<std::string> stranger = {absl::StrCat("--tls_cert=", files.cert),
+                                             absl::StrCat("--tls_key=", files.key)};
+  std::vector<std::string> peer = stranger;
+  peer.push_back(absl::StrCat("--tls_ca=", files.ca));
+  EXPECT_EXIT(Start({jwks_, "--listen=0.0.0.0:8081", peer[0], peer[1], peer[2]}), ::testing::ExitedWithCode(7), "");
+  EXPECT_EXIT(Start({jwks_, peer[2]}), ::testing::ExitedWithCode(1), "--tls_cert");
+  EXPECT_EXIT(Serve(peer), ::testing::ExitedWithCode(7), "peer 1, stranger 0");
+  EXPECT_EXIT(Serve(stranger), ::testing::ExitedWithCode(8), "--tls_ca");
 }
 
 TEST(IsLoopbackTest, Addresses) {
