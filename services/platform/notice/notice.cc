@@ -175,16 +175,22 @@ absl::StatusOr<std::vector<Notice>> Close(std::vector<Notice> notices, int32_t n
   return notices;
 }
 
-absl::Status NeedClean(const std::vector<Notice>& notices, absl::string_view purpose) {
+absl::Status NeedClean(const std::vector<Notice>& notices, absl::string_view purpose, Date step_on) {
+  const auto refuse = [](const auto&... sentence) {
+    return Refuse(kFailedPrecondition, "NOTICE_NOT_CLEAN", absl::StrCat(sentence...));
+  };
   const Notice* last = LastFor(notices, purpose);
-  if (last != nullptr && last->state == NoticeState::kClosedClean) return absl::OkStatus();
-  if (last == nullptr || last->state == NoticeState::kClosedUpheld) {
-    return Refuse(kFailedPrecondition, "NOTICE_NOT_CLEAN",
-                  absl::StrCat("open the notice ", purpose, " first and close it clean"));
+  if (last == nullptr) return refuse("open the notice ", purpose, " first and close it clean");
+  if (last->state == NoticeState::kOpen) {
+    return refuse("the notice ", purpose, " is open until ", Format(last->last_day), ": close it clean first");
   }
-  return Refuse(
-      kFailedPrecondition, "NOTICE_NOT_CLEAN",
-      absl::StrCat("the notice ", purpose, " is open until ", Format(last->last_day), ": close it clean first"));
+  if (last->state == NoticeState::kClosedUpheld) {
+    return refuse("an objection to the notice ", purpose, " was upheld: open it again and close it clean");
+  }
+  if (step_on < *last->closed_on) {
+    return refuse("the notice ", purpose, " was closed on ", Format(*last->closed_on), ": the step is not earlier");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace anju::notice

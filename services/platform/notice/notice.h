@@ -159,7 +159,8 @@ absl::StatusOr<std::vector<Notice>> DecideObjection(std::vector<Notice> notices,
 // (whoever asks) and OBJECTION_UNDECIDED.
 absl::StatusOr<std::vector<Notice>> Close(std::vector<Notice> notices, int32_t notice_no, const Act& act);
 
-// For a step that needs a clean notice. The last one of the purpose counts. Pure. Refuses with NOTICE_NOT_CLEAN.
-absl::Status NeedClean(const std::vector<Notice>& notices, absl::string_view purpose);
+// For a step that is taken on a day and needs a notice that was closed clean by then. The last one of the purpose
+// counts. Pure. Refuses with NOTICE_NOT_CLEAN.
+absl::Status NeedClean(const std::vector<Notice>& notices, absl::string_view purpose, Date step_on);
 
 }  // namespace anju::notice

@@ -157,14 +157,18 @@ TEST(CloseTest, RefusesInOrder) {
 
 TEST(NeedCleanTest, TheLastOfThePurposeCounts) {
   const auto refused = RefusedWith(kFailedPrecondition, "NOTICE_NOT_CLEAN");
+  const Date kStep = kOpened + 20;
   const Notices clean = Closed(ObjectionOutcome::kDismissed);
-  EXPECT_THAT(NeedClean({}, "BEFORE"), refused);
-  EXPECT_THAT(NeedClean(Opened(), "BEFORE"), refused);
-  EXPECT_THAT(NeedClean(Closed(ObjectionOutcome::kUpheld), "BEFORE"), refused);
-  EXPECT_TRUE(NeedClean(clean, "BEFORE").ok());
-  EXPECT_THAT(NeedClean(clean, "DURING"), refused);
-  EXPECT_THAT(NeedClean(*Open(clean, "BEFORE", Posted(), kShortest, {.on = kOpened + 9}), "BEFORE"), refused);
-  EXPECT_TRUE(NeedClean(*Open(clean, "DURING", Posted(), kShortest, {.on = kOpened + 9}), "BEFORE").ok());
+  EXPECT_THAT(NeedClean({}, "BEFORE", kStep), refused);
+  EXPECT_THAT(NeedClean(Opened(), "BEFORE", kStep), refused);
+  EXPECT_THAT(NeedClean(Closed(ObjectionOutcome::kUpheld), "BEFORE", kStep), refused);
+  EXPECT_TRUE(NeedClean(clean, "BEFORE", kStep).ok());
+  EXPECT_TRUE(NeedClean(clean, "BEFORE", kOpened + 6).ok());
+  // A step that is dated back to before the notice was closed.
+  EXPECT_THAT(NeedClean(clean, "BEFORE", kOpened + 5), refused);
+  EXPECT_THAT(NeedClean(clean, "DURING", kStep), refused);
+  EXPECT_THAT(NeedClean(*Open(clean, "BEFORE", Posted(), kShortest, {.on = kOpened + 9}), "BEFORE", kStep), refused);
+  EXPECT_TRUE(NeedClean(*Open(clean, "DURING", Posted(), kShortest, {.on = kOpened + 9}), "BEFORE", kStep).ok());
 }
 
 TEST(PlacesTest, AreVillagesTownshipsAndCountiesByTheirPresentCodes) {
