@@ -21,10 +21,7 @@ absl::Status OutOfOrder(absl::string_view sentence, absl::string_view field) {
 
 // Refuses, in this order, with HOUSEHOLD_HAS_CASE and CASE_OF_OTHER_HOUSEHOLD.
 absl::Status CheckOwner(roots::Session& session, const std::optional<Case>& before, const HouseholdFact& household) {
-  ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kHouseholdCase, household.id));
-  if (!holder.empty() && (!before.has_value() || holder != before->id)) {
-    return Refuse(kAlreadyExists, "HOUSEHOLD_HAS_CASE", "the household has a case with another number", "household_no");
-  }
+  RETURN_IF_ERROR(CheckHasNoOther(session, household.id, before.has_value() ? before->id : ""));
   if (before.has_value() && before->household_id != household.id) {
     return Refuse(kFailedPrecondition, "CASE_OF_OTHER_HOUSEHOLD",
                   "this number is of another household's case: give each household a number of its own", "case_no");
@@ -54,8 +51,8 @@ absl::StatusOr<Case> House(roots::Session& session, const intake::Batch& batch, 
   if (!unit.has_value()) {
     return Refuse(kNotFound, "UNIT_NOT_FOUND", "name a unit that was imported before", "unit_no");
   }
-  ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kAllottedUnit, unit_key));
-  return Allot(to, *unit, !holder.empty() && holder != to.id);
+  ASSIGN_OR_RETURN(const bool taken, IsTaken(session, unit_key, to.id));
+  return Allot(to, *unit, taken);
 }
 
 }  // namespace
@@ -105,14 +102,20 @@ absl::StatusOr<CaseState> StateAfter(const Steps& steps) {
     }
     last = &step;
   }
-  if (!steps.withdrawn_on.has_value()) return last->state;
+  const std::optional<Date> ended_on = steps.EndedOn();
+  if (!ended_on.has_value()) return last->state;
+  const bool withdrawn = steps.withdrawn_on.has_value();
+  const absl::string_view field = withdrawn ? "withdrawn_on" : "rejected_on";
+  if (withdrawn && steps.rejected_on.has_value()) {
+    return OutOfOrder("a case is either withdrawn or rejected, not both", "rejected_on");
+  }
   if (last->state >= CaseState::kAllotted) {
-    return OutOfOrder("a household may withdraw only before a unit is allotted to it", "withdrawn_on");
+    return OutOfOrder("a case may end so only before a unit is allotted", field);
   }
-  if (*steps.withdrawn_on < *last->day) {
-    return OutOfOrder(absl::StrCat("this is before ", last->field, ", ", Format(*last->day)), "withdrawn_on");
+  if (*ended_on < *last->day) {
+    return OutOfOrder(absl::StrCat("this is before ", last->field, ", ", Format(*last->day)), field);
   }
-  return CaseState::kWithdrawn;
+  return withdrawn ? CaseState::kWithdrawn : CaseState::kRejected;
 }
 
 absl::StatusOr<Case> Record(const std::optional<Case>& before, const CaseRecord& record, const std::string& key,
@@ -183,6 +186,11 @@ absl::StatusOr<Outcome> ImportCase(roots::Session& session, const intake::Batch&
   ASSIGN_OR_RETURN(Case recorded, Record(before, record, key, household));
   ASSIGN_OR_RETURN(Case after, House(session, batch, record, std::move(recorded)));
   if (before == after) return Outcome::kUnchanged;
+  if (before.has_value() && before->KeptHere() &&
+      (before->steps != after.steps || before->site_key != after.site_key || before->unit_key != after.unit_key)) {
+    return Refuse(kFailedPrecondition, "CASE_KEPT_HERE",
+                  "this case goes its way here, through its notices: take its next step here too", "case_no");
+  }
   session.Put(after);
   return before.has_value() ? Outcome::kUpdated : Outcome::kAdded;
 }
@@ -204,6 +212,17 @@ absl::StatusOr<Outcome> ImportMeasure(roots::Session& session, const intake::Bat
   if (outcome == Outcome::kUnchanged) return outcome;
   session.Put(after);
   return outcome;
+}
+
+absl::Status CheckHasNoOther(roots::Session& session, const std::string& household_id, const std::string& case_id) {
+  ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kHouseholdCase, household_id));
+  if (holder.empty() || holder == case_id) return absl::OkStatus();
+  return Refuse(kAlreadyExists, "HOUSEHOLD_HAS_CASE", "the household has a case with another number", "household_no");
+}
+
+absl::StatusOr<bool> IsTaken(roots::Session& session, const std::string& unit_key, const std::string& case_id) {
+  ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kAllottedUnit, unit_key));
+  return !holder.empty() && holder != case_id;
 }
 
 absl::Status FollowHousehold(roots::Session& session, const HouseholdFact& household) {

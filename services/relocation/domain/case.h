@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "services/platform/notice/notice.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
 
@@ -19,7 +20,18 @@ enum class CaseState : int32_t {
   kApproved = 3,
   kAllotted = 4,
   kMovedIn = 5,
-  kWithdrawn = 6
+  kWithdrawn = 6,
+  kRejected = 7
+};
+
+enum class CaseVerb : int32_t {
+  kUnspecified = 0,
+  kDeclare = 1,
+  kVerify = 2,
+  kApprove = 3,
+  kAllot = 4,
+  kWithdraw = 5,
+  kReject = 6
 };
 
 enum class MeasureKind : int32_t { kUnspecified = 0, kIndustry = 1, kServices = 2, kSafetyNet = 3, kAssetIncome = 4 };
@@ -50,6 +62,10 @@ struct Steps {
   std::optional<Date> allotted_on;
   std::optional<Date> moved_in_on;
   std::optional<Date> withdrawn_on;
+  std::optional<Date> rejected_on;
+
+  // Withdrawn or rejected.
+  std::optional<Date> EndedOn() const { return withdrawn_on.has_value() ? withdrawn_on : rejected_on; }
 
   void Fields(Archive& archive) {
     archive("declared_on", declared_on);
@@ -58,8 +74,26 @@ struct Steps {
     archive("allotted_on", allotted_on);
     archive("moved_in_on", moved_in_on);
     archive("withdrawn_on", withdrawn_on);
+    archive("rejected_on", rejected_on);
   }
   friend bool operator==(const Steps&, const Steps&) = default;
+};
+
+// A step that was taken here, by whom and when.
+struct CaseMove {
+  CaseVerb verb = CaseVerb::kUnspecified;
+  std::string by;
+  Date on;
+  // Of a withdrawal or rejection.
+  std::string reason;
+
+  void Fields(Archive& archive) {
+    archive("verb", verb);
+    archive("by", by);
+    archive("on", on);
+    archive("reason", reason);
+  }
+  friend bool operator==(const CaseMove&, const CaseMove&) = default;
 };
 
 // The relocation of one household, from its declaration on.
@@ -78,6 +112,9 @@ struct Case {
   // The place of the ceremony with which it moved in; empty when there was none.
   std::string ceremony;
   std::vector<Measure> measures;
+  std::vector<notice::Notice> notices;
+  // In the order of their days; see moves.h.
+  std::vector<CaseMove> trail;
   // Copied from its site.
   Tier tier = Tier::kUnspecified;
   std::string site_location;
@@ -95,6 +132,8 @@ struct Case {
     archive("unit_key", unit_key);
     archive("ceremony", ceremony);
     archive("measures", measures);
+    archive("notices", notices);
+    archive("trail", trail);
   }
   void Fields(Archive& archive) {
     Shown(archive);
@@ -103,6 +142,8 @@ struct Case {
     archive("household", household);
   }
   std::string Division() const { return household.Village(); }
+  // Whether it goes its way here, by the verbs of moves.h; else its steps come from another system.
+  bool KeptHere() const { return !trail.empty() || !notices.empty(); }
   friend bool operator==(const Case&, const Case&) = default;
 };
 
@@ -142,7 +183,7 @@ struct MeasureRecord {
 };
 
 // The state that follows from the steps. Pure. Refuses with STEPS_OUT_OF_ORDER when a step is missing beneath a later
-// one or is earlier than the one before it, and when a household withdraws that was allotted a unit.
+// one or is earlier than the one before it, and when a case ends twice or after a unit was allotted.
 absl::StatusOr<CaseState> StateAfter(const Steps& steps);
 
 // What a case becomes when the county records its steps so, before a site or unit is looked at. A row without the day
@@ -160,10 +201,15 @@ absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken);
 absl::StatusOr<Case> RecordMeasure(const Case& before, Measure measure, roots::Outcome* outcome);
 
 // Use cases.
+// Beside what Record and Allot refuse: CASE_KEPT_HERE when it would change a case that goes its way here.
 absl::StatusOr<roots::Outcome> ImportCase(roots::Session& session, const intake::Batch& batch,
                                           const CaseRecord& record);
 absl::StatusOr<roots::Outcome> ImportMeasure(roots::Session& session, const intake::Batch& batch,
                                              const MeasureRecord& record);
+// Refuses with HOUSEHOLD_HAS_CASE when another case than the one with this id is the household's.
+absl::Status CheckHasNoOther(roots::Session& session, const std::string& household_id, const std::string& case_id);
+// Whether another case than this one has the unit.
+absl::StatusOr<bool> IsTaken(roots::Session& session, const std::string& unit_key, const std::string& case_id);
 // The registry tells of a household anew.
 absl::Status FollowHousehold(roots::Session& session, const feed::HouseholdFact& household);
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/relocation/domain/moves.h"
 
 namespace anju::relocation {
 namespace {
@@ -36,6 +37,15 @@ absl::Status RefuseCase(absl::string_view reason, absl::string_view sentence, co
   return Refuse(kFailedPrecondition, reason, absl::StrCat("case ", relocation.id, ": ", sentence), "cases");
 }
 
+// The state of the case after it moved in on that day. Refuses, in this order, with NOTICE_NOT_CLEAN and
+// STEPS_OUT_OF_ORDER.
+absl::StatusOr<CaseState> StateAfterMove(const Case& relocation) {
+  if (relocation.KeptHere()) {
+    RETURN_IF_ERROR(notice::NeedClean(relocation.notices, kAfter, *relocation.steps.moved_in_on));
+  }
+  return StateAfter(relocation.steps);
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Case>> MoveIn(std::vector<Case> cases, const Ceremony& ceremony) {
@@ -54,7 +64,7 @@ absl::StatusOr<std::vector<Case>> MoveIn(std::vector<Case> cases, const Ceremony
   }
   for (Case& relocation : cases) {
     relocation.steps.moved_in_on = ceremony.moved_in_on;
-    absl::StatusOr<CaseState> state = StateAfter(relocation.steps);
+    absl::StatusOr<CaseState> state = StateAfterMove(relocation);
     if (!state.ok()) return RefuseCase(ReasonOf(state.status()), state.status().message(), relocation);
     relocation.state = *state;
     relocation.ceremony = ceremony.place;

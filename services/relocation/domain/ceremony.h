@@ -43,7 +43,8 @@ struct Moved {
 };
 
 // Moves the households of all cases in, or none. Pure. Refuses, in this order, with CASE_NOT_ALLOTTED, CASE_REPEATED,
-// CASE_OF_OTHER_SITE (the site lies outside the division) and STEPS_OUT_OF_ORDER.
+// CASE_OF_OTHER_SITE (the site lies outside the division), NOTICE_NOT_CLEAN (of one that is kept here, on the day of
+// the move) and STEPS_OUT_OF_ORDER.
 absl::StatusOr<std::vector<Case>> MoveIn(std::vector<Case> cases, const Ceremony& ceremony);
 
 // Refuses, in this order, with BATCH_EMPTY, BATCH_TOO_LARGE, PLACE_MALFORMED and CASE_NOT_FOUND, and as MoveIn does.

@@ -256,10 +256,10 @@ tally::Contributions Contributions(const Unit& unit) {
 tally::Contributions Contributions(const Case& relocation) {
   tally::Contributions parts;
   const Steps& steps = relocation.steps;
-  const Span due{.from = steps.declared_on, .until = steps.withdrawn_on};
+  const Span due{.from = steps.declared_on, .until = steps.EndedOn()};
   AddHousehold(relocation.household, kHouseholdsDue, kPersonsDue, due, parts);
   if (steps.approved_on.has_value()) {
-    const Span approved{.from = *steps.approved_on, .until = steps.withdrawn_on};
+    const Span approved{.from = *steps.approved_on, .until = steps.EndedOn()};
     AddHousehold(relocation.household, kHouseholdsToMove, kPersonsToMove, approved, parts);
   }
   if (steps.moved_in_on.has_value()) AddMoved(relocation, {.from = *steps.moved_in_on}, parts);

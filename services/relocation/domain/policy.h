@@ -11,6 +11,8 @@ struct Policy {
   Date since;
   // 以人定房: no household is given more floor area than this for each of its members, in 0.01 m².
   int64_t area_per_person_centi_sqm = 0;
+  // Each of the three notices 三榜公示 hangs at least so many days.
+  int32_t shortest_notice_days = 0;
 };
 
 // The policy in force on a day; the first one before it began.

@@ -82,4 +82,120 @@ grpc::Status RelocationService::MoveInHouseholds(grpc::ServerContext* context,
   return guard_.Unary<v1::MoveInHouseholdsRequest, v1::MoveInHouseholdsResponse>(context, request, response, move_in);
 }
 
+template <typename Request>
+grpc::Status RelocationService::Change(grpc::ServerContext* context, const Request* request, v1::Case* response,
+                                       Step step) {
+  const auto change = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Case> {
+    const roots::Actor actor{.subject = caller.subject,
+                             .method = rpc::MethodTaking(*Request::descriptor()).name(),
+                             .division = caller.scope};
+    std::string answer;
+    RETURN_IF_ERROR(store_.ChangeOnce(
+        actor, request->request_id(), request->SerializeAsString(),
+        [&](roots::Session& session) -> absl::StatusOr<std::string> {
+          ASSIGN_OR_RETURN(Case after, step(session, caller, {.by = caller.subject, .on = DayInChina(session.now())}));
+          session.Put(after);
+          return roots::ToJson(after);
+        },
+        &answer));
+    ASSIGN_OR_RETURN(const Case relocation, roots::FromJson<Case>(answer));
+    return records::ToMasked<v1::Case>(relocation);
+  };
+  return guard_.Unary<Request, v1::Case>(context, request, response, change);
+}
+
+template <typename Request>
+grpc::Status RelocationService::Move(grpc::ServerContext* context, const Request* request, v1::Case* response,
+                                     Verb verb) {
+  return Change(context, request, response,
+                [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Case> {
+                  ASSIGN_OR_RETURN(const Case before, FindCase(session, request->id()));
+                  RETURN_IF_ERROR(records::CheckScope(caller, before.Division()));
+                  return verb(session, before, act);
+                });
+}
+
+grpc::Status RelocationService::DeclareCase(grpc::ServerContext* context, const v1::DeclareCaseRequest* request,
+                                            v1::Case* response) {
+  return Change(context, request, response,
+                [&](roots::Session& session, const rpc::Caller&, const Act& act) -> absl::StatusOr<Case> {
+                  ASSIGN_OR_RETURN(const Declaration declaration, messages::FromProto<Declaration>(*request));
+                  return relocation::DeclareCase(session, declaration, act);
+                });
+}
+
+grpc::Status RelocationService::VerifyCase(grpc::ServerContext* context, const v1::VerifyCaseRequest* request,
+                                           v1::Case* response) {
+  return Move(context, request, response,
+              [](roots::Session&, const Case& before, const Act& act) { return Verify(before, act); });
+}
+
+grpc::Status RelocationService::OpenCaseNotice(grpc::ServerContext* context, const v1::OpenCaseNoticeRequest* request,
+                                               v1::Case* response) {
+  return Move(context, request, response,
+              [&](roots::Session& session, const Case& before, const Act& act) -> absl::StatusOr<Case> {
+                ASSIGN_OR_RETURN(const NoticeRequest notice, messages::FromProto<NoticeRequest>(*request));
+                return relocation::OpenCaseNotice(session, before, notice, act);
+              });
+}
+
+grpc::Status RelocationService::FileObjection(grpc::ServerContext* context, const v1::FileObjectionRequest* request,
+                                              v1::Case* response) {
+  return Move(context, request, response,
+              [&](roots::Session&, const Case& before, const Act& act) -> absl::StatusOr<Case> {
+                ASSIGN_OR_RETURN(const ObjectionRequest objection, messages::FromProto<ObjectionRequest>(*request));
+                return relocation::FileObjection(before, objection.notice_no, objection.filed_by, objection.text, act);
+              });
+}
+
+grpc::Status RelocationService::DecideObjection(grpc::ServerContext* context, const v1::DecideObjectionRequest* request,
+                                                v1::Case* response) {
+  return Move(context, request, response,
+              [&](roots::Session&, const Case& before, const Act& act) -> absl::StatusOr<Case> {
+                ASSIGN_OR_RETURN(const DecisionRequest decision, messages::FromProto<DecisionRequest>(*request));
+                return relocation::DecideObjection(before, decision.notice_no, decision.objection_no, decision.outcome,
+                                                   decision.reason, act);
+              });
+}
+
+grpc::Status RelocationService::CloseCaseNotice(grpc::ServerContext* context, const v1::CloseCaseNoticeRequest* request,
+                                                v1::Case* response) {
+  return Move(context, request, response, [&](roots::Session&, const Case& before, const Act& act) {
+    return CloseNotice(before, request->notice_no(), act);
+  });
+}
+
+grpc::Status RelocationService::ApproveCase(grpc::ServerContext* context, const v1::ApproveCaseRequest* request,
+                                            v1::Case* response) {
+  return Move(context, request, response,
+              [](roots::Session&, const Case& before, const Act& act) { return Approve(before, act); });
+}
+
+grpc::Status RelocationService::AllotCase(grpc::ServerContext* context, const v1::AllotCaseRequest* request,
+                                          v1::Case* response) {
+  return Move(context, request, response,
+              [&](roots::Session& session, const Case& before, const Act& act) -> absl::StatusOr<Case> {
+                ASSIGN_OR_RETURN(const AllotmentRequest allotment, messages::FromProto<AllotmentRequest>(*request));
+                return relocation::AllotCase(session, before, allotment.unit, act);
+              });
+}
+
+grpc::Status RelocationService::WithdrawCase(grpc::ServerContext* context, const v1::WithdrawCaseRequest* request,
+                                             v1::Case* response) {
+  return Move(context, request, response,
+              [&](roots::Session&, const Case& before, const Act& act) -> absl::StatusOr<Case> {
+                ASSIGN_OR_RETURN(const EndRequest end, messages::FromProto<EndRequest>(*request));
+                return Withdraw(before, end.reason, act);
+              });
+}
+
+grpc::Status RelocationService::RejectCase(grpc::ServerContext* context, const v1::RejectCaseRequest* request,
+                                           v1::Case* response) {
+  return Move(context, request, response,
+              [&](roots::Session&, const Case& before, const Act& act) -> absl::StatusOr<Case> {
+                ASSIGN_OR_RETURN(const EndRequest end, messages::FromProto<EndRequest>(*request));
+                return Reject(before, end.reason, act);
+              });
+}
+
 }  // namespace anju::relocation

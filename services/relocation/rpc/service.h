@@ -1,9 +1,11 @@
 #pragma once
 
+#include "absl/functional/function_ref.h"
 #include "anju/relocation/v1/relocation.grpc.pb.h"
 #include "services/platform/intake/intake.h"
 #include "services/platform/roots/store.h"
 #include "services/platform/rpc/guard.h"
+#include "services/relocation/domain/moves.h"
 
 namespace anju::relocation {
 
@@ -32,8 +34,38 @@ class RelocationService final : public v1::Relocation::Service {
                          v1::ListCasesResponse* response) override;
   grpc::Status MoveInHouseholds(grpc::ServerContext* context, const v1::MoveInHouseholdsRequest* request,
                                 v1::MoveInHouseholdsResponse* response) override;
+  grpc::Status DeclareCase(grpc::ServerContext* context, const v1::DeclareCaseRequest* request,
+                           v1::Case* response) override;
+  grpc::Status VerifyCase(grpc::ServerContext* context, const v1::VerifyCaseRequest* request,
+                          v1::Case* response) override;
+  grpc::Status OpenCaseNotice(grpc::ServerContext* context, const v1::OpenCaseNoticeRequest* request,
+                              v1::Case* response) override;
+  grpc::Status FileObjection(grpc::ServerContext* context, const v1::FileObjectionRequest* request,
+                             v1::Case* response) override;
+  grpc::Status DecideObjection(grpc::ServerContext* context, const v1::DecideObjectionRequest* request,
+                               v1::Case* response) override;
+  grpc::Status CloseCaseNotice(grpc::ServerContext* context, const v1::CloseCaseNoticeRequest* request,
+                               v1::Case* response) override;
+  grpc::Status ApproveCase(grpc::ServerContext* context, const v1::ApproveCaseRequest* request,
+                           v1::Case* response) override;
+  grpc::Status AllotCase(grpc::ServerContext* context, const v1::AllotCaseRequest* request,
+                         v1::Case* response) override;
+  grpc::Status WithdrawCase(grpc::ServerContext* context, const v1::WithdrawCaseRequest* request,
+                            v1::Case* response) override;
+  grpc::Status RejectCase(grpc::ServerContext* context, const v1::RejectCaseRequest* request,
+                          v1::Case* response) override;
 
  private:
+  // Keeps the case that `step` answers, once per request id.
+  using Step =
+      absl::FunctionRef<absl::StatusOr<Case>(roots::Session& session, const rpc::Caller& caller, const Act& act)>;
+  template <typename Request>
+  grpc::Status Change(grpc::ServerContext* context, const Request* request, v1::Case* response, Step step);
+  // The same for the case that the request names, within the caller's scope.
+  using Verb = absl::FunctionRef<absl::StatusOr<Case>(roots::Session& session, const Case& before, const Act& act)>;
+  template <typename Request>
+  grpc::Status Move(grpc::ServerContext* context, const Request* request, v1::Case* response, Verb verb);
+
   roots::Store& store_;
   intake::Intake& intake_;
   rpc::Guard& guard_;

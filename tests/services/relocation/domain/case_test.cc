@@ -48,6 +48,9 @@ TEST(StepsTest, EachStepNeedsTheOneBeforeItAndIsNotEarlier) {
        CaseState::kUnspecified,
        "withdrawn_on"},
       {{.declared_on = d, .verified_on = d + 9, .withdrawn_on = d}, CaseState::kUnspecified, "withdrawn_on"},
+      {{.declared_on = d, .verified_on = d, .rejected_on = d}, CaseState::kRejected, ""},
+      {{.declared_on = d, .rejected_on = d - 1}, CaseState::kUnspecified, "rejected_on"},
+      {{.declared_on = d, .withdrawn_on = d, .rejected_on = d}, CaseState::kUnspecified, "rejected_on"},
   };
   for (size_t i = 0; i < std::size(cases); ++i) {
     const absl::StatusOr<CaseState> state = StateAfter(cases[i].steps);

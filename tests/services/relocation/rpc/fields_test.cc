@@ -4,6 +4,7 @@
 #include "services/platform/records/read.h"
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/ceremony.h"
+#include "services/relocation/domain/moves.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
 
@@ -24,6 +25,10 @@ TEST(FieldsTest, EveryStructNamesTheFieldsOfItsMessage) {
   ExpectSameFields<v1::MoveInHouseholdsRequest, Ceremony>();
   ExpectSameFields<v1::MoveInHouseholdsResponse, Moved>();
   ExpectSameFields<v1::Case, Case>();
+  ExpectSameFields<v1::CaseMove, CaseMove>();
+  ExpectSameFields<type::v1::Notice, notice::Notice>();
+  ExpectSameFields<type::v1::Objection, notice::Objection>();
+  ExpectSameFields<type::v1::Evidence, notice::Evidence>();
 }
 
 TEST(FieldsTest, ACaseIsShownWithoutWhatItCopied) {
@@ -35,6 +40,50 @@ TEST(FieldsTest, ACaseIsShownWithoutWhatItCopied) {
   EXPECT_EQ(shown.declared_on(), "2016-02-10");
   EXPECT_EQ(shown.moved_in_on(), "");
   EXPECT_EQ(shown.measures(0).kind(), v1::MEASURE_KIND_SERVICES);
+}
+
+TEST(FieldsTest, ACaseIsShownWithItsNotices) {
+  Case relocation{.id = "1", .state = CaseState::kVerified};
+  relocation.notices = {{.notice_no = 1,
+                         .purpose = "BEFORE",
+                         .state = notice::NoticeState::kOpen,
+                         .posting = {.places = {"450328101"}, .day_kind = notice::DayKind::kWorking},
+                         .last_day = Date(2018, 11, 8),
+                         .objections = {{.objection_no = 1, .outcome = notice::ObjectionOutcome::kDismissed}}}};
+  relocation.trail = {{.verb = CaseVerb::kDeclare, .by = "li", .on = Date(2018, 11, 1)}};
+  const v1::Case shown = records::ToMasked<v1::Case>(relocation);
+  EXPECT_EQ(shown.notices(0).state(), type::v1::NOTICE_STATE_OPEN);
+  EXPECT_EQ(shown.notices(0).day_kind(), type::v1::DAY_KIND_WORKING);
+  EXPECT_EQ(shown.notices(0).places(0), "450328101");
+  EXPECT_EQ(shown.notices(0).last_day(), "2018-11-08");
+  EXPECT_EQ(shown.notices(0).objections(0).outcome(), type::v1::OBJECTION_OUTCOME_DISMISSED);
+  EXPECT_EQ(shown.trail(0).verb(), v1::CASE_VERB_DECLARE);
+  EXPECT_EQ(*roots::FromJson<Case>(roots::ToJson(relocation)), relocation);
+}
+
+TEST(FieldsTest, TheVerbsReadTheirRequests) {
+  v1::OpenCaseNoticeRequest open;
+  EXPECT_EQ(FieldOf(messages::FromProto<NoticeRequest>(open).status()), "purpose");
+  open.set_purpose(v1::NOTICE_PURPOSE_DURING);
+  open.add_places("450328101");
+  open.set_span_days(5);
+  open.set_day_kind(type::v1::DAY_KIND_WORKING);
+  open.set_title("公示");
+  open.set_text("示例");
+  open.add_evidence()->set_name("board.jpg");
+  EXPECT_EQ(FieldOf(messages::FromProto<NoticeRequest>(open).status()), "sha256");
+  open.mutable_evidence(0)->set_sha256(std::string(64, 'a'));
+  const auto notice = messages::FromProto<NoticeRequest>(open);
+  ASSERT_TRUE(notice.ok()) << notice.status();
+  EXPECT_EQ(notice->purpose, NoticePurpose::kDuring);
+  EXPECT_EQ(notice->posting.span_days, 5);
+  EXPECT_EQ(notice->posting.evidence.at(0).name, "board.jpg");
+  EXPECT_EQ(FieldOf(messages::FromProto<Declaration>(v1::DeclareCaseRequest()).status()), "division");
+  EXPECT_EQ(FieldOf(messages::FromProto<ObjectionRequest>(v1::FileObjectionRequest()).status()), "filed_by");
+  EXPECT_EQ(FieldOf(messages::FromProto<DecisionRequest>(v1::DecideObjectionRequest()).status()), "outcome");
+  EXPECT_EQ(FieldOf(messages::FromProto<AllotmentRequest>(v1::AllotCaseRequest()).status()), "unit");
+  EXPECT_EQ(FieldOf(messages::FromProto<EndRequest>(v1::WithdrawCaseRequest()).status()), "reason");
+  EXPECT_EQ(FieldOf(messages::FromProto<EndRequest>(v1::RejectCaseRequest()).status()), "reason");
 }
 
 TEST(FieldsTest, ACeremonyNamesItsDivision) {

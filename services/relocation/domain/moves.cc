@@ -1,0 +1,194 @@
+#include "services/relocation/domain/moves.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/division.h"
+#include "services/platform/base/error.h"
+#include "services/relocation/domain/policy.h"
+
+namespace anju::relocation {
+namespace {
+
+using enum absl::StatusCode;
+
+// The source of the cases that are declared here.
+constexpr absl::string_view kSource = "anju";
+
+absl::Status CheckState(const Case& relocation, CaseState needed) {
+  if (relocation.state == needed) return absl::OkStatus();
+  switch (needed) {
+    case CaseState::kDeclared:
+      return Refuse(kFailedPrecondition, "CASE_NOT_DECLARED", "only a case that is declared and no more is verified");
+    case CaseState::kVerified:
+      return Refuse(kFailedPrecondition, "CASE_NOT_VERIFIED", "this is for a case that is verified and no more");
+    case CaseState::kApproved:
+      return Refuse(kFailedPrecondition, "CASE_NOT_APPROVED", "this is for a case that is approved and no more");
+    default:
+      ANJU_CHECK(needed == CaseState::kAllotted);
+      return Refuse(kFailedPrecondition, "CASE_NOT_ALLOTTED", "this is for a case that is allotted and no more");
+  }
+}
+
+absl::Status CheckNotEnded(const Case& relocation) {
+  if (!relocation.steps.EndedOn().has_value()) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "CASE_ENDED", "the case was withdrawn or rejected");
+}
+
+// Takes a step on the day of the act.
+absl::StatusOr<Case> Take(Case after, std::optional<Date> Steps::*step, CaseVerb verb, const Act& act,
+                          const std::string& reason = "") {
+  after.steps.*step = act.on;
+  ASSIGN_OR_RETURN(after.state, StateAfter(after.steps));
+  after.trail.push_back({.verb = verb, .by = act.by, .on = act.on, .reason = reason});
+  return after;
+}
+
+absl::Status CheckCanEnd(const Case& relocation) {
+  RETURN_IF_ERROR(CheckNotEnded(relocation));
+  if (relocation.state < CaseState::kAllotted) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "UNIT_ALLOTTED", "a case ends so only before a unit is allotted");
+}
+
+struct Gate {
+  absl::string_view purpose;
+  // In which a notice of this purpose is opened.
+  CaseState state;
+};
+
+Gate GateOf(NoticePurpose purpose) {
+  switch (purpose) {
+    case NoticePurpose::kBefore:
+      return {kBefore, CaseState::kVerified};
+    case NoticePurpose::kDuring:
+      return {kDuring, CaseState::kApproved};
+    default:
+      ANJU_CHECK(purpose == NoticePurpose::kAfter);
+      return {kAfter, CaseState::kAllotted};
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Case> Declare(const std::string& key, const feed::HouseholdFact& household, const Act& act) {
+  ASSIGN_OR_RETURN(Case after, Record(std::nullopt, {.steps = {.declared_on = act.on}}, key, household));
+  after.trail.push_back({.verb = CaseVerb::kDeclare, .by = act.by, .on = act.on});
+  return after;
+}
+
+absl::StatusOr<Case> Verify(const Case& before, const Act& act) {
+  RETURN_IF_ERROR(CheckState(before, CaseState::kDeclared));
+  return Take(before, &Steps::verified_on, CaseVerb::kVerify, act);
+}
+
+absl::StatusOr<Case> Approve(const Case& before, const Act& act) {
+  RETURN_IF_ERROR(CheckState(before, CaseState::kVerified));
+  if (std::any_of(before.trail.begin(), before.trail.end(), [&](const CaseMove& move) { return move.by == act.by; })) {
+    return Refuse(kFailedPrecondition, "APPROVER_IS_AUTHOR", "nobody approves what they entered: ask somebody else");
+  }
+  RETURN_IF_ERROR(notice::NeedClean(before.notices, kBefore, act.on));
+  return Take(before, &Steps::approved_on, CaseVerb::kApprove, act);
+}
+
+absl::StatusOr<Case> AllotOn(const Case& before, const Unit& unit, bool taken, const Act& act) {
+  RETURN_IF_ERROR(CheckState(before, CaseState::kApproved));
+  RETURN_IF_ERROR(notice::NeedClean(before.notices, kDuring, act.on));
+  ASSIGN_OR_RETURN(Case after, Take(before, &Steps::allotted_on, CaseVerb::kAllot, act));
+  if (after.site_key.empty()) after.site_key = unit.site_key;
+  after.tier = unit.tier;
+  after.site_location = unit.site_location;
+  return Allot(after, unit, taken);
+}
+
+absl::StatusOr<Case> Withdraw(const Case& before, const std::string& reason, const Act& act) {
+  RETURN_IF_ERROR(CheckCanEnd(before));
+  return Take(before, &Steps::withdrawn_on, CaseVerb::kWithdraw, act, reason);
+}
+
+absl::StatusOr<Case> Reject(const Case& before, const std::string& reason, const Act& act) {
+  RETURN_IF_ERROR(CheckCanEnd(before));
+  return Take(before, &Steps::rejected_on, CaseVerb::kReject, act, reason);
+}
+
+absl::StatusOr<Case> OpenNotice(const Case& before, NoticePurpose purpose, const notice::Posting& posting,
+                                const Act& act) {
+  const Gate gate = GateOf(purpose);
+  RETURN_IF_ERROR(CheckState(before, gate.state));
+  const bool seen = std::any_of(posting.places.begin(), posting.places.end(), [&](const std::string& place) {
+    return IsWithin(before.Division(), place) || IsWithin(before.site_location, place);
+  });
+  if (!posting.places.empty() && !seen) {
+    return Refuse(kInvalidArgument, "PLACES_ELSEWHERE",
+                  "one place at least is where the household lives or where its site stands", "places");
+  }
+  Case after = before;
+  ASSIGN_OR_RETURN(after.notices, notice::Open(before.notices, std::string(gate.purpose), posting,
+                                               PolicyOn(act.on).shortest_notice_days, act));
+  return after;
+}
+
+absl::StatusOr<Case> FileObjection(const Case& before, int32_t notice_no, const std::string& filed_by,
+                                   const std::string& text, const Act& act) {
+  RETURN_IF_ERROR(CheckNotEnded(before));
+  Case after = before;
+  ASSIGN_OR_RETURN(after.notices, notice::FileObjection(before.notices, notice_no, filed_by, text, act));
+  return after;
+}
+
+absl::StatusOr<Case> DecideObjection(const Case& before, int32_t notice_no, int32_t objection_no,
+                                     notice::ObjectionOutcome outcome, const std::string& reason, const Act& act) {
+  RETURN_IF_ERROR(CheckNotEnded(before));
+  Case after = before;
+  ASSIGN_OR_RETURN(after.notices,
+                   notice::DecideObjection(before.notices, notice_no, objection_no, outcome, reason, act));
+  return after;
+}
+
+absl::StatusOr<Case> CloseNotice(const Case& before, int32_t notice_no, const Act& act) {
+  RETURN_IF_ERROR(CheckNotEnded(before));
+  Case after = before;
+  ASSIGN_OR_RETURN(after.notices, notice::Close(before.notices, notice_no, act));
+  return after;
+}
+
+absl::StatusOr<Case> DeclareCase(roots::Session& session, const Declaration& declaration, const Act& act) {
+  ASSIGN_OR_RETURN(const std::string division, intake::ResolveDivision(session, declaration.division, "division"));
+  ASSIGN_OR_RETURN(const std::optional<feed::HouseholdFact> household,
+                   session.FindFact<feed::HouseholdFact>(declaration.household));
+  if (!household.has_value()) {
+    return Refuse(kNotFound, "HOUSEHOLD_NOT_FOUND", "the registry has no household with this key", "household");
+  }
+  if (!IsWithin(household->Village(), division)) {
+    return Refuse(kInvalidArgument, "OUTSIDE_DIVISION", absl::StrCat("the household does not live in ", division),
+                  "household");
+  }
+  const std::string key = intake::Batch{.division = division, .source = std::string(kSource)}.Key(declaration.case_no);
+  ASSIGN_OR_RETURN(const std::optional<Case> known, session.Find<Case>(key));
+  if (known.has_value()) {
+    return Refuse(kAlreadyExists, "CASE_NO_TAKEN", "another case has this number: choose one of its own", "case_no");
+  }
+  RETURN_IF_ERROR(CheckHasNoOther(session, household->id, ""));
+  return Declare(key, *household, act);
+}
+
+absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before, const NoticeRequest& request,
+                                    const Act& act) {
+  ASSIGN_OR_RETURN(const notice::Posting posting, notice::ResolvePlaces(session, request.posting));
+  return OpenNotice(before, request.purpose, posting, act);
+}
+
+absl::StatusOr<Case> AllotCase(roots::Session& session, const Case& before, const std::string& unit_key,
+                               const Act& act) {
+  ASSIGN_OR_RETURN(const std::optional<Unit> unit, session.Find<Unit>(unit_key));
+  if (!unit.has_value()) return Refuse(kNotFound, "UNIT_NOT_FOUND", "there is no unit with this key", "unit");
+  ASSIGN_OR_RETURN(const bool taken, IsTaken(session, unit_key, before.id));
+  return AllotOn(before, *unit, taken, act);
+}
+
+absl::StatusOr<Case> FindCase(roots::Session& session, const std::string& id) {
+  ASSIGN_OR_RETURN(std::optional<Case> found, session.Get<Case>(id));
+  if (found.has_value()) return *std::move(found);
+  return Refuse(kNotFound, "CASE_NOT_FOUND", "there is no case with this id", "id");
+}
+
+}  // namespace anju::relocation

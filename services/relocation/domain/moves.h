@@ -1,0 +1,129 @@
+#pragma once
+
+#include <string>
+
+#include "services/platform/notice/notice.h"
+#include "services/relocation/domain/case.h"
+
+// The life of a case that is kept here, from its declaration to the allotment, step by step and through the three
+// notices 三榜公示. Every step is of the day on which it is taken. The move itself is in ceremony.h.
+//
+//   DECLARED -verify-> VERIFIED -notice BEFORE, approve-> APPROVED -notice DURING, allot-> ALLOTTED
+//   -notice AFTER, move in-> MOVED_IN; withdraw or reject from any of the first three.
+namespace anju::relocation {
+
+enum class NoticePurpose : int32_t { kUnspecified = 0, kBefore = 1, kDuring = 2, kAfter = 3 };
+
+// How the notices name their purposes.
+inline constexpr absl::string_view kBefore = "BEFORE";
+inline constexpr absl::string_view kDuring = "DURING";
+inline constexpr absl::string_view kAfter = "AFTER";
+
+using notice::Act;
+
+// All rules are pure. Wherever a step is earlier than the one before it, which only happens to a case whose earlier
+// steps come from another system, they refuse with STEPS_OUT_OF_ORDER.
+
+// Refuses with NOT_REGISTERED_POOR.
+absl::StatusOr<Case> Declare(const std::string& key, const feed::HouseholdFact& household, const Act& act);
+// Refuses with CASE_NOT_DECLARED.
+absl::StatusOr<Case> Verify(const Case& before, const Act& act);
+// Refuses, in this order, with CASE_NOT_VERIFIED, APPROVER_IS_AUTHOR (declared or verified it) and NOTICE_NOT_CLEAN.
+absl::StatusOr<Case> Approve(const Case& before, const Act& act);
+// Refuses, in this order, with CASE_NOT_APPROVED, NOTICE_NOT_CLEAN, and as Allot does.
+absl::StatusOr<Case> AllotOn(const Case& before, const Unit& unit, bool taken, const Act& act);
+// Refuse, in this order, with CASE_ENDED and UNIT_ALLOTTED.
+absl::StatusOr<Case> Withdraw(const Case& before, const std::string& reason, const Act& act);
+absl::StatusOr<Case> Reject(const Case& before, const std::string& reason, const Act& act);
+
+// Refuses, in this order, with CASE_NOT_VERIFIED, CASE_NOT_APPROVED or CASE_NOT_ALLOTTED, PLACES_ELSEWHERE (the
+// household lives in none of them, and its site stands in none), and as notice::Open does.
+absl::StatusOr<Case> OpenNotice(const Case& before, NoticePurpose purpose, const notice::Posting& posting,
+                                const Act& act);
+// Refuse with CASE_ENDED, and as the rules of notice do.
+absl::StatusOr<Case> FileObjection(const Case& before, int32_t notice_no, const std::string& filed_by,
+                                   const std::string& text, const Act& act);
+absl::StatusOr<Case> DecideObjection(const Case& before, int32_t notice_no, int32_t objection_no,
+                                     notice::ObjectionOutcome outcome, const std::string& reason, const Act& act);
+absl::StatusOr<Case> CloseNotice(const Case& before, int32_t notice_no, const Act& act);
+
+// anju.relocation.v1.DeclareCaseRequest.
+struct Declaration {
+  std::string division;
+  std::string case_no;
+  // The key of the household.
+  std::string household;
+
+  void Fields(Archive& archive) {
+    archive("division", division);
+    archive("case_no", case_no);
+    archive("household", household);
+  }
+};
+
+// anju.relocation.v1.OpenCaseNoticeRequest.
+struct NoticeRequest {
+  NoticePurpose purpose = NoticePurpose::kUnspecified;
+  notice::Posting posting;
+
+  void Fields(Archive& archive) {
+    archive("purpose", purpose);
+    posting.Fields(archive);
+  }
+};
+
+// anju.relocation.v1.FileObjectionRequest.
+struct ObjectionRequest {
+  int32_t notice_no = 0;
+  std::string filed_by;
+  std::string text;
+
+  void Fields(Archive& archive) {
+    archive("notice_no", notice_no);
+    archive("filed_by", filed_by);
+    archive("text", text);
+  }
+};
+
+// anju.relocation.v1.DecideObjectionRequest.
+struct DecisionRequest {
+  int32_t notice_no = 0;
+  int32_t objection_no = 0;
+  notice::ObjectionOutcome outcome = notice::ObjectionOutcome::kUnspecified;
+  std::string reason;
+
+  void Fields(Archive& archive) {
+    archive("notice_no", notice_no);
+    archive("objection_no", objection_no);
+    archive("outcome", outcome);
+    archive("reason", reason);
+  }
+};
+
+// anju.relocation.v1.AllotCaseRequest.
+struct AllotmentRequest {
+  // The key of the unit.
+  std::string unit;
+
+  void Fields(Archive& archive) { archive("unit", unit); }
+};
+
+// anju.relocation.v1.WithdrawCaseRequest and RejectCaseRequest.
+struct EndRequest {
+  std::string reason;
+
+  void Fields(Archive& archive) { archive("reason", reason); }
+};
+
+// Use cases; the case is put by the caller. DeclareCase refuses, in this order, with DIVISION_NOT_FOUND,
+// HOUSEHOLD_NOT_FOUND, OUTSIDE_DIVISION, CASE_NO_TAKEN and HOUSEHOLD_HAS_CASE, OpenCaseNotice with
+// PLACE_NOT_A_DIVISION, AllotCase with UNIT_NOT_FOUND; and each then as its rule does.
+absl::StatusOr<Case> DeclareCase(roots::Session& session, const Declaration& declaration, const Act& act);
+absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before, const NoticeRequest& request,
+                                    const Act& act);
+absl::StatusOr<Case> AllotCase(roots::Session& session, const Case& before, const std::string& unit_key,
+                               const Act& act);
+// Refuses with CASE_NOT_FOUND.
+absl::StatusOr<Case> FindCase(roots::Session& session, const std::string& id);
+
+}  // namespace anju::relocation
