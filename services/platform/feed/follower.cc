@@ -11,7 +11,8 @@ namespace {
 
 constexpr absl::Duration kAskDeadline = absl::Seconds(5);
 constexpr absl::Duration kTryAgain = absl::Milliseconds(300);
-constexpr size_t kKeysAtOnce = 1000;
+// An answer is one message, and a household of 100 members with long numbers is a fact of 60 KB.
+constexpr size_t kKeysAtOnce = 100;
 
 roots::Fact FromProto(const v1::Fact& message) {
   return {.sequence = message.sequence(),

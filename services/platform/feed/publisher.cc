@@ -13,6 +13,8 @@ using storage::Rows;
 using storage::Transaction;
 
 constexpr int64_t kPublishAtOnce = 2000;
+// Of the facts in one batch, which travels as one message of at most rpc::kMaxMessageBytes.
+constexpr size_t kMostBytes = 4 * 1024 * 1024;
 
 constexpr absl::string_view kTake =
     "DELETE FROM feed_outbox WHERE id IN (SELECT id FROM feed_outbox ORDER BY id LIMIT $1) "
@@ -66,7 +68,12 @@ absl::StatusOr<Batch> ReadFeed(storage::Database& database, absl::string_view to
   Batch batch;
   RETURN_IF_ERROR(database.Read([&](Transaction& transaction) -> absl::Status {
     ASSIGN_OR_RETURN(Rows rows, transaction.Query(kAfter, {std::string(topic), after, limit}));
-    for (const Row& row : rows) batch.facts.push_back(FactOf(topic, row));
+    size_t bytes = 0;
+    for (const Row& row : rows) {
+      bytes += row.Text(1).size() + row.Text(3).size();
+      if (bytes > kMostBytes && !batch.facts.empty()) return absl::OkStatus();
+      batch.facts.push_back(FactOf(topic, row));
+    }
     ASSIGN_OR_RETURN(Rows waiting, transaction.Query(kUnpublished));
     batch.complete = waiting[0].Int(0) == 0 && static_cast<int64_t>(rows.size()) < limit;
     return absl::OkStatus();

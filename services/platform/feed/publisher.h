@@ -17,7 +17,7 @@ struct Batch {
   bool complete = false;
 };
 
-// Facts of a topic after a sequence, at most `limit`.
+// Facts of a topic after a sequence, at most `limit` and as much as a message carries.
 absl::StatusOr<Batch> ReadFeed(storage::Database& database, absl::string_view topic, int64_t after, int64_t limit);
 
 // The newest version of the facts with these keys, published or not.

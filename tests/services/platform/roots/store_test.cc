@@ -309,6 +309,27 @@ TEST_P(RootsTest, TheFeedTellsTheNewestOfEachKeyInOrder) {
   EXPECT_EQ(*feed::Publish(*stand_.database), 0);
 }
 
+// A follower could not take in a message of more than 8 MB, and would stand still for ever.
+TEST_P(RootsTest, ABatchOfTheFeedFitsIntoAMessage) {
+  for (const char* key : {"b1", "b2", "b3", "b4", "b5"}) {
+    Box box = NewBox(key, "450328100201", 1);
+    // A body of 2 MB.
+    box.places.resize(40'000, box.places[0]);
+    ASSERT_TRUE(Put(box).ok());
+  }
+  while (*feed::Publish(*stand_.database) != 0) continue;
+  std::vector<std::string> keys;
+  for (int64_t after = 0; keys.size() < 5;) {
+    const auto batch = feed::ReadFeed(*stand_.database, "box", after, 500);
+    ASSERT_TRUE(batch.ok() && !batch->facts.empty());
+    EXPECT_LE(batch->facts.size(), 2);
+    for (const Fact& fact : batch->facts) keys.push_back(fact.key);
+    after = batch->facts.back().sequence;
+    EXPECT_EQ(batch->complete, keys.size() == 5);
+  }
+  EXPECT_THAT(keys, ::testing::ElementsAre("b1", "b2", "b3", "b4", "b5"));
+}
+
 TEST_P(RootsTest, ReplayingFactsChangesNothingAndNoOlderOneWins) {
   std::vector<std::string> taken;
   const auto absorb = [&](Session&, const Fact& fact) {
