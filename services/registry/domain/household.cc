@@ -109,11 +109,17 @@ absl::StatusOr<Household> RecordMember(const Household& before, Member member, O
   }
   Household after = before;
   *outcome = roots::Keep(after.members, std::move(member), &Member::person_no);
+  if (after.members.size() > kMostMembers) {
+    return Refuse(kFailedPrecondition, "TOO_MANY_MEMBERS",
+                  absl::StrCat("a household has at most ", kMostMembers,
+                               " members, those who have left included: is this column the household's number?"),
+                  "household_no");
+  }
   return after;
 }
 
 absl::StatusOr<Household> Reclassify(const Household& before, HouseholdClass household_class, Date since) {
-  if (household_class == HouseholdClass::kUnspecified) {
+  if (household_class < HouseholdClass::kRegisteredPoor || household_class > HouseholdClass::kGeneral) {
     return Refuse(kInvalidArgument, "CLASS_UNSPECIFIED", "name the class the household now belongs to",
                   "household_class");
   }

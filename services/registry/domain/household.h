@@ -46,6 +46,9 @@ struct Member {
 };
 
 // A household and where, as what and with whom it has lived.
+// A file that gives all its persons one household would otherwise make a record, and a fact, that nobody can carry.
+inline constexpr size_t kMostMembers = 100;
+
 struct Household {
   static constexpr absl::string_view kKind = "household";
   std::string id;
@@ -125,7 +128,7 @@ absl::StatusOr<Household> Record(const std::optional<Household>& before, const H
                                  const std::string& key, const std::string& village);
 
 // What a household becomes when a member is recorded so. Pure. Refuses, in this order, with DATES_REVERSED,
-// ID_NUMBER_MALFORMED, ID_NUMBER_CHECKSUM, BIRTH_DISAGREES and SEX_DISAGREES.
+// ID_NUMBER_MALFORMED, ID_NUMBER_CHECKSUM, BIRTH_DISAGREES, SEX_DISAGREES and TOO_MANY_MEMBERS.
 absl::StatusOr<Household> RecordMember(const Household& before, Member member, roots::Outcome* outcome);
 
 // Puts the household into another class from `since` on. Pure. Refuses, in this order, with CLASS_UNSPECIFIED,

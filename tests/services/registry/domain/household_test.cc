@@ -115,6 +115,34 @@ TEST_P(HouseholdTest, RefusesRowsInOrder) {
   EXPECT_THAT(stand_.Import(ImportPerson, person).status(), RefusedWith(kAlreadyExists, "ID_NUMBER_TAKEN"));
 }
 
+TEST(Reclassify, RefusesInOrder) {
+  const Household household{
+      .classifications = {{.since = Date(2016, 1, 15), .household_class = HouseholdClass::kRegisteredPoor}}};
+  const struct {
+    int32_t household_class;
+    Date since;
+    const char* reason;
+  } rows[] = {
+      {0, Date(2016, 1, 1), "CLASS_UNSPECIFIED"},  {77, Date(2016, 1, 1), "CLASS_UNSPECIFIED"},
+      {-1, Date(2016, 1, 1), "CLASS_UNSPECIFIED"}, {1, Date(2016, 1, 15), "DATES_REVERSED"},
+      {1, Date(2016, 1, 16), "CLASS_UNCHANGED"},   {2, Date(2016, 1, 16), ""},
+  };
+  for (const auto& row : rows) {
+    const auto after = Reclassify(household, static_cast<HouseholdClass>(row.household_class), row.since);
+    EXPECT_EQ(ReasonOf(after.status()), row.reason) << row.household_class;
+  }
+}
+
+TEST_P(HouseholdTest, NoHouseholdHoldsAllThePersonsOfAFile) {
+  ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h1")).ok());
+  for (size_t n = 0; n < kMostMembers; ++n) {
+    ASSERT_TRUE(stand_.Import(ImportPerson, Person("h1", absl::StrCat(n), "")).ok());
+  }
+  EXPECT_THAT(stand_.Import(ImportPerson, Person("h1", "one more", "")).status(),
+              RefusedWith(kFailedPrecondition, "TOO_MANY_MEMBERS"));
+  EXPECT_EQ(*stand_.Import(ImportPerson, Person("h1", "0", "")), Outcome::kUnchanged);
+}
+
 TEST_P(HouseholdTest, WhoHasLeftMayBeRecordedElsewhere) {
   ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h1")).ok());
   ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h2")).ok());
