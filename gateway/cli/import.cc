@@ -218,7 +218,8 @@ class Sender {
       const int32_t before = taken_;
       const absl::Status status = Attempt();
       if (status.ok()) AddServed();
-      if (status.code() != kUnavailable) return status;
+      // Out of order: the same file is coming by another connection too, perhaps an earlier one of ours that broke.
+      if (status.code() != kUnavailable && ReasonOf(status) != "BATCH_OUT_OF_ORDER") return status;
       failed = taken_ > before ? 1 : failed + 1;
       if (failed > kImportAttempts) return status;
       world_.sleep(kFirstBackoff * (1 << (failed - 1)));

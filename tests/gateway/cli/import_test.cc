@@ -37,6 +37,8 @@ struct FakeService {
   // The operation, counted over all connections, that breaks its connection; before or after it took effect.
   int operation = 0, break_at = -1;
   bool after_effect = false;
+  // The operation before which somebody else sends the next batch, of `overtaken_rows` rows.
+  int overtake_at = -1, overtaken_rows = 0;
   // Every operation breaks.
   bool down = false;
   absl::Status refuse_all;
@@ -110,6 +112,13 @@ class FakeExchange final : public Exchange {
   absl::Status Perform(const std::function<absl::Status()>& effect) {
     const absl::Status gone = absl::UnavailableError("the connection is gone");
     if (broken_ || service_.down) return gone;
+    if (service_.operation == service_.overtake_at) {
+      for (auto& [id, stand] : service_.standing) {
+        stand.set_number(stand.number() + 1);
+        stand.set_received(stand.received() + service_.overtaken_rows);
+        stand.set_added(stand.added() + service_.overtaken_rows);
+      }
+    }
     const bool breaks = service_.operation++ == service_.break_at;
     broken_ = breaks;
     if (breaks && !service_.after_effect) return gone;
@@ -258,6 +267,16 @@ TEST_F(ImportTest, AnImportThatBrokeOffIsContinued) {
   EXPECT_EQ(outcome->added, 5);
   EXPECT_EQ(outcome->unchanged, 3);
   EXPECT_EQ(outcome->refused, 1);
+}
+
+TEST_F(ImportTest, AnotherSenderOfTheSameFileIsNotInTheWay) {
+  for (int operation = 3; operation < 12; ++operation) {
+    FakeService service{.overtake_at = operation, .overtaken_rows = 2};
+    const auto outcome = Send(Rows(20), service);
+    ASSERT_TRUE(outcome.ok()) << operation << ": " << outcome.status();
+    EXPECT_EQ(outcome->received, 20) << operation;
+    EXPECT_EQ(outcome->added, 20) << operation;
+  }
 }
 
 TEST_F(ImportTest, ItGivesUpAfterSomeTries) {
