@@ -217,6 +217,16 @@ class Rights(unittest.TestCase):
                               json.dumps({"division": HOME, "query": "f1"}))
         self.assertEqual([], found.get("households", []))
 
+    def test_an_old_code_opens_no_other_county(self):
+        # 451021 has become 451003; who has a token for the one works for the other only when they get one for it.
+        path = self.anju.data / "renamed.csv"
+        path.write_text("户编号,村代码,户类型,建档日期\no1,451003100001,建档立卡贫困户,2016-01-15\n", encoding="utf-8")
+        self.anju.ctl(self.anju.token_file("officer-451003"), "import", "households", path, "--division", "451003")
+        request = {"division": "451021", "request_id": "r1", "case_no": "c1", "household": "451003/county/o1"}
+        done = self.anju.ctl(self.anju.new_token("officer", "451021"), "call", "anju.relocation.v1.Relocation/DeclareCase",
+                             json.dumps(request), check=False)
+        self.assertIn("OUTSIDE_SCOPE", done.stdout + done.stderr)
+
 
 if __name__ == "__main__":
     assert (ROOT / "build/default/anju.protoset").exists(), "build first"

@@ -118,9 +118,12 @@ grpc::Status RelocationService::Move(grpc::ServerContext* context, const Request
 grpc::Status RelocationService::DeclareCase(grpc::ServerContext* context, const v1::DeclareCaseRequest* request,
                                             v1::Case* response) {
   return Change(context, request, response,
-                [&](roots::Session& session, const rpc::Caller&, const Act& act) -> absl::StatusOr<Case> {
+                [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Case> {
                   ASSIGN_OR_RETURN(const Declaration declaration, messages::FromProto<Declaration>(*request));
-                  return relocation::DeclareCase(session, declaration, act);
+                  ASSIGN_OR_RETURN(Case declared, relocation::DeclareCase(session, declaration, act));
+                  // An old code may lead to a county that is not the caller's.
+                  RETURN_IF_ERROR(records::CheckScope(caller, declared.Division()));
+                  return declared;
                 });
 }
 
