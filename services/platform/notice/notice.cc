@@ -73,6 +73,8 @@ absl::StatusOr<Date> LastDay(Date opened_on, int32_t span_days, DayKind day_kind
 }
 
 absl::StatusOr<Posting> ResolvePlaces(roots::Session& session, Posting posting) {
+  // Open refuses so many; none of them is looked up.
+  if (posting.places.size() > kMostPlaces) return posting;
   for (std::string& place : posting.places) {
     absl::StatusOr<std::string> code = intake::ResolveDivision(session, place, "places");
     if (!code.ok() && !IsRefusal(code.status())) return code.status();

@@ -186,6 +186,8 @@ TEST(PlacesTest, AreVillagesTownshipsAndCountiesByTheirPresentCodes) {
   const auto posting = resolve({"450328101202", "450328101", "450328", "451021"});
   ASSERT_TRUE(posting.ok()) << posting.status();
   EXPECT_THAT(posting->places, ::testing::ElementsAre("450328101202", "450328101", "450328", "451003"));
+  // Too many are not looked up.
+  EXPECT_TRUE(resolve(std::vector<std::string>(kMostPlaces + 1, "45")).ok());
   for (const char* wrong : {"45", "4503", "450327", "45032810", "the village board", ""}) {
     EXPECT_THAT(resolve({"450328", wrong}), RefusedWith(kInvalidArgument, "PLACE_NOT_A_DIVISION")) << wrong;
   }
