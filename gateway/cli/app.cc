@@ -12,11 +12,13 @@
 #include "anju/gateway/v1/gateway.pb.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/contracts.h"
+#include "gateway/cli/files.h"
 #include "gateway/cli/import.h"
 #include "gateway/cli/show.h"
 #include "gateway/cli/table.h"
 #include "gateway/cli/token.h"
 #include "services/platform/base/error.h"
+#include "services/platform/lottery/lottery.h"
 
 namespace anju::cli {
 namespace {
@@ -202,6 +204,43 @@ void AddImport(CLI::App& app, Session& session) {
 );
 }  // namespace anju::cli
 
+int RunVerify(Session& session, lottery::Published published) {
+  // The options name the files; from here on they are what is in them.
+  for (std::string* file : {&published.list, &published.result}) {
+    auto text = ReadFile(*file);
+    if (!text.ok()) return session.Failed(text.status());
+    *file = *std::move(text);
+  }
+  auto result = lottery::Verify(published);
+  if (!result.ok()) return session.Failed(result.status());
+  const auto allotted = std::count_if(result->begin(), result->end(),
+                                      [](const lottery::Allotment& allotment) { return !allotment.unit.empty(); });
+  const auto households = static_cast<int64_t>(result->size());
+  if (session.json()) {
+    session.out << absl::StrFormat(R"({"verified": true, "households": %d, "allotted": %d})", households, allotted)
+                << "\n";
+  } else {
+    session.out << "verified: the seed is what was committed to, the list is what was frozen, and the draw gives the "
+                   "result\n"
+                << Grouped(households) << " households, " << Grouped(allotted) << " of them with a unit\n";
+  }
+  return kDone;
+}
+
+void AddDraw(CLI::App& app, Session& session) {
+  CLI::App* draw = app.add_subcommand("draw", "The lottery that gives units to households");
+  draw->require_subcommand(1);
+  auto published = std::make_shared<lottery::Published>();
+  CLI::App* verify = draw->add_subcommand("verify", "Check a draw from what was published of it; asks no service");
+  verify->add_option("--list", published->list, "File with the frozen list")->required();
+  verify->add_option("--list-hash", published->list_hash, "Its SHA-256, as it was published")->required();
+  verify->add_option("--commitment", published->commitment, "SHA-256 of the seed, as it was published")->required();
+  verify->add_option("--seed", published->seed, "The seed, as it was revealed")->required();
+  verify->add_option("--result", published->result, "File with the result")->required();
+  verify->callback(
+      [&session, published] { session.chosen = [&session, published] { return RunVerify(session, *published); }; });
+}
+
 void AddFigures(CLI::App& app, Session& session) {
   namespace v1 = gateway::v1;
 
@@ -296,6 +335,7 @@ int Run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err
       ->capture_default_str();
   AddToken(app, session);
   AddImport(app, session);
+  AddDraw(app, session);
   AddFigures(app, session);
   AddCall(app, session);
   try {

@@ -6,11 +6,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "gateway/cli/files.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
@@ -25,13 +24,6 @@ using enum absl::StatusCode;
 constexpr absl::string_view kPrivate = "/signing.jwk";
 constexpr absl::string_view kPublic = "/jwks.json";
 constexpr int kMaxHours = 24 * 366;
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf())) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  return text.str();
-}
 
 // Whole or not at all: under another name first. `mode` holds from the first byte on.
 absl::Status WriteFile(const std::string& path, const std::string& text, mode_t mode) {

@@ -2,9 +2,11 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "anju/gateway/v1/gateway.grpc.pb.h"
 #include "anju/indicators/v1/indicators.grpc.pb.h"
@@ -12,6 +14,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/lottery/lottery.h"
 #include "services/platform/rpc/status.h"
 #include "tests/support/identity.h"
 
@@ -228,6 +232,32 @@ TEST_F(AppTest, TheOtherQuestions) {
   EXPECT_EQ(Json()["parts"][0]["records"][0]["@type"], "type.googleapis.com/anju.registry.v1.Household");
   EXPECT_EQ(Anjuctl({"indicators"}), 0);
   EXPECT_THAT(out_.str(), HasSubstr("建档人数"));
+}
+
+TEST_F(AppTest, ADrawIsVerifiedFromItsFiles) {
+  const std::string seed(64, '7'), commitment = Sha256(absl::HexStringToBytes(seed));
+  const lottery::List list = {.draw = "d",
+                              .commitment = commitment,
+                              .area_per_person_centi_sqm = 25'00,
+                              .households = {{"c1", 3}, {"c2", 1}},
+                              .units = {{"u1", 75'00}}};
+  const std::string text = WriteList(list), result = WriteResult(Draw(list, text, seed), text, seed);
+  const std::vector<std::string> words = {
+      "draw",        "verify",     "--list",       directory_.Write("list", text),
+      "--seed",      seed,         "--commitment", commitment,
+      "--list-hash", Sha256(text), "--result",     directory_.Write("result", result)};
+  EXPECT_EQ(Anjuctl(words), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("2 households, 1 of them with a unit"));
+  std::vector<std::string> for_scripts = words;
+  for_scripts.push_back("--output=json");
+  EXPECT_EQ(Anjuctl(for_scripts), 0);
+  EXPECT_EQ(Json(), (json{{"verified", true}, {"households", 2}, {"allotted", 1}}));
+  directory_.Write("result", result + "\n");
+  EXPECT_EQ(Anjuctl(words), 1);
+  EXPECT_THAT(err_.str(), HasSubstr("RESULT_DIFFERS"));
+  std::filesystem::remove(directory_.Path("list"));
+  EXPECT_EQ(Anjuctl(words), 1);
+  EXPECT_THAT(err_.str(), HasSubstr("cannot read"));
 }
 
 TEST_F(AppTest, HealthIsTheExitCode) {
