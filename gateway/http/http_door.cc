@@ -83,7 +83,6 @@ class HttpDoor::State::Session : public std::enable_shared_from_this<Session> {
     absl::MutexLock lock(&state_.mutex);
     state_.sessions.insert(this);
   }
-  ~Session() { state_.Forget(this); }
 
   void Run() {
     asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->Read(); });
@@ -222,7 +221,16 @@ class HttpDoor::State::Session : public std::enable_shared_from_this<Session> {
     stream_.close();
   }
 
+  // When the state has forgotten its last session it may go, and the context of the stream with it.
+  struct Place {
+    ~Place() { state.Forget(session); }
+    State& state;
+    Session* session;
+  };
+
   State& state_;
+  // Before the stream, so that it is destroyed after it.
+  const Place place_{state_, this};
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
