@@ -22,6 +22,9 @@
 
 ABSL_FLAG(std::string, http, "127.0.0.1:8080", "host:port to serve HTTP and JSON on");
 ABSL_FLAG(std::string, grpc, "127.0.0.1:8081", "host:port to serve gRPC on");
+ABSL_FLAG(std::string, peer_tls_cert, "", "PEM file with the certificate to show to services; empty is plain text");
+ABSL_FLAG(std::string, peer_tls_key, "", "PEM file with the private key to --peer_tls_cert");
+ABSL_FLAG(std::string, peer_tls_ca, "", "PEM file with the CA that must have signed the certificates of services");
 ABSL_FLAG(std::string, services, "", "the services and where they are: registry=127.0.0.1:8091,…");
 
 namespace anju::gateway {
@@ -37,35 +40,53 @@ constexpr absl::Duration kDrain = absl::Seconds(10);
 // The environment's word for the flags of this file; the runtime reads the others. Before the command line is read, so
 // that a flag beats it.
 void ReadEnvironment() {
-  if (const char* value = std::getenv("ANJU_HTTP")) absl::SetFlag(&FLAGS_http, value);
-  if (const char* value = std::getenv("ANJU_GRPC")) absl::SetFlag(&FLAGS_grpc, value);
-  if (const char* value = std::getenv("ANJU_SERVICES")) absl::SetFlag(&FLAGS_services, value);
+  const std::pair<const char*, absl::Flag<std::string>*> twins[] = {
+      {"ANJU_HTTP", &FLAGS_http},
+      {"ANJU_GRPC", &FLAGS_grpc},
+      {"ANJU_SERVICES", &FLAGS_services},
+      {"ANJU_PEER_TLS_CERT", &FLAGS_peer_tls_cert},
+      {"ANJU_PEER_TLS_KEY", &FLAGS_peer_tls_key},
+      {"ANJU_PEER_TLS_CA", &FLAGS_peer_tls_ca},
+  };
+  for (const auto& [name, flag] : twins) {
+    if (const char* value = std::getenv(name)) absl::SetFlag(flag, value);
+  }
 }
 
-std::vector<Peer> ReadServices(const std::string& flag) {
+rpc::Tls OpenPeerTls() {
+  auto tls = rpc::Tls::Open({.cert = absl::GetFlag(FLAGS_peer_tls_cert),
+                             .key = absl::GetFlag(FLAGS_peer_tls_key),
+                             .ca = absl::GetFlag(FLAGS_peer_tls_ca)});
+  if (tls.ok() && tls->on() && !tls->mutual()) tls = absl::InvalidArgumentError("services want all three");
+  if (!tls.ok()) {
+    StopTheStart(absl::StrCat("--peer_tls_cert, --peer_tls_key and --peer_tls_ca: ", tls.status().message()));
+  }
+  return *std::move(tls);
+}
+
+std::vector<Peer> ReadServices(const std::string& flag, const rpc::Tls& tls) {
   std::vector<Peer> peers;
   for (absl::string_view entry : absl::StrSplit(flag, ',', absl::SkipEmpty())) {
     const std::pair<std::string, std::string> parts = absl::StrSplit(entry, absl::MaxSplits('=', 1));
     if (parts.first.empty() || parts.second.empty()) {
       StopTheStart("--services is a list such as registry=127.0.0.1:8091,channels=127.0.0.1:8095");
     }
-    peers.push_back({.name = parts.first, .channel = rpc::Connect(parts.second)});
+    peers.push_back({.name = parts.first, .channel = rpc::Connect(parts.second, tls)});
   }
   if (peers.empty()) StopTheStart("--services is missing: a gateway without services has nothing to say");
   return peers;
-}
-
-std::string CheckLoopback(const std::string& address) {
-  if (!runtime::IsLoopback(address)) {
-    StopTheStart(absl::StrCat(address, " would serve plain text beyond this machine: listen on 127.0.0.1 or [::1]"));
-  }
-  return address;
 }
 
 template <typename T>
 T OrStop(absl::StatusOr<T> result) {
   if (!result.ok()) StopTheStart(std::string(result.status().message()));
   return *std::move(result);
+}
+
+std::string Address(const absl::Flag<std::string>& flag, const rpc::Tls& tls) {
+  const std::string address = absl::GetFlag(flag);
+  if (auto may = runtime::MayListen(address, tls); !may.ok()) StopTheStart(std::string(may.message()));
+  return address;
 }
 
 // Sleeps until the process is told to stop; the runtime has blocked both signals in every thread.
@@ -87,15 +108,15 @@ int main(int argc, char** argv) {
   gateway::ReadEnvironment();
   runtime::Runtime runtime(argc, argv, "gateway");
   const auto cache = gateway::OrStop(cache::OpenCache(runtime.cache()));
-  const gateway::Peers peers(gateway::ReadServices(absl::GetFlag(FLAGS_services)));
+  const gateway::Peers peers(gateway::ReadServices(absl::GetFlag(FLAGS_services), gateway::OpenPeerTls()));
   cache::Answers answers(*cache, runtime.clock(), peers.Names());
   gateway::Desk desk(peers, answers, runtime.clock());
   gateway::Switchboard switchboard(runtime.guard(), desk, peers, runtime.clock());
   const gateway::Transcoder transcoder(peers.Names());
   const auto grpc =
-      gateway::OrStop(gateway::GrpcDoor::Open(gateway::CheckLoopback(absl::GetFlag(FLAGS_grpc)), switchboard));
+      gateway::OrStop(gateway::GrpcDoor::Open(gateway::Address(FLAGS_grpc, runtime.tls()), switchboard, runtime.tls()));
   const auto http = gateway::OrStop(
-      gateway::HttpDoor::Open(gateway::CheckLoopback(absl::GetFlag(FLAGS_http)), switchboard, transcoder));
+      gateway::HttpDoor::Open(gateway::Address(FLAGS_http, runtime.tls()), switchboard, transcoder, {}, runtime.tls()));
   spdlog::info(R"({{"event":"listening","grpc_port":{},"http_port":{}}})", grpc->port(), http->port());
 
   gateway::WaitForStop();

@@ -36,13 +36,15 @@ struct Session {
   std::ostream& err;
   std::string gateway = "127.0.0.1:8081";
   std::string token_file;
+  std::string tls_ca;
+  rpc::Tls tls;
   std::string output = "table";
   int timeout_s = 60;
   // What the chosen command answers with.
   std::function<int()> chosen;
 
   bool json() const { return output == "json"; }
-  Client Connect() const { return Client(gateway, token_file, absl::Seconds(timeout_s)); }
+  Client Connect() const { return Client(gateway, token_file, absl::Seconds(timeout_s), tls); }
   int Failed(const absl::Status& status) const {
     PrintError(err, status, gateway);
     return kFailed;
@@ -327,6 +329,8 @@ int Run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err
       ->envname("ANJU_GATEWAY")
       ->capture_default_str();
   app.add_option("--token-file", session.token_file, "File with your token")->envname("ANJU_TOKEN_FILE");
+  app.add_option("--tls-ca", session.tls_ca, "PEM file with the CA of a gateway that speaks TLS")
+      ->envname("ANJU_TLS_CA");
   app.add_option("--output", session.output, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
@@ -345,6 +349,9 @@ int Run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err
   } catch (const CLI::ParseError& error) {
     return app.exit(error, out, err) == 0 ? kDone : kFailed;
   }
+  auto tls = rpc::Tls::Open({.ca = session.tls_ca});
+  if (!tls.ok()) return session.Failed(tls.status());
+  session.tls = *std::move(tls);
   return session.chosen();
 }
 

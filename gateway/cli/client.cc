@@ -128,8 +128,8 @@ class GrpcExchange final : public Exchange {
 
 }  // namespace
 
-Client::Client(absl::string_view gateway, absl::string_view token_file, absl::Duration timeout)
-    : gateway_(gateway), timeout_(timeout), channel_(rpc::Connect(gateway)), token_(token_file) {}
+Client::Client(absl::string_view gateway, absl::string_view token_file, absl::Duration timeout, const rpc::Tls& tls)
+    : gateway_(gateway), timeout_(timeout), channel_(rpc::Connect(gateway, tls)), token_(token_file) {}
 
 absl::Status Client::Call(const MethodDescriptor& method, const Message& request, Message& response,
                           absl::string_view service) {
@@ -171,7 +171,9 @@ void PrintError(std::ostream& err, const absl::Status& status, absl::string_view
       err << "hint: use a token with another role or division\n";
       break;
     case absl::StatusCode::kUnavailable:
-      err << "hint: is the gateway running at " << gateway << "? --gateway or ANJU_GATEWAY names another\n";
+      err << "hint: is the gateway running at " << gateway
+          << "? --gateway or ANJU_GATEWAY names another; beyond "
+             "this machine it speaks TLS, see --tls-ca\n";
       break;
     case absl::StatusCode::kDeadlineExceeded:
       err << "hint: allow more seconds by --timeout\n";

@@ -11,6 +11,7 @@
 #include "google/protobuf/message.h"
 #include "grpcpp/channel.h"
 #include "services/platform/rpc/channel.h"
+#include "services/platform/rpc/tls.h"
 
 namespace anju::cli {
 
@@ -28,7 +29,7 @@ class Exchange {
 // Calls any method of the platform through the gateway, knowing it by its descriptor only.
 class Client {
  public:
-  Client(absl::string_view gateway, absl::string_view token_file, absl::Duration timeout);
+  Client(absl::string_view gateway, absl::string_view token_file, absl::Duration timeout, const rpc::Tls& tls = {});
 
   // `service` says who shall answer a contract that every service serves.
   absl::Status Call(const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,

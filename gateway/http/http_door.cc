@@ -5,9 +5,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,6 +23,7 @@
 #include "absl/time/clock.h"
 #include "services/platform/base/error.h"
 #include "services/platform/rpc/status.h"
+#include "spdlog/spdlog.h"
 
 namespace anju::gateway {
 
@@ -32,6 +35,7 @@ using asio::ip::tcp;
 namespace {
 
 constexpr int kThreads = 2;
+constexpr absl::Duration kReadCertificateEvery = absl::Seconds(1);
 constexpr char kJson[] = "application/json; charset=utf-8";
 
 absl::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
@@ -50,13 +54,94 @@ Reply ErrorReply(const grpc::Status& status) {
   return Reply{.status = HttpStatus(status.error_code()), .json = ErrorJson(status)};
 }
 
+// The certificate that callers are shown: read again when a second has passed, and kept when it cannot be. For one
+// thread at a time.
+class Certificate {
+ public:
+  explicit Certificate(const rpc::Tls& tls) : tls_(tls) {}
+
+  // Must have succeeded once before Current() is asked.
+  absl::Status Read() {
+    if (!tls_.on()) return absl::OkStatus();
+    read_again_ = absl::Now() + kReadCertificateEvery;
+    ASSIGN_OR_RETURN(const std::shared_ptr<SSL_CTX> context, tls_.ServerContext());
+    ANJU_CHECK(SSL_CTX_up_ref(context.get()) == 1);
+    context_.emplace(context.get());
+    return absl::OkStatus();
+  }
+
+  // None without TLS.
+  asio::ssl::context* Current() {
+    if (!tls_.on()) return nullptr;
+    if (absl::Now() >= read_again_) {
+      if (absl::Status status = Read(); !status.ok()) {
+        spdlog::warn("the certificate stays as it was: {}", std::string(status.message()));
+      }
+    }
+    // Never plain text where TLS was asked for.
+    ANJU_CHECK(context_.has_value());
+    return &*context_;
+  }
+
+ private:
+  const rpc::Tls tls_;
+  absl::Time read_again_ = absl::InfinitePast();
+  std::optional<asio::ssl::context> context_;
+};
+
+// A connection with TLS or without, for Beast to read and write.
+class Wire {
+ public:
+  using executor_type = beast::tcp_stream::executor_type;
+
+  // Plain text without a certificate.
+  Wire(tcp::socket socket, asio::ssl::context* certificate) : tcp_(std::move(socket)) {
+    if (certificate != nullptr) tls_.emplace(tcp_, *certificate);
+  }
+
+  executor_type get_executor() { return tcp_.get_executor(); }
+  void expires_after(std::chrono::nanoseconds limit) { tcp_.expires_after(limit); }
+  void expires_never() { tcp_.expires_never(); }
+  // Every answer tells its length, so that TLS need not tell where the last one ends.
+  void Close() {
+    beast::error_code ignored;
+    tcp_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    tcp_.close();
+  }
+
+  // Calls `done` when both may speak, at once in plain text.
+  template <typename Done>
+  void Handshake(Done done) {
+    if (!tls_) return done(beast::error_code());
+    tls_->async_handshake(asio::ssl::stream_base::server, std::move(done));
+  }
+  template <typename Buffers, typename Done>
+  auto async_read_some(const Buffers& buffers, Done&& done) {
+    return tls_ ? tls_->async_read_some(buffers, std::forward<Done>(done))
+                : tcp_.async_read_some(buffers, std::forward<Done>(done));
+  }
+  template <typename Buffers, typename Done>
+  auto async_write_some(const Buffers& buffers, Done&& done) {
+    return tls_ ? tls_->async_write_some(buffers, std::forward<Done>(done))
+                : tcp_.async_write_some(buffers, std::forward<Done>(done));
+  }
+
+ private:
+  beast::tcp_stream tcp_;
+  std::optional<beast::ssl_stream<beast::tcp_stream&>> tls_;
+};
+
 }  // namespace
 
 struct HttpDoor::State {
   class Session;
 
-  State(Switchboard& switchboard, const Transcoder& transcoder, HttpLimits limits)
-      : switchboard(switchboard), transcoder(transcoder), limits(limits), acceptor(asio::make_strand(context)) {}
+  State(Switchboard& switchboard, const Transcoder& transcoder, HttpLimits limits, const rpc::Tls& tls)
+      : switchboard(switchboard),
+        transcoder(transcoder),
+        limits(limits),
+        certificate(tls),
+        acceptor(asio::make_strand(context)) {}
 
   void Accept();
   void Forget(Session* session);
@@ -65,6 +150,7 @@ struct HttpDoor::State {
   Switchboard& switchboard;
   const Transcoder& transcoder;
   const HttpLimits limits;
+  Certificate certificate;
   asio::io_context context{kThreads};
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{context.get_executor()};
   tcp::acceptor acceptor;
@@ -79,13 +165,19 @@ struct HttpDoor::State {
 // it lives as long as something is under way.
 class HttpDoor::State::Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(State& state, tcp::socket socket) : state_(state), stream_(std::move(socket)) {
+  Session(State& state, tcp::socket socket) : state_(state), stream_(std::move(socket), state.certificate.Current()) {
     absl::MutexLock lock(&state_.mutex);
     state_.sessions.insert(this);
   }
 
   void Run() {
-    asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->Read(); });
+    asio::dispatch(stream_.get_executor(), [self = shared_from_this()] {
+      self->stream_.expires_after(Chrono(self->state_.limits.transfer));
+      self->stream_.Handshake([self](beast::error_code error) {
+        if (error) return self->Close();
+        self->Read();
+      });
+    });
   }
 
   // Closes the connection; a request that is under way is let finish, unless by force.
@@ -215,11 +307,7 @@ class HttpDoor::State::Session : public std::enable_shared_from_this<Session> {
     });
   }
 
-  void Close() {
-    beast::error_code ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    stream_.close();
-  }
+  void Close() { stream_.Close(); }
 
   // When the state has forgotten its last session it may go, and the context of the stream with it.
   struct Place {
@@ -231,7 +319,7 @@ class HttpDoor::State::Session : public std::enable_shared_from_this<Session> {
   State& state_;
   // Before the stream, so that it is destroyed after it.
   const Place place_{state_, this};
-  beast::tcp_stream stream_;
+  Wire stream_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   http::response<http::string_body> response_;
@@ -280,7 +368,8 @@ HttpDoor::~HttpDoor() { Drain(absl::Now()); }
 int HttpDoor::port() const { return state_->acceptor.local_endpoint().port(); }
 
 absl::StatusOr<std::unique_ptr<HttpDoor>> HttpDoor::Open(absl::string_view address, Switchboard& switchboard,
-                                                         const Transcoder& transcoder, HttpLimits limits) {
+                                                         const Transcoder& transcoder, HttpLimits limits,
+                                                         const rpc::Tls& tls) {
   const size_t colon = address.rfind(':');
   uint32_t port = 0;
   beast::error_code error;
@@ -294,7 +383,8 @@ absl::StatusOr<std::unique_ptr<HttpDoor>> HttpDoor::Open(absl::string_view addre
     error = asio::error::invalid_argument;
   }
   if (error) return absl::InvalidArgumentError(absl::StrCat(address, " is not an address and a port"));
-  auto state = std::make_unique<State>(switchboard, transcoder, limits);
+  auto state = std::make_unique<State>(switchboard, transcoder, limits, tls);
+  RETURN_IF_ERROR(state->certificate.Read());
   const tcp::endpoint endpoint(host, static_cast<unsigned short>(port));
   state->acceptor.open(endpoint.protocol(), error);
   if (!error) state->acceptor.set_option(tcp::acceptor::reuse_address(true), error);

@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "gateway/proxy/switchboard.h"
 #include "gateway/transcoding/transcoding.h"
+#include "services/platform/rpc/tls.h"
 
 namespace anju::gateway {
 
@@ -26,8 +27,10 @@ struct HttpLimits {
 class HttpDoor {
  public:
   // `address` is host:port, port 0 for a free one. The others outlive the door. Fails when it cannot be listened on.
+  // With TLS it speaks HTTPS only.
   static absl::StatusOr<std::unique_ptr<HttpDoor>> Open(absl::string_view address, Switchboard& switchboard,
-                                                        const Transcoder& transcoder, HttpLimits limits = {});
+                                                        const Transcoder& transcoder, HttpLimits limits = {},
+                                                        const rpc::Tls& tls = {});
   ~HttpDoor();
 
   int port() const;

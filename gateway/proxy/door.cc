@@ -104,12 +104,13 @@ GrpcDoor::~GrpcDoor() { Drain(absl::Now()); }
 
 int GrpcDoor::port() const { return state_->port; }
 
-absl::StatusOr<std::unique_ptr<GrpcDoor>> GrpcDoor::Open(absl::string_view address, Switchboard& switchboard) {
+absl::StatusOr<std::unique_ptr<GrpcDoor>> GrpcDoor::Open(absl::string_view address, Switchboard& switchboard,
+                                                         const rpc::Tls& tls) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   auto state = std::make_unique<State>(switchboard);
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(std::string(address), grpc::InsecureServerCredentials(), &state->port);
+  builder.AddListeningPort(std::string(address), tls.ForServer(), &state->port);
   builder.RegisterService(&state->own);
   builder.RegisterCallbackGenericService(&state->forwarder);
   builder.SetMaxReceiveMessageSize(rpc::kMaxMessageBytes);

@@ -6,6 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gateway/proxy/switchboard.h"
+#include "services/platform/rpc/tls.h"
 
 namespace anju::gateway {
 
@@ -17,7 +18,8 @@ class GrpcDoor {
  public:
   // `address` is host:port, port 0 for a free one. `switchboard` outlives the door. Fails when it cannot be listened
   // on.
-  static absl::StatusOr<std::unique_ptr<GrpcDoor>> Open(absl::string_view address, Switchboard& switchboard);
+  static absl::StatusOr<std::unique_ptr<GrpcDoor>> Open(absl::string_view address, Switchboard& switchboard,
+                                                        const rpc::Tls& tls = {});
   ~GrpcDoor();
 
   int port() const;

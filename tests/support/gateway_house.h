@@ -252,7 +252,7 @@ class FakeService {
 class GatewayHouse {
  public:
   explicit GatewayHouse(absl::string_view cache_url = "", cache::AnswersOptions options = {},
-                        gateway::HttpLimits limits = {}) {
+                        gateway::HttpLimits limits = {}, const rpc::Tls& tls = {}) {
     using namespace indicators::v1;  // NOLINT: the kinds.
     registry.AddIndicator("registry.persons", INDICATOR_KIND_STOCK);
     workshops.AddIndicator("workshops.trained", INDICATOR_KIND_FLOW);
@@ -264,8 +264,8 @@ class GatewayHouse {
     desk.emplace(*peers, *answers, clock);
     switchboard.emplace(identity.guard(), *desk, *peers, clock);
     transcoder.emplace(peers->Names());
-    grpc_door = *gateway::GrpcDoor::Open("127.0.0.1:0", *switchboard);
-    http_door = *gateway::HttpDoor::Open("127.0.0.1:0", *switchboard, *transcoder, limits);
+    grpc_door = *gateway::GrpcDoor::Open("127.0.0.1:0", *switchboard, tls);
+    http_door = *gateway::HttpDoor::Open("127.0.0.1:0", *switchboard, *transcoder, limits, tls);
     channel = rpc::Connect(absl::StrCat("127.0.0.1:", grpc_door->port()));
   }
   ~GatewayHouse() {

@@ -23,6 +23,8 @@ absl::StatusOr<std::shared_ptr<SSL_CTX>> Load(const TlsFiles& files) {
   std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
   ANJU_CHECK(context != nullptr);
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  // Without a name for them, sessions of callers with certificates could not be taken up again.
+  SSL_CTX_set_session_id_context(context.get(), reinterpret_cast<const unsigned char*>("anju"), 4);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
   if (!files.cert.empty()) {
     if (SSL_CTX_use_certificate_chain_file(context.get(), files.cert.c_str()) != 1) {

@@ -21,8 +21,8 @@ struct TlsFiles {
 };
 
 // How one process speaks to others: by TLS 1.2 or 1.3 as the files say, or in plain text. The files are watched: who
-// connects a few seconds after they were replaced meets the new ones. Replace all at once, as a rename of their folder
-// does.
+// connects a few seconds after they were replaced meets the new ones. Replace them by renaming: gRPC aborts the
+// process at an empty certificate.
 //
 //   cert, key and ca   both sides show a certificate that `ca` signed
 //   cert and key       a server that admits strangers

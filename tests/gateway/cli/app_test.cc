@@ -17,11 +17,13 @@
 #include "services/platform/base/ids.h"
 #include "services/platform/lottery/lottery.h"
 #include "services/platform/rpc/status.h"
+#include "tests/support/certificates.h"
 #include "tests/support/identity.h"
 
 namespace anju::cli {
 namespace {
 
+using anju::testing::Authority;
 using anju::testing::TemporaryDirectory;
 using nlohmann::json;
 using ::testing::HasSubstr;
@@ -258,6 +260,24 @@ TEST_F(AppTest, ADrawIsVerifiedFromItsFiles) {
   std::filesystem::remove(directory_.Path("list"));
   EXPECT_EQ(Anjuctl(words), 1);
   EXPECT_THAT(err_.str(), HasSubstr("cannot read"));
+}
+
+TEST_F(AppTest, SpeaksTlsToAGatewayThatTheAuthoritySigned) {
+  Authority authority, other;
+  const rpc::TlsFiles files = authority.Sign("gateway");
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", rpc::Tls::Open({.cert = files.cert, .key = files.key})->ForServer(), &port);
+  builder.RegisterService(&gateway_);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  address_ = absl::StrCat("127.0.0.1:", port);
+  EXPECT_EQ(Anjuctl({"--tls-ca", authority.ca(), "health"}), 0) << err_.str();
+  EXPECT_EQ(Anjuctl({"--tls-ca", other.ca(), "health"}), 1);
+  EXPECT_EQ(Anjuctl({"health"}), 1);
+  EXPECT_THAT(err_.str(), HasSubstr("--tls-ca"));
+  EXPECT_EQ(Anjuctl({"--tls-ca", "/nowhere", "health"}), 1);
+  EXPECT_THAT(err_.str(), HasSubstr("/nowhere"));
+  server->Shutdown(std::chrono::system_clock::now());
 }
 
 TEST_F(AppTest, HealthIsTheExitCode) {

@@ -3,20 +3,24 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "tests/support/certificates.h"
 #include "tests/support/gateway_house.h"
 #include "tests/support/redis_server.h"
 
 namespace anju::gateway {
 namespace {
 
+using ::anju::testing::Authority;
 using ::anju::testing::Eventually;
 using ::anju::testing::GatewayHouse;
 using nlohmann::json;
@@ -251,6 +255,86 @@ TEST_F(HttpDoorTest, DrainGivesUpWhatTakesTooLong) {
   house_.http_door->Drain(start + absl::Milliseconds(100));
   EXPECT_LT(absl::Now() - start, absl::Seconds(5));
   EXPECT_TRUE(Eventually([&] { return house_.registry.cancelled == 1; }));
+}
+
+// The gateway's front over TLS: it shows a certificate, and asks callers for none.
+class TlsDoorTest : public ::testing::Test {
+ protected:
+  TlsDoorTest() : files_(authority_.Sign("gateway")) {
+    house_.emplace("", cache::AnswersOptions(), HttpLimits{.transfer = absl::Seconds(2)},
+                   *rpc::Tls::Open({.cert = files_.cert, .key = files_.key}));
+  }
+
+  // The code that the curl command exits with: 0 when it was answered, 60 when the certificate is not to be trusted.
+  int Curl(const std::string& words) {
+    const int status = std::system(
+        absl::StrCat("curl --silent --fail --max-time 10 --output /dev/null ", words, " 2>/dev/null").c_str());
+    return WEXITSTATUS(status);
+  }
+  int Https(const Authority& trusted, const std::string& words = "") {
+    return Curl(absl::StrCat("--cacert ", trusted.ca(), " ", words, " https://127.0.0.1:", house_->http_door->port(),
+                             "/v1/households/h7 -H 'Authorization: ", house_->Officer(), "'"));
+  }
+  bool Grpc(const rpc::Tls& tls) {
+    auto channel = rpc::Connect(absl::StrCat("127.0.0.1:", house_->grpc_door->port()), tls);
+    grpc::ClientContext context;
+    house_->Prepare(context, house_->Officer());
+    registry::v1::GetHouseholdRequest request;
+    request.set_id("h7");
+    registry::v1::Household household;
+    return registry::v1::Registry::NewStub(channel)->GetHousehold(&context, request, &household).ok();
+  }
+
+  Authority authority_, other_;
+  rpc::TlsFiles files_;
+  std::optional<GatewayHouse> house_;
+};
+
+TEST_F(TlsDoorTest, AnswersOnBothPorts) {
+  EXPECT_EQ(Https(authority_), 0);
+  EXPECT_EQ(Https(authority_, "--tlsv1.2 --tls-max 1.2"), 0);
+  EXPECT_NE(Https(authority_, "--tls-max 1.1"), 0);
+  EXPECT_EQ(Https(other_), 60);
+  EXPECT_TRUE(Grpc(*rpc::Tls::Open({.ca = authority_.ca()})));
+  EXPECT_FALSE(Grpc(*rpc::Tls::Open({.ca = other_.ca()})));
+}
+
+TEST_F(TlsDoorTest, DoesNotUnderstandPlainText) {
+  Connection connection(house_->http_door->port());
+  connection.Send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(connection.Receive().status, 0);
+  EXPECT_FALSE(Grpc({}));
+  // Who says nothing is not waited for longer than for a request.
+  Connection silent(house_->http_door->port());
+  EXPECT_EQ(silent.Receive().status, 0);
+  EXPECT_EQ(Https(authority_), 0);
+}
+
+TEST_F(TlsDoorTest, KeepsAConnectionAndTakesLargeRequests) {
+  const std::string body = authority_.directory().Write("body", std::string(1 << 20, ' ') + "{}");
+  const std::string url = absl::StrCat(" https://127.0.0.1:", house_->http_door->port(), "/v1/indicators:recount");
+  EXPECT_EQ(Curl(absl::StrCat("--cacert ", authority_.ca(), " -H 'Authorization: ", house_->Officer(),
+                              "' -H 'X-Anju-Service: registry' --data-binary @", body, url, url)),
+            0);
+}
+
+TEST_F(TlsDoorTest, ServesWhatTheFilesWereReplacedBy) {
+  ASSERT_EQ(Https(authority_), 0);
+  authority_.Sign("gateway", "3 days ago");
+  EXPECT_TRUE(Eventually([&] { return Https(authority_) == 60; }));
+  authority_.Sign("gateway");
+  EXPECT_TRUE(Eventually([&] { return Https(authority_) == 0; }));
+  // Files that are no good change nothing.
+  std::filesystem::rename(authority_.directory().Write("rubbish", "rubbish"), files_.cert);
+  absl::SleepFor(absl::Milliseconds(1100));
+  EXPECT_EQ(Https(authority_), 0);
+}
+
+TEST_F(TlsDoorTest, DrainsWhileSomebodyIsShakingHands) {
+  Connection silent(house_->http_door->port());
+  ASSERT_EQ(Https(authority_), 0);
+  house_->http_door->Drain(absl::Now() + absl::Seconds(10));
+  EXPECT_EQ(silent.Receive().status, 0);
 }
 
 }  // namespace

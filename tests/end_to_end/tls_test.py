@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""A registry and a gateway beyond loopback, as real processes with certificates: who reaches whom, and who does not start."""
+
+import json
+import pathlib
+import subprocess
+import tempfile
+import time
+import unittest
+
+from whole import PROGRAMS, ROOT, free_ports
+
+
+class TlsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="anju-tls-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
+        cls.registry, cls.http, cls.grpc = free_ports(3)
+        cls.openssl("ca")
+        for name in ("registry", "gateway", "peer"):
+            cls.openssl(name, "-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "basicConstraints=critical,CA:FALSE",
+                        "-addext", "subjectAltName=IP:127.0.0.1")
+        subprocess.run([PROGRAMS / "anjuctl", "token", "init", cls.folder], check=True, capture_output=True)
+        cls.token = cls.folder / "token.jwt"
+        cls.token.write_bytes(subprocess.run(
+            [PROGRAMS / "anjuctl", "token", "make", "--keys", cls.folder, "--role", "officer", "--division", "45",
+             "--subject", "tester"], check=True, capture_output=True).stdout)
+        cls.start("registry", f"--listen=0.0.0.0:{cls.registry}", f"--database=sqlite:{cls.folder}/registry.db",
+                  f"--divisions={ROOT}/services/registry/divisions", *cls.tls("tls", "registry"))
+        cls.start("gateway", *cls.gateway_flags(), *cls.tls("tls", "gateway")[:2], *cls.tls("peer_tls", "peer"))
+
+    @classmethod
+    def openssl(cls, name, *words):
+        subprocess.run(["openssl", "req", "-x509", "-days", "1", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                        "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem", *words],
+                       cwd=cls.folder, check=True, capture_output=True)
+
+    @classmethod
+    def tls(cls, prefix, name):
+        return [f"--{prefix}_cert={cls.folder}/{name}.pem", f"--{prefix}_key={cls.folder}/{name}.key", f"--{prefix}_ca={cls.folder}/ca.pem"]
+
+    @classmethod
+    def gateway_flags(cls):
+        return [f"--http=0.0.0.0:{cls.http}", f"--grpc=0.0.0.0:{cls.grpc}", f"--services=registry=127.0.0.1:{cls.registry}"]
+
+    @classmethod
+    def start(cls, program, *flags):
+        process = subprocess.Popen([PROGRAMS / program, f"--jwks={cls.folder}/jwks.json", *flags], stderr=subprocess.DEVNULL)
+        cls.addClassCleanup(process.wait)
+        cls.addClassCleanup(process.terminate)
+
+    def health(self, *words):
+        return subprocess.run([PROGRAMS / "anjuctl", "--gateway", f"127.0.0.1:{self.grpc}", "--token-file", self.token,
+                               "--output", "json", "--timeout", "5", *words, "health"], capture_output=True, text=True, timeout=30)
+
+    def test_a_caller_with_the_ca_reaches_the_registry_through_the_gateway(self):
+        ca = self.folder / "ca.pem"
+        deadline = time.monotonic() + 60
+        while (done := self.health("--tls-ca", ca)).returncode != 0 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.assertTrue(json.loads(done.stdout)["serving"], done.stdout + done.stderr)
+        self.assertNotEqual(self.health().returncode, 0, "plain text")
+        page = subprocess.run(["curl", "-s", "--cacert", ca, f"https://127.0.0.1:{self.http}/healthz"], capture_output=True, text=True)
+        self.assertEqual(page.stdout, '{"status":"SERVING"}')
+
+        # The registry itself wants a certificate.
+        words = ["openssl", "s_client", "-connect", f"127.0.0.1:{self.registry}", "-CAfile", ca, "-alpn", "h2", "-ign_eof"]
+        mine = ["-cert", self.folder / "peer.pem", "-key", self.folder / "peer.key"]
+        for certificate, admitted in ((mine, True), ([], False)):
+            with subprocess.Popen(words + certificate, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as client:
+                try:
+                    client.wait(timeout=5)
+                    stays = False
+                except subprocess.TimeoutExpired:
+                    stays = True
+                client.terminate()
+            self.assertEqual(stays, admitted)
+
+    def test_beyond_loopback_nothing_starts_without_tls(self):
+        for program, flags in (("registry", ["--listen=0.0.0.0:0"]), ("gateway", self.gateway_flags()),
+                               ("gateway", self.gateway_flags() + self.tls("peer_tls", "peer"))):
+            done = subprocess.run([PROGRAMS / program, f"--jwks={self.folder}/jwks.json", *flags],
+                                  capture_output=True, text=True, timeout=30)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("would serve plain text beyond this machine", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
