@@ -105,14 +105,19 @@ class KubernetesTest(unittest.TestCase):
                 addresses = [flags[peer] for peer in ("registry", "relocation") if peer in flags]
             for address in [*addresses, re.fullmatch(r"redis://(.*)/0", flags["cache"])[1]]:
                 self.assertIn(address, open_ports)
+            # The kubelet cannot show a certificate, and checks none.
             for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
-                self.assertEqual(container[probe]["grpc"]["port"], ports["grpc"], probe)
+                if name == "gateway":
+                    self.assertEqual(container[probe]["httpGet"], {"scheme": "HTTPS", "path": "/healthz", "port": "http"}, probe)
+                else:
+                    self.assertEqual(container[probe]["tcpSocket"], {"port": "grpc"}, probe)
 
     def test_flags_are_those_that_deploy_up_gives(self):
         script = (ROOT / "deploy/up").read_text(encoding="utf-8")
         for name, deployment, _ in self.each_deployment():
             for flag in flags_of(pod_of(deployment)["containers"][0]) if name in OURS else ():
-                self.assertIn(f"--{flag}=", script)
+                # What deploy/up starts is plain text on loopback.
+                self.assertTrue(f"--{flag}=" in script or "tls_" in flag, flag)
 
     def test_pods_are_confined_and_bounded(self):
         for name, deployment, _ in self.each_deployment():
@@ -144,6 +149,28 @@ class KubernetesTest(unittest.TestCase):
             for volume in volumes.values():
                 if "persistentVolumeClaim" in volume:
                     self.assertIn(volume["persistentVolumeClaim"]["claimName"], claims)
+
+    def test_what_listens_beyond_its_pod_speaks_tls_with_its_own_secret(self):
+        for name, deployment, _ in self.each_deployment():
+            if name not in OURS:
+                continue
+            pod = pod_of(deployment)
+            container = pod["containers"][0]
+            flags = flags_of(container)
+            mounts = {mount["name"]: mount for mount in container["volumeMounts"]}
+            secrets = {volume["name"]: volume.get("secret", {}).get("secretName") for volume in pod["volumes"]}
+            files = {"cert": "tls.crt", "key": "tls.key", "ca": "ca.crt"}
+            # Callers of the gateway have no certificate to show; its peers have.
+            wanted = {("tls", f"anju-tls-{name}"): ("cert", "key", "ca")}
+            if name == "gateway":
+                wanted = {("tls", "anju-tls-gateway"): ("cert", "key"), ("peer-tls", "anju-peer-tls-gateway"): ("cert", "key", "ca")}
+            expected = {}
+            for (volume, secret), kinds in wanted.items():
+                self.assertEqual(secrets[volume], secret)
+                self.assertTrue(mounts[volume]["readOnly"])
+                prefix = volume.replace("-", "_")
+                expected |= {f"{prefix}_{kind}": f"{mounts[volume]['mountPath']}/{files[kind]}" for kind in kinds}
+            self.assertEqual({flag: value for flag, value in flags.items() if "tls_" in flag}, expected)
 
     def test_the_base_takes_its_databases_from_a_secret_and_a_county_keeps_them_on_volumes(self):
         for name in SERVICES:
