@@ -1,6 +1,7 @@
 #include "anju/relocation/v1/relocation.pb.h"
 #include "services/platform/runtime/foundation.h"
 #include "services/relocation/domain/case.h"
+#include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
@@ -15,13 +16,13 @@ int main(int argc, char** argv) {
     ASSIGN_OR_RETURN(const HouseholdFact household, anju::roots::FromJson<HouseholdFact>(fact.body));
     return FollowHousehold(session, household);
   };
-  anju::runtime::Foundation foundation(
-      runtime, *database,
-      {.service = "relocation",
-       .kinds = {&anju::roots::KindOf<Site>(), &anju::roots::KindOf<Unit>(), &anju::roots::KindOf<Case>()},
-       .catalogue = Catalogue(),
-       .exposed = {anju::files::Expose<Case, v1::Case>()},
-       .follows = {{std::string(HouseholdFact::kTopic), follow}}});
+  anju::runtime::Foundation foundation(runtime, *database,
+                                       {.service = "relocation",
+                                        .kinds = {&anju::roots::KindOf<Site>(), &anju::roots::KindOf<Unit>(),
+                                                  &anju::roots::KindOf<Case>(), &anju::roots::KindOf<Draw>()},
+                                        .catalogue = Catalogue(),
+                                        .exposed = {anju::files::Expose<Case, v1::Case>()},
+                                        .follows = {{std::string(HouseholdFact::kTopic), follow}}});
   RelocationService service(foundation.store(), foundation.intake(), runtime.guard());
   return foundation.Serve({&service});
 }

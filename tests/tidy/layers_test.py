@@ -15,6 +15,7 @@ DOMAIN_MAY = (
     "services/platform/base/",
     "services/platform/feed/facts.h",
     "services/platform/intake/batch.h",
+    "services/platform/lottery/lottery.h",
     "services/platform/notice/notice.h",
     "services/platform/roots/outcome.h",
     "services/platform/roots/session.h",

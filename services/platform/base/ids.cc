@@ -9,12 +9,20 @@
 
 namespace anju {
 
-std::string NewId(absl::Time now) {
-  unsigned char random[10];
-  ANJU_CHECK(RAND_bytes(random, sizeof random) == 1);
-  return absl::StrFormat("%012x", absl::ToUnixMillis(now)) +
-         absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(random), sizeof random));
+namespace {
+
+template <int kBytes>
+std::string RandomHex() {
+  unsigned char random[kBytes];
+  ANJU_CHECK(RAND_bytes(random, kBytes) == 1);
+  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(random), kBytes));
 }
+
+}  // namespace
+
+std::string NewId(absl::Time now) { return absl::StrFormat("%012x", absl::ToUnixMillis(now)) + RandomHex<10>(); }
+
+std::string NewSecret() { return RandomHex<32>(); }
 
 std::string Sha256(absl::string_view text) {
   unsigned char digest[EVP_MAX_MD_SIZE];

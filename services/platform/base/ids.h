@@ -10,6 +10,9 @@ namespace anju {
 // A new id: 32 hexadecimal digits that begin with the milliseconds of `now`, so that ids made later sort later.
 std::string NewId(absl::Time now);
 
+// 32 bytes in hexadecimal that nobody can guess, from the system's source of randomness.
+std::string NewSecret();
+
 // The SHA-256 of `text` in hexadecimal.
 std::string Sha256(absl::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
+#include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/policy.h"
 
 namespace anju::relocation {
@@ -190,6 +191,9 @@ absl::StatusOr<Outcome> ImportCase(roots::Session& session, const intake::Batch&
       (before->steps != after.steps || before->site_key != after.site_key || before->unit_key != after.unit_key)) {
     return Refuse(kFailedPrecondition, "CASE_KEPT_HERE",
                   "this case goes its way here, through its notices: take its next step here too", "case_no");
+  }
+  if (!after.unit_key.empty() && (!before.has_value() || before->unit_key != after.unit_key)) {
+    RETURN_IF_ERROR(CheckNotInDraw(session, key, after.unit_key));
   }
   session.Put(after);
   return before.has_value() ? Outcome::kUpdated : Outcome::kAdded;

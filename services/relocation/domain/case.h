@@ -31,7 +31,8 @@ enum class CaseVerb : int32_t {
   kApprove = 3,
   kAllot = 4,
   kWithdraw = 5,
-  kReject = 6
+  kReject = 6,
+  kTakeBack = 7
 };
 
 enum class MeasureKind : int32_t { kUnspecified = 0, kIndustry = 1, kServices = 2, kSafetyNet = 3, kAssetIncome = 4 };
@@ -115,6 +116,8 @@ struct Case {
   std::vector<notice::Notice> notices;
   // In the order of their days; see moves.h.
   std::vector<CaseMove> trail;
+  // The key of the draw that allotted its unit; empty when none did.
+  std::string draw;
   // Copied from its site.
   Tier tier = Tier::kUnspecified;
   std::string site_location;
@@ -134,6 +137,7 @@ struct Case {
     archive("measures", measures);
     archive("notices", notices);
     archive("trail", trail);
+    archive("draw", draw);
   }
   void Fields(Archive& archive) {
     Shown(archive);
@@ -201,7 +205,8 @@ absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken);
 absl::StatusOr<Case> RecordMeasure(const Case& before, Measure measure, roots::Outcome* outcome);
 
 // Use cases.
-// Beside what Record and Allot refuse: CASE_KEPT_HERE when it would change a case that goes its way here.
+// Beside what Record and Allot refuse: CASE_KEPT_HERE when it would change a case that goes its way here, and
+// as CheckNotInDraw does.
 absl::StatusOr<roots::Outcome> ImportCase(roots::Session& session, const intake::Batch& batch,
                                           const CaseRecord& record);
 absl::StatusOr<roots::Outcome> ImportMeasure(roots::Session& session, const intake::Batch& batch,

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/policy.h"
 
 namespace anju::relocation {
@@ -42,6 +43,15 @@ absl::StatusOr<Case> Take(Case after, std::optional<Date> Steps::*step, CaseVerb
   ASSIGN_OR_RETURN(after.state, StateAfter(after.steps));
   after.trail.push_back({.verb = verb, .by = act.by, .on = act.on, .reason = reason});
   return after;
+}
+
+// Takes the step to the unit, and with a unit the site of a case that named none.
+absl::StatusOr<Case> TakeUnit(const Case& before, const Unit& unit, bool taken, const Act& act) {
+  ASSIGN_OR_RETURN(Case after, Take(before, &Steps::allotted_on, CaseVerb::kAllot, act));
+  if (after.site_key.empty()) after.site_key = unit.site_key;
+  after.tier = unit.tier;
+  after.site_location = unit.site_location;
+  return Allot(after, unit, taken);
 }
 
 absl::Status CheckCanEnd(const Case& relocation) {
@@ -93,11 +103,40 @@ absl::StatusOr<Case> Approve(const Case& before, const Act& act) {
 absl::StatusOr<Case> AllotOn(const Case& before, const Unit& unit, bool taken, const Act& act) {
   RETURN_IF_ERROR(CheckState(before, CaseState::kApproved));
   RETURN_IF_ERROR(notice::NeedClean(before.notices, kDuring, act.on));
-  ASSIGN_OR_RETURN(Case after, Take(before, &Steps::allotted_on, CaseVerb::kAllot, act));
-  if (after.site_key.empty()) after.site_key = unit.site_key;
-  after.tier = unit.tier;
-  after.site_location = unit.site_location;
-  return Allot(after, unit, taken);
+  return TakeUnit(before, unit, taken, act);
+}
+
+absl::Status CheckMayDraw(const Case& relocation, Date day) {
+  if (!relocation.steps.approved_on.has_value() || *relocation.steps.approved_on > day) {
+    return CheckState(Case(), CaseState::kApproved);
+  }
+  RETURN_IF_ERROR(CheckState(relocation, CaseState::kApproved));
+  const bool approved_here = std::any_of(relocation.trail.begin(), relocation.trail.end(),
+                                         [](const CaseMove& move) { return move.verb == CaseVerb::kApprove; });
+  if (!approved_here && relocation.notices.empty()) return absl::OkStatus();
+  return notice::NeedClean(relocation.notices, kDuring, day);
+}
+
+absl::StatusOr<Case> AllotDrawn(const Case& before, const Unit& unit, bool taken, const std::string& draw,
+                                const Act& act) {
+  RETURN_IF_ERROR(CheckMayDraw(before, act.on));
+  ASSIGN_OR_RETURN(Case after, TakeUnit(before, unit, taken, act));
+  after.draw = draw;
+  return after;
+}
+
+absl::StatusOr<Case> TakeBack(const Case& before, const std::string& reason, const Act& act) {
+  if (before.state == CaseState::kMovedIn) {
+    return Refuse(kFailedPrecondition, "HOUSEHOLD_MOVED_IN",
+                  absl::StrCat("case ", before.id, " has moved into the unit that it drew: the draw stands"));
+  }
+  Case after = before;
+  after.unit_key.clear();
+  after.draw.clear();
+  after.steps.allotted_on.reset();
+  ASSIGN_OR_RETURN(after.state, StateAfter(after.steps));
+  after.trail.push_back({.verb = CaseVerb::kTakeBack, .by = act.by, .on = act.on, .reason = reason});
+  return after;
 }
 
 absl::StatusOr<Case> Withdraw(const Case& before, const std::string& reason, const Act& act) {
@@ -182,7 +221,9 @@ absl::StatusOr<Case> AllotCase(roots::Session& session, const Case& before, cons
   ASSIGN_OR_RETURN(const std::optional<Unit> unit, session.Find<Unit>(unit_key));
   if (!unit.has_value()) return Refuse(kNotFound, "UNIT_NOT_FOUND", "there is no unit with this key", "unit");
   ASSIGN_OR_RETURN(const bool taken, IsTaken(session, unit_key, before.id));
-  return AllotOn(before, *unit, taken, act);
+  ASSIGN_OR_RETURN(Case after, AllotOn(before, *unit, taken, act));
+  RETURN_IF_ERROR(CheckNotInDraw(session, before.key, unit_key));
+  return after;
 }
 
 absl::StatusOr<Case> FindCase(roots::Session& session, const std::string& id) {

@@ -32,6 +32,15 @@ absl::StatusOr<Case> Verify(const Case& before, const Act& act);
 absl::StatusOr<Case> Approve(const Case& before, const Act& act);
 // Refuses, in this order, with CASE_NOT_APPROVED, NOTICE_NOT_CLEAN, and as Allot does.
 absl::StatusOr<Case> AllotOn(const Case& before, const Unit& unit, bool taken, const Act& act);
+// Whether the case may be allotted a unit on that day: its steps and its DURING notice, which a case that was approved
+// in another system needs only once it has notices. Refuses, in this order, with CASE_NOT_APPROVED and
+// NOTICE_NOT_CLEAN.
+absl::Status CheckMayDraw(const Case& relocation, Date day);
+// Gives the unit that it drew to a case that may draw. Refuses as CheckMayDraw and Allot do.
+absl::StatusOr<Case> AllotDrawn(const Case& before, const Unit& unit, bool taken, const std::string& draw,
+                                const Act& act);
+// Takes back what a draw has given. Refuses with HOUSEHOLD_MOVED_IN.
+absl::StatusOr<Case> TakeBack(const Case& before, const std::string& reason, const Act& act);
 // Refuse, in this order, with CASE_ENDED and UNIT_ALLOTTED.
 absl::StatusOr<Case> Withdraw(const Case& before, const std::string& reason, const Act& act);
 absl::StatusOr<Case> Reject(const Case& before, const std::string& reason, const Act& act);
@@ -117,7 +126,7 @@ struct EndRequest {
 
 // Use cases; the case is put by the caller. DeclareCase refuses, in this order, with DIVISION_NOT_FOUND,
 // HOUSEHOLD_NOT_FOUND, OUTSIDE_DIVISION, CASE_NO_TAKEN and HOUSEHOLD_HAS_CASE, OpenCaseNotice with
-// PLACE_NOT_A_DIVISION, AllotCase with UNIT_NOT_FOUND; and each then as its rule does.
+// PLACE_NOT_A_DIVISION, AllotCase with UNIT_NOT_FOUND and as CheckNotInDraw does; and each then as its rule does.
 absl::StatusOr<Case> DeclareCase(roots::Session& session, const Declaration& declaration, const Act& act);
 absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before, const NoticeRequest& request,
                                     const Act& act);

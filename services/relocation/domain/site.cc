@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
 #include "services/relocation/domain/case.h"
+#include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/unit.h"
 
 namespace anju::relocation {
@@ -95,6 +96,8 @@ absl::StatusOr<Outcome> ImportSite(roots::Session& session, const intake::Batch&
     };
     RETURN_IF_ERROR(session.AdjustLinked<Unit>(kUnitsOfSite, key, follow));
     RETURN_IF_ERROR(session.AdjustLinked<Case>(kCasesOfSite, key, follow));
+    RETURN_IF_ERROR(
+        session.AdjustLinked<Draw>(kDrawsOfSite, key, [&](Draw& draw) { draw.site_location = after.location; }));
   }
   return Outcome::kUpdated;
 }

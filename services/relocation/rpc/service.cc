@@ -1,6 +1,7 @@
 #include "services/relocation/rpc/service.h"
 
 #include "services/platform/base/error.h"
+#include "services/platform/base/ids.h"
 #include "services/platform/records/read.h"
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/ceremony.h"
@@ -8,6 +9,16 @@
 #include "services/relocation/domain/unit.h"
 
 namespace anju::relocation {
+namespace {
+
+// The draw with this id, when it lies within the caller's scope.
+absl::StatusOr<Draw> FindWithin(roots::Session& session, const rpc::Caller& caller, const std::string& id) {
+  ASSIGN_OR_RETURN(Draw draw, FindDraw(session, id));
+  RETURN_IF_ERROR(records::CheckScope(caller, draw.Division()));
+  return draw;
+}
+
+}  // namespace
 
 grpc::Status RelocationService::ImportSites(grpc::ServerContext* context,
                                             grpc::ServerReaderWriter<Receipt, v1::ImportSitesRequest>* stream) {
@@ -199,6 +210,89 @@ grpc::Status RelocationService::RejectCase(grpc::ServerContext* context, const v
                 ASSIGN_OR_RETURN(const EndRequest end, messages::FromProto<EndRequest>(*request));
                 return Reject(before, end.reason, act);
               });
+}
+
+template <typename Request>
+grpc::Status RelocationService::ChangeDraw(grpc::ServerContext* context, const Request* request, v1::Draw* response,
+                                           DrawStep step) {
+  return guard_.Unary<Request, v1::Draw>(
+      context, request, response, [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Draw> {
+        const roots::Actor actor{.subject = caller.subject,
+                                 .method = rpc::MethodTaking(*Request::descriptor()).name(),
+                                 .division = caller.scope};
+        std::string answer;
+        RETURN_IF_ERROR(store_.ChangeOnce(
+            actor, request->request_id(), request->SerializeAsString(),
+            [&](roots::Session& session) -> absl::StatusOr<std::string> {
+              ASSIGN_OR_RETURN(Draw draw,
+                               step(session, caller, {.by = caller.subject, .on = DayInChina(session.now())}));
+              RETURN_IF_ERROR(records::CheckScope(caller, draw.Division()));
+              // Not the whole of it: a secret stays where the draw is kept.
+              return roots::WriteJson([&](Archive& archive) { draw.Shown(archive); });
+            },
+            &answer));
+        ASSIGN_OR_RETURN(const Draw shown, roots::FromJson<Draw>(answer));
+        return records::ToMasked<v1::Draw>(shown);
+      });
+}
+
+grpc::Status RelocationService::CommitDraw(grpc::ServerContext* context, const v1::CommitDrawRequest* request,
+                                           v1::Draw* response) {
+  return ChangeDraw(context, request, response,
+                    [&](roots::Session& session, const rpc::Caller&, const Act& act) -> absl::StatusOr<Draw> {
+                      ASSIGN_OR_RETURN(const Promise promise, messages::FromProto<Promise>(*request));
+                      return relocation::CommitDraw(session, promise, NewSecret(), act);
+                    });
+}
+
+grpc::Status RelocationService::FreezeDraw(grpc::ServerContext* context, const v1::FreezeDrawRequest* request,
+                                           v1::Draw* response) {
+  return ChangeDraw(
+      context, request, response,
+      [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Draw> {
+        ASSIGN_OR_RETURN(const Draw before, FindWithin(session, caller, request->id()));
+        return relocation::FreezeDraw(session, before, {request->cases().begin(), request->cases().end()}, act);
+      });
+}
+
+grpc::Status RelocationService::RunDraw(grpc::ServerContext* context, const v1::RunDrawRequest* request,
+                                        v1::Draw* response) {
+  return ChangeDraw(context, request, response,
+                    [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Draw> {
+                      ASSIGN_OR_RETURN(const Draw before, FindWithin(session, caller, request->id()));
+                      return relocation::RunDraw(session, before, request->seed(), act);
+                    });
+}
+
+grpc::Status RelocationService::VoidDraw(grpc::ServerContext* context, const v1::VoidDrawRequest* request,
+                                         v1::Draw* response) {
+  return ChangeDraw(context, request, response,
+                    [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Draw> {
+                      ASSIGN_OR_RETURN(const Voiding voiding, messages::FromProto<Voiding>(*request));
+                      ASSIGN_OR_RETURN(const Draw before, FindWithin(session, caller, voiding.id));
+                      return relocation::VoidDraw(session, before, voiding.reason, act);
+                    });
+}
+
+grpc::Status RelocationService::GetDraw(grpc::ServerContext* context, const v1::GetDrawRequest* request,
+                                        v1::Draw* response) {
+  return guard_.Unary<v1::GetDrawRequest, v1::Draw>(context, request, response, [&](const rpc::Caller& caller) {
+    return records::Get<v1::Draw, Draw>(store_, caller, request->id(), "DRAW_NOT_FOUND");
+  });
+}
+
+grpc::Status RelocationService::ListDraws(grpc::ServerContext* context, const v1::ListDrawsRequest* request,
+                                          v1::ListDrawsResponse* response) {
+  const auto list = [&](const rpc::Caller&) -> absl::StatusOr<v1::ListDrawsResponse> {
+    ASSIGN_OR_RETURN(v1::ListDrawsResponse page,
+                     records::List<Draw>(store_, *request, &v1::ListDrawsResponse::add_draws));
+    for (v1::Draw& draw : *page.mutable_draws()) {
+      draw.clear_list();
+      draw.clear_result();
+    }
+    return page;
+  };
+  return guard_.Unary<v1::ListDrawsRequest, v1::ListDrawsResponse>(context, request, response, list);
 }
 
 }  // namespace anju::relocation

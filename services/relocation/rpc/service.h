@@ -5,6 +5,7 @@
 #include "services/platform/intake/intake.h"
 #include "services/platform/roots/store.h"
 #include "services/platform/rpc/guard.h"
+#include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/moves.h"
 
 namespace anju::relocation {
@@ -54,6 +55,15 @@ class RelocationService final : public v1::Relocation::Service {
                             v1::Case* response) override;
   grpc::Status RejectCase(grpc::ServerContext* context, const v1::RejectCaseRequest* request,
                           v1::Case* response) override;
+  grpc::Status CommitDraw(grpc::ServerContext* context, const v1::CommitDrawRequest* request,
+                          v1::Draw* response) override;
+  grpc::Status FreezeDraw(grpc::ServerContext* context, const v1::FreezeDrawRequest* request,
+                          v1::Draw* response) override;
+  grpc::Status RunDraw(grpc::ServerContext* context, const v1::RunDrawRequest* request, v1::Draw* response) override;
+  grpc::Status VoidDraw(grpc::ServerContext* context, const v1::VoidDrawRequest* request, v1::Draw* response) override;
+  grpc::Status GetDraw(grpc::ServerContext* context, const v1::GetDrawRequest* request, v1::Draw* response) override;
+  grpc::Status ListDraws(grpc::ServerContext* context, const v1::ListDrawsRequest* request,
+                         v1::ListDrawsResponse* response) override;
 
  private:
   // Keeps the case that `step` answers, once per request id.
@@ -65,6 +75,12 @@ class RelocationService final : public v1::Relocation::Service {
   using Verb = absl::FunctionRef<absl::StatusOr<Case>(roots::Session& session, const Case& before, const Act& act)>;
   template <typename Request>
   grpc::Status Move(grpc::ServerContext* context, const Request* request, v1::Case* response, Verb verb);
+
+  // The same for a draw.
+  using DrawStep =
+      absl::FunctionRef<absl::StatusOr<Draw>(roots::Session& session, const rpc::Caller& caller, const Act& act)>;
+  template <typename Request>
+  grpc::Status ChangeDraw(grpc::ServerContext* context, const Request* request, v1::Draw* response, DrawStep step);
 
   roots::Store& store_;
   intake::Intake& intake_;

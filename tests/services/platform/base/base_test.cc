@@ -66,5 +66,11 @@ TEST(Ids, SortByTheirTime) {
   EXPECT_NE(NewId(absl::FromUnixMillis(5)), NewId(absl::FromUnixMillis(5)));
 }
 
+TEST(Ids, ASecretIsNeverTheSame) {
+  const std::string secret = NewSecret();
+  EXPECT_EQ(secret.size(), 64);
+  EXPECT_NE(secret, NewSecret());
+}
+
 }  // namespace
 }  // namespace anju

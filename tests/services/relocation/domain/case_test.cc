@@ -282,8 +282,7 @@ TEST_P(CaseTest, NoFaultLeavesFiguresBehind) {
   int broken = 0;
   for (int n = 1;; ++n) {
     testing::FaultyDatabase faulty(*stand.database, n);
-    roots::Store store(faulty, stand.clock, {&roots::KindOf<Site>(), &roots::KindOf<Unit>(), &roots::KindOf<Case>()},
-                       nullptr, [](const auto&) {});
+    roots::Store store(faulty, stand.clock, Kinds(), nullptr, [](const auto&) {});
     const absl::Status status = store.Change({}, [&](roots::Session& session) {
       return ImportCase(session, stand.batch, MovedIn("c1", "h1", "u1")).status();
     });

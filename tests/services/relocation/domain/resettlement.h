@@ -3,6 +3,7 @@
 #include <string>
 
 #include "services/relocation/domain/case.h"
+#include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
@@ -18,11 +19,14 @@ class Resettlement : public ::testing::TestWithParam<std::string> {
   static constexpr char kOther[] = "450328102201";
   static constexpr char kTown[] = "450328100";
 
-  Resettlement()
-      : stand(GetParam(), {&roots::KindOf<Site>(), &roots::KindOf<Unit>(), &roots::KindOf<Case>()}, Catalogue()) {
+  Resettlement() : stand(GetParam(), Kinds(), Catalogue()) {
     for (const char* code : {"450328", kVillage, kOther, kTown, "451021001"}) stand.KnowDivision(code);
     household = stand.KnowHousehold("h1", kVillage, 3);
     stand.KnowHousehold("h2", kVillage, 3);
+  }
+
+  static std::vector<const roots::Kind*> Kinds() {
+    return {&roots::KindOf<Site>(), &roots::KindOf<Unit>(), &roots::KindOf<Case>(), &roots::KindOf<Draw>()};
   }
 
   void Build() {

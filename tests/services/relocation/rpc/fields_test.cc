@@ -4,6 +4,7 @@
 #include "services/platform/records/read.h"
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/ceremony.h"
+#include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/moves.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
@@ -26,6 +27,9 @@ TEST(FieldsTest, EveryStructNamesTheFieldsOfItsMessage) {
   ExpectSameFields<v1::MoveInHouseholdsResponse, Moved>();
   ExpectSameFields<v1::Case, Case>();
   ExpectSameFields<v1::CaseMove, CaseMove>();
+  ExpectSameFields<v1::Draw, Draw>();
+  ExpectSameFields<v1::CommitDrawRequest, Promise>();
+  ExpectSameFields<v1::VoidDrawRequest, Voiding>();
   ExpectSameFields<type::v1::Notice, notice::Notice>();
   ExpectSameFields<type::v1::Objection, notice::Objection>();
   ExpectSameFields<type::v1::Evidence, notice::Evidence>();
@@ -84,6 +88,12 @@ TEST(FieldsTest, TheVerbsReadTheirRequests) {
   EXPECT_EQ(FieldOf(messages::FromProto<AllotmentRequest>(v1::AllotCaseRequest()).status()), "unit");
   EXPECT_EQ(FieldOf(messages::FromProto<EndRequest>(v1::WithdrawCaseRequest()).status()), "reason");
   EXPECT_EQ(FieldOf(messages::FromProto<EndRequest>(v1::RejectCaseRequest()).status()), "reason");
+}
+
+TEST(FieldsTest, ADrawIsShownWithoutItsSecret) {
+  const std::string secret(64, '7');
+  const v1::Draw shown = records::ToMasked<v1::Draw>(Draw{.id = "1", .secret = secret});
+  EXPECT_EQ(shown.DebugString().find(secret), std::string::npos);
 }
 
 TEST(FieldsTest, ACeremonyNamesItsDivision) {
