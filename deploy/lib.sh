@@ -69,6 +69,8 @@ install_npm() {
 
 # Builds the named targets; all is all of them.
 build() {
+  # What one checkout has compiled serves another one.
+  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=true
   (cd "$root" && cmake --preset default && cmake --build --preset default --parallel "$(nproc)" --target "$@")
 }
 
