@@ -187,24 +187,20 @@ void AddToken(CLI::App& app, Session& session) {
 
 void AddImport(CLI::App& app, Session& session) {
   auto command = std::make_shared<ImportCommand>();
-  CLI::App* import = app.add_subcommand("import", "Send a CSV file: import KIND FILE, or import SERVICE METHOD FILE");
-  import->add_option("WHAT", command->words, "households loans.csv, or microcredit ImportLoans loans.csv")
+  CLI::App* sub = app.add_subcommand("import", "Send a CSV file: import KIND FILE, or import SERVICE METHOD FILE");
+  sub->add_option("WHAT", command->words, "households loans.csv, or microcredit ImportLoans loans.csv")
       ->required()
       ->expected(2, 3);
-  import->add_option("--division", command->options.division, "The division the file belongs to")->required();
-  import->add_option("--source", command->options.source, "The system the file comes from")->capture_default_str();
-  import->add_option("--household-source", command->options.household_source,
-                     "The system whose household numbers it uses");
-  import->add_option("--batch", command->options.batch, "Rows in a batch")->capture_default_str();
-  import->add_option("--refused", command->options.refused_path,
-                     "Where the refused rows go; beside the file by default");
-  import->add_flag("--strict", command->strict, "Exit with 2 when rows were refused");
-  import->callback([&session, command] {
-    session.chosen = [&session, command] { return RunImport(session, *command);
-};
-}  // namespace
-);
-}  // namespace anju::cli
+  sub->add_option("--division", command->options.division, "The division the file belongs to")->required();
+  sub->add_option("--source", command->options.source, "The system the file comes from")->capture_default_str();
+  sub->add_option("--household-source", command->options.household_source,
+                  "The system whose household numbers it uses");
+  sub->add_option("--batch", command->options.batch, "Rows in a batch")->capture_default_str();
+  sub->add_option("--refused", command->options.refused_path, "Where the refused rows go; beside the file by default");
+  sub->add_flag("--strict", command->strict, "Exit with 2 when rows were refused");
+  const auto run = [&session, command] { return RunImport(session, *command); };
+  sub->callback([&session, run] { session.chosen = run; });
+}
 
 int RunVerify(Session& session, lottery::Published published) {
   // The options name the files; from here on they are what is in them.

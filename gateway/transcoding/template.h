@@ -41,8 +41,8 @@ class PathTemplate {
   std::string verb_;
 };
 
-// `%41` is `A`; nothing when a percent sign stands for nothing, or when what comes out is not UTF-8. `plus` makes a plus
-// a space, as in a query.
+// `%41` is `A`; nothing when a percent sign stands for nothing, or when what comes out is not UTF-8. `plus` makes a
+// plus a space, as in a query.
 std::optional<std::string> PercentDecode(absl::string_view text, bool plus = false);
 
 // The parts of a query, in order; nothing when it is malformed.
