@@ -314,7 +314,7 @@ class Orders(unittest.TestCase):
                     if step["service"] == service:
                         anju.imports(anju.data / "demo", step)
             # Until what one service tells has reached the others.
-            committed = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+            committed = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")
             deadline = time.monotonic() + 30
             while anju.overview(self.COUNTY, "2018-06")["as_of"] < committed:
                 self.assertLess(time.monotonic(), deadline)
