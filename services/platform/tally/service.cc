@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/records/read.h"
 
 namespace anju::tally {
 namespace {
@@ -14,8 +15,6 @@ namespace v1 = indicators::v1;
 
 constexpr int kMostDivisions = 500;
 constexpr int32_t kLongestSpan = 120;
-constexpr int64_t kUsualPage = 100;
-constexpr int64_t kLargestPage = 1000;
 constexpr size_t kLongestSource = 512;
 
 absl::StatusOr<Month> ParseTo(const std::string& text, absl::string_view field) {
@@ -121,8 +120,7 @@ grpc::Status IndicatorsService::ListContributors(grpc::ServerContext* context,
     RETURN_IF_ERROR(CheckDivision(request->division()));
     ASSIGN_OR_RETURN(const Month to, ParseTo(request->to_month(), "to_month"));
     ASSIGN_OR_RETURN(const std::optional<Month> from, ParseFrom(request->from_month(), to));
-    const int64_t size =
-        request->page_size() == 0 ? kUsualPage : std::clamp<int64_t>(request->page_size(), 1, kLargestPage);
+    const int64_t size = records::PageSize(request->page_size());
     ASSIGN_OR_RETURN(ContributorPage page,
                      figures_.Contributors(*indicator, request->division(), from, to, request->page_token(), size));
     v1::ListContributorsResponse answer;
