@@ -65,7 +65,8 @@ class Kills:
         answer = self.retry("call", "anju.indicators.v1.Indicators/QueryIndicators",
                             json.dumps({"divisions": [COUNTY], "to_month": MONTH, "indicators": [indicator]}),
                             "--service", indicator.split(".")[0])
-        return int(answer.get("cells", [{}])[0].get("value", 0))
+        # A figure that is nothing yet has no cell.
+        return sum(int(cell["value"]) for cell in answer.get("cells", []))
 
     def send(self, sender, acknowledged, over):
         for n in range(1000):
