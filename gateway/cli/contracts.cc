@@ -8,15 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "anju/channels/v1/channels.pb.h"
-#include "anju/feed/v1/feed.pb.h"
-#include "anju/files/v1/files.pb.h"
-#include "anju/gateway/v1/gateway.pb.h"
-#include "anju/indicators/v1/indicators.pb.h"
-#include "anju/microcredit/v1/microcredit.pb.h"
-#include "anju/registry/v1/registry.pb.h"
-#include "anju/relocation/v1/relocation.pb.h"
-#include "anju/workshops/v1/workshops.pb.h"
+#include "anju/contracts.h"
 #include "services/platform/base/error.h"
 
 namespace anju::cli {
@@ -43,18 +35,15 @@ bool IsImport(const MethodDescriptor& method) {
 }  // namespace
 
 const std::vector<const ServiceDescriptor*>& AllContracts() {
-  // Each is named by a message of its own, so that the linker keeps it.
-  static const auto& contracts = *new std::vector<const ServiceDescriptor*>{
-      registry::v1::Household::descriptor()->file()->service(0),
-      relocation::v1::ImportSitesRequest::descriptor()->file()->service(0),
-      microcredit::v1::ImportLoansRequest::descriptor()->file()->service(0),
-      workshops::v1::ImportPayRequest::descriptor()->file()->service(0),
-      channels::v1::ImportSalesRequest::descriptor()->file()->service(0),
-      indicators::v1::Indicator::descriptor()->file()->service(0),
-      feed::v1::Fact::descriptor()->file()->service(0),
-      files::v1::FilePart::descriptor()->file()->service(0),
-      gateway::v1::Overview::descriptor()->file()->service(0),
-  };
+  static const auto& contracts = *new auto([] {
+    std::vector<const ServiceDescriptor*> found;
+    for (const char* name : kContracts) {
+      const auto* file = google::protobuf::DescriptorPool::generated_pool()->FindFileByName(name);
+      ANJU_CHECK(file != nullptr);
+      for (int i = 0; i < file->service_count(); ++i) found.push_back(file->service(i));
+    }
+    return found;
+  }());
   return contracts;
 }
 

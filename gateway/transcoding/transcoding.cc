@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "anju/contracts.h"
 #include "gateway/overview/compose.h"
 #include "google/api/annotations.pb.h"
 #include "google/protobuf/dynamic_message.h"
@@ -159,9 +160,12 @@ Transcoder::Transcoder(const std::vector<std::string>& services) {
   contracts.insert(contracts.end(), services.begin(), services.end());
   contracts.emplace_back(kIndicators);
   for (const std::string& contract : contracts) {
-    const auto* file =
-        DescriptorPool::generated_pool()->FindFileByName(absl::StrCat("anju/", contract, "/v1/", contract, ".proto"));
-    if (file != nullptr) Add(*file);
+    for (const char* name : kContracts) {
+      if (!absl::StartsWith(name, absl::StrCat("anju/", contract, "/"))) continue;
+      const auto* file = DescriptorPool::generated_pool()->FindFileByName(name);
+      ANJU_CHECK(file != nullptr);
+      Add(*file);
+    }
   }
 }
 

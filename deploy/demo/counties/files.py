@@ -24,7 +24,8 @@ class Contract:
     """The kinds of record that one service takes in."""
 
     def __init__(self, service):
-        text = (ROOT / "protos/anju" / service / "v1" / f"{service}.proto").read_text(encoding="utf-8")
+        files = sorted((ROOT / "protos/anju" / service / "v1").glob("*.proto"))
+        text = "".join(file.read_text(encoding="utf-8") for file in files)
         self.fields = {}  # Record -> [(type, name, heading)]
         self.enums = {}  # Enum -> {SHORT_NAME: word}
         self.methods = {}  # Record -> ImportX
@@ -49,7 +50,7 @@ class Contract:
             return value.isoformat()
         if name.endswith("_fen"):
             return f"{value // 100}.{value % 100:02d}".removesuffix(".00")
-        if name.endswith(("_centi_sqm", "_bp")):
+        if name.endswith(("_centi_sqm", "_centi_mu", "_bp")):
             return f"{value // 100}.{value % 100:02d}"
         if name.endswith("_milli"):
             return f"{value // 1000}.{value % 1000:03d}".rstrip("0").rstrip(".")

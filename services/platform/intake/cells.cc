@@ -29,7 +29,11 @@ struct Unit {
   absl::string_view written;
   int places;
 };
-constexpr Unit kUnits[] = {{"_fen", "_yuan", 2}, {"_centi_sqm", "_sqm", 2}, {"_milli", "", 3}, {"_bp", "_percent", 2}};
+constexpr Unit kUnits[] = {{"_fen", "_yuan", 2},
+                           {"_centi_sqm", "_sqm", 2},
+                           {"_centi_mu", "_mu", 2},
+                           {"_milli", "", 3},
+                           {"_bp", "_percent", 2}};
 
 const Unit* UnitOf(absl::string_view field) {
   for (const Unit& unit : kUnits) {

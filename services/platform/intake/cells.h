@@ -21,9 +21,9 @@ struct CellError {
 // Turns the rows of a table into records, by the record's contract alone.
 //
 // A column is found by its Chinese label or by the field's name. Under the label amounts are written as people write
-// them: yuan for `_fen`, square metres for `_centi_sqm`, units for `_milli`, percent for `_bp`; the same under the
-// field's name with `_yuan`, `_sqm`, nothing or `_percent` instead. Under the field's own name the number is taken as
-// it is stored: fen, and so on.
+// them: yuan for `_fen`, square metres for `_centi_sqm`, mu for `_centi_mu`, units for `_milli`, percent for `_bp`; the
+// same under the field's name with `_yuan`, `_sqm`, `_mu`, nothing or `_percent` instead. Under the field's own name
+// the number is taken as it is stored: fen, and so on.
 class RowMapper {
  public:
   // Refuses with NOT_A_CSV when no heading is known, COLUMN_REPEATED, or COLUMN_MISSING for a field that every row
