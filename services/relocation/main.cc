@@ -5,6 +5,7 @@
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
+#include "services/relocation/rpc/homes.h"
 #include "services/relocation/rpc/service.h"
 
 int main(int argc, char** argv) {
@@ -24,5 +25,6 @@ int main(int argc, char** argv) {
                                         .exposed = {anju::files::Expose<Case, v1::Case>()},
                                         .follows = {{std::string(HouseholdFact::kTopic), follow}}});
   RelocationService service(foundation.store(), foundation.intake(), runtime.guard());
-  return foundation.Serve({&service});
+  HomesService homes(foundation.store(), runtime.guard());
+  return foundation.Serve({&service, &homes});
 }

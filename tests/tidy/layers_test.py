@@ -18,6 +18,7 @@ DOMAIN_MAY = (
     "services/platform/lottery/lottery.h",
     "services/platform/notice/notice.h",
     "services/platform/roots/outcome.h",
+    "services/platform/roots/queue.h",
     "services/platform/roots/session.h",
     "services/platform/subsidy/run.h",
     "services/platform/tally/contribution.h",

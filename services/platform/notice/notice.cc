@@ -59,6 +59,14 @@ absl::Status CheckOpen(const Notice& notice) {
   return Refuse(kFailedPrecondition, "NOTICE_CLOSED", "the notice was closed", "notice_no");
 }
 
+void Void(Notice& notice, const Act& act) {
+  if (notice.state == NoticeState::kOpen) {
+    notice.closed_by = act.by;
+    notice.closed_on = act.on;
+  }
+  notice.state = NoticeState::kVoided;
+}
+
 }  // namespace
 
 absl::StatusOr<Date> LastDay(Date opened_on, int32_t span_days, DayKind day_kind) {
@@ -177,12 +185,27 @@ absl::StatusOr<std::vector<Notice>> Close(std::vector<Notice> notices, int32_t n
   return notices;
 }
 
+std::vector<Notice> Void(std::vector<Notice> notices, absl::string_view purpose, const Act& act) {
+  for (Notice& notice : notices) {
+    if (notice.purpose == purpose) Void(notice, act);
+  }
+  return notices;
+}
+
+std::vector<Notice> VoidOpen(std::vector<Notice> notices, const Act& act) {
+  for (Notice& notice : notices) {
+    if (notice.state == NoticeState::kOpen) Void(notice, act);
+  }
+  return notices;
+}
+
 absl::Status NeedClean(const std::vector<Notice>& notices, absl::string_view purpose, Date step_on) {
   const auto refuse = [](const auto&... sentence) {
     return Refuse(kFailedPrecondition, "NOTICE_NOT_CLEAN", absl::StrCat(sentence...));
   };
   const Notice* last = LastFor(notices, purpose);
-  if (last == nullptr) return refuse("open the notice ", purpose, " first and close it clean");
+  if (last == nullptr || last->state == NoticeState::kVoided)
+    return refuse("open the notice ", purpose, " first and close it clean");
   if (last->state == NoticeState::kOpen) {
     return refuse("the notice ", purpose, " is open until ", Format(last->last_day), ": close it clean first");
   }

@@ -15,7 +15,7 @@
 namespace anju::notice {
 
 enum class DayKind : int32_t { kUnspecified = 0, kCalendar = 1, kWorking = 2 };
-enum class NoticeState : int32_t { kUnspecified = 0, kOpen = 1, kClosedClean = 2, kClosedUpheld = 3 };
+enum class NoticeState : int32_t { kUnspecified = 0, kOpen = 1, kClosedClean = 2, kClosedUpheld = 3, kVoided = 4 };
 // Unspecified: not decided yet.
 enum class ObjectionOutcome : int32_t { kUnspecified = 0, kUpheld = 1, kDismissed = 2 };
 
@@ -158,6 +158,12 @@ absl::StatusOr<std::vector<Notice>> DecideObjection(std::vector<Notice> notices,
 // Clean when no objection was upheld. Refuses, in this order, with NOTICE_NOT_FOUND, NOTICE_CLOSED, SPAN_NOT_OVER
 // (whoever asks) and OBJECTION_UNDECIDED.
 absl::StatusOr<std::vector<Notice>> Close(std::vector<Notice> notices, int32_t notice_no, const Act& act);
+
+// Voids the notices of a purpose, because the step before them was taken back: none of them counts any more, an open
+// one ends today. They are kept.
+std::vector<Notice> Void(std::vector<Notice> notices, absl::string_view purpose, const Act& act);
+// The same for those that are open, because nobody could object any more.
+std::vector<Notice> VoidOpen(std::vector<Notice> notices, const Act& act);
 
 // For a step that is taken on a day and needs a notice that was closed clean by then. The last one of the purpose
 // counts. Pure. Refuses with NOTICE_NOT_CLEAN.

@@ -65,4 +65,19 @@ absl::StatusOr<Response> List(roots::Store& store, const Request& request, Messa
   return response;
 }
 
+// A page of what waits in a queue (roots/queue.h) until a day, included. `add(root, response)` puts one into it.
+template <typename Root, typename Response, typename Request, typename Add>
+absl::StatusOr<Response> ListQueue(roots::Store& store, absl::string_view queue, Date until, const Request& request,
+                                   Add add) {
+  if (request.division().empty()) {
+    return Refuse(absl::StatusCode::kInvalidArgument, "FIELD_MISSING", "name the division to list", "division");
+  }
+  ASSIGN_OR_RETURN(roots::RootPage page,
+                   store.Queue(queue, request.division(), until, request.page_token(), PageSize(request.page_size())));
+  Response response;
+  for (const roots::StoredRoot& stored : page.roots) add(*std::any_cast<Root>(&stored.root), response);
+  response.set_next_page_token(page.next_page_token);
+  return response;
+}
+
 }  // namespace anju::records

@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/roots/queue.h"
 #include "services/platform/tally/cells.h"
 
 namespace anju::roots {
@@ -67,6 +68,10 @@ constexpr absl::string_view kList =
     "$4) "
     "AND (r.kind = $5 OR $6 = '') AND NOT EXISTS (SELECT 1 FROM root_divisions e WHERE e.root_id = d.root_id "
     "AND e.division >= $7 AND e.division < d.division) ORDER BY d.division, d.root_id LIMIT $8";
+constexpr absl::string_view kQueue =
+    "SELECT r.id, r.kind, r.key, r.division, r.body, r.version, l.link FROM root_links l JOIN roots r ON "
+    "r.id = l.root_id WHERE l.kind = $1 AND l.link >= $2 AND l.link <= $3 AND (l.link, l.root_id) > ($4, $5) "
+    "ORDER BY l.link, l.root_id LIMIT $6";
 constexpr absl::string_view kAll =
     "SELECT id, kind, key, division, body, version FROM roots WHERE id > $1 ORDER BY id LIMIT $2";
 
@@ -450,12 +455,26 @@ absl::StatusOr<StoredRoot> Store::Decode(const Row& row) const {
 
 absl::StatusOr<RootPage> Store::List(absl::string_view kind, absl::string_view division, absl::string_view page_token,
                                      int64_t limit) {
-  RootPage page;
   const std::pair<std::string, std::string> after = absl::StrSplit(page_token, absl::MaxSplits('/', 1));
+  const std::string from(division);
+  return Page(kList,
+              {from, PrefixEnd(division), after.first, after.second, std::string(kind), std::string(kind), from, limit},
+              limit);
+}
+
+absl::StatusOr<RootPage> Store::Queue(absl::string_view queue, absl::string_view division, Date until,
+                                      absl::string_view page_token, int64_t limit) {
+  const std::pair<std::string, std::string> after = absl::StrSplit(page_token, absl::MaxSplits('/', 1));
+  return Page(kQueue,
+              {QueueKind(queue, division), QueueLink(division, Date(0, 1, 1)), QueueLink(division, until), after.first,
+               after.second, limit},
+              limit);
+}
+
+absl::StatusOr<RootPage> Store::Page(absl::string_view sql, const std::vector<storage::Value>& values, int64_t limit) {
+  RootPage page;
   RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
-    const std::string from(division);
-    ASSIGN_OR_RETURN(Rows rows, transaction.Query(kList, {from, PrefixEnd(division), after.first, after.second,
-                                                          std::string(kind), std::string(kind), from, limit}));
+    ASSIGN_OR_RETURN(Rows rows, transaction.Query(sql, values));
     for (const Row& row : rows) {
       ASSIGN_OR_RETURN(StoredRoot root, Decode(row));
       root.next = absl::StrCat(row.Text(6), "/", row.Text(0));

@@ -100,6 +100,9 @@ class Store {
   // Roots of a kind that lie or count in a division, ever: by division, then by id. `kind` empty: of every kind.
   absl::StatusOr<RootPage> List(absl::string_view kind, absl::string_view division, absl::string_view page_token,
                                 int64_t limit);
+  // What waits in a queue beneath a division (see queue.h), until a day, included; what has waited longest comes first.
+  absl::StatusOr<RootPage> Queue(absl::string_view queue, absl::string_view division, Date until,
+                                 absl::string_view page_token, int64_t limit);
   // Roots that share a link, in the order of their ids.
   absl::StatusOr<std::vector<StoredRoot>> Linked(absl::string_view link_kind, absl::string_view link);
 
@@ -122,6 +125,8 @@ class Store {
   // Asks for facts and keeps those that are newer.
   absl::Status AskFor(const std::map<std::string, std::set<std::string>>& keys);
   absl::StatusOr<StoredRoot> Decode(const storage::Row& row) const;
+  // The roots that a query of a list finds; its seventh column begins their tokens.
+  absl::StatusOr<RootPage> Page(absl::string_view sql, const std::vector<storage::Value>& values, int64_t limit);
 
   storage::Database& database_;
   const Clock& clock_;

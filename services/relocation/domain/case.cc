@@ -2,7 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
+#include "services/platform/roots/queue.h"
 #include "services/relocation/domain/draw.h"
+#include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/policy.h"
 
 namespace anju::relocation {
@@ -15,6 +17,7 @@ using roots::Outcome;
 constexpr absl::string_view kHouseholdCase = "household_case";
 constexpr absl::string_view kAllottedUnit = "allotted_unit";
 constexpr absl::string_view kHousehold = "household";
+constexpr absl::string_view kTitle = "title";
 
 absl::Status OutOfOrder(absl::string_view sentence, absl::string_view field) {
   return Refuse(kFailedPrecondition, "STEPS_OUT_OF_ORDER", sentence, field);
@@ -26,6 +29,41 @@ absl::Status CheckOwner(roots::Session& session, const std::optional<Case>& befo
   if (before.has_value() && before->household_id != household.id) {
     return Refuse(kFailedPrecondition, "CASE_OF_OTHER_HOUSEHOLD",
                   "this number is of another household's case: give each household a number of its own", "case_no");
+  }
+  return absl::OkStatus();
+}
+
+// The steps after the move that were taken here, where the row is silent about them.
+void KeepLaterSteps(const Case& before, const CaseRecord& record, Case& after) {
+  if (!before.KeptHere() || before.steps.moved_in_on != after.steps.moved_in_on) return;
+  for (std::optional<Date> Steps::*step : {&Steps::demolished_on, &Steps::reclaimed_on, &Steps::titled_on}) {
+    if (!(record.steps.*step).has_value()) after.steps.*step = before.steps.*step;
+  }
+  if (!record.steps.reclaimed_on.has_value()) after.old_house.reclaimed_centi_mu = before.old_house.reclaimed_centi_mu;
+  if (!record.steps.titled_on.has_value()) after.title_no = before.title_no;
+}
+
+// What the row says of the old house and the title. A row that says nothing of the house leaves it as it is known.
+void TakeHomes(const CaseRecord& record, Case& after) {
+  OldHouse& house = after.old_house;
+  if (!record.old_village.empty()) house.village = record.old_village;
+  if (record.old_area_centi_sqm > 0) house.area_centi_sqm = record.old_area_centi_sqm;
+  if (record.demolish_by.has_value()) house.agreed_by = record.demolish_by;
+  if (house.village.empty() && !after.household.residences.empty()) {
+    house.village = tally::PlaceOn(after.household.Places(), after.steps.declared_on);
+  }
+  house.reclaimed_centi_mu = record.reclaimed_centi_mu;
+  after.title_no = record.title_no;
+}
+
+absl::Status CheckHomes(const Case& relocation) {
+  if (relocation.steps.reclaimed_on.has_value() != (relocation.old_house.reclaimed_centi_mu > 0)) {
+    return Refuse(kInvalidArgument, "RECLAIMED_AREA_NOT_POSITIVE",
+                  "give the area that was reclaimed together with its day, or neither", "reclaimed_centi_mu");
+  }
+  if (relocation.steps.titled_on.has_value() == relocation.title_no.empty()) {
+    return Refuse(kInvalidArgument, "TITLE_NO_MISSING",
+                  "give the number of the title together with its day, or neither", "title_no");
   }
   return absl::OkStatus();
 }
@@ -63,12 +101,18 @@ std::vector<roots::Name> Names(const Case& relocation) {
   if (!relocation.unit_key.empty()) {
     names.push_back({.kind = std::string(kAllottedUnit), .name = relocation.unit_key});
   }
+  if (!relocation.title_no.empty()) names.push_back({.kind = std::string(kTitle), .name = relocation.title_no});
   return names;
 }
 
 std::vector<roots::Name> Links(const Case& relocation) {
   std::vector<roots::Name> links = {{.kind = std::string(kHousehold), .name = relocation.household_id}};
   if (!relocation.site_key.empty()) links.push_back({.kind = std::string(kCasesOfSite), .name = relocation.site_key});
+  const std::optional<Date>& demolish_by = relocation.old_house.demolish_by;
+  if (demolish_by.has_value() && !relocation.steps.demolished_on.has_value()) {
+    const std::vector<roots::Name> waiting = roots::QueueLinks(kOldHousesToGo, relocation.Division(), *demolish_by);
+    links.insert(links.end(), waiting.begin(), waiting.end());
+  }
   return links;
 }
 
@@ -90,7 +134,10 @@ absl::StatusOr<CaseState> StateAfter(const Steps& steps) {
                         {"verified_on", steps.verified_on, CaseState::kVerified},
                         {"approved_on", steps.approved_on, CaseState::kApproved},
                         {"allotted_on", steps.allotted_on, CaseState::kAllotted},
-                        {"moved_in_on", steps.moved_in_on, CaseState::kMovedIn}};
+                        {"moved_in_on", steps.moved_in_on, CaseState::kMovedIn},
+                        {"demolished_on", steps.demolished_on, CaseState::kOldHouseDemolished},
+                        {"reclaimed_on", steps.reclaimed_on, CaseState::kReclaimed},
+                        {"titled_on", steps.titled_on, CaseState::kTitled}};
   const Step* last = &taken[0];
   for (const Step& step : taken) {
     if (!step.day.has_value() || &step == last) continue;
@@ -136,7 +183,11 @@ absl::StatusOr<Case> Record(const std::optional<Case>& before, const CaseRecord&
       after.ceremony.clear();
     }
   }
+  TakeHomes(record, after);
+  if (before.has_value()) KeepLaterSteps(*before, record, after);
   ASSIGN_OR_RETURN(after.state, StateAfter(after.steps));
+  RETURN_IF_ERROR(CheckHomes(after));
+  SetDemolitionDeadline(after);
   if (!record.unit_no.empty() && !after.steps.allotted_on.has_value()) {
     return OutOfOrder("give the day on which the unit was allotted, or leave the unit empty", "allotted_on");
   }
@@ -184,11 +235,18 @@ absl::StatusOr<Outcome> ImportCase(roots::Session& session, const intake::Batch&
   const std::string key = batch.Key(record.case_no);
   ASSIGN_OR_RETURN(const std::optional<Case> before, session.Find<Case>(key));
   RETURN_IF_ERROR(CheckOwner(session, before, household));
-  ASSIGN_OR_RETURN(Case recorded, Record(before, record, key, household));
-  ASSIGN_OR_RETURN(Case after, House(session, batch, record, std::move(recorded)));
+  CaseRecord row = record;
+  if (!row.old_village.empty()) {
+    ASSIGN_OR_RETURN(row.old_village, intake::ResolveVillage(session, batch, record.old_village, "old_village"));
+  }
+  ASSIGN_OR_RETURN(Case recorded, Record(before, row, key, household));
+  ASSIGN_OR_RETURN(Case after, House(session, batch, row, std::move(recorded)));
+  RETURN_IF_ERROR(CheckTitleFree(session, after));
   if (before == after) return Outcome::kUnchanged;
   if (before.has_value() && before->KeptHere() &&
-      (before->steps != after.steps || before->site_key != after.site_key || before->unit_key != after.unit_key)) {
+      (before->steps != after.steps || before->site_key != after.site_key || before->unit_key != after.unit_key ||
+       before->title_no != after.title_no ||
+       before->old_house.reclaimed_centi_mu != after.old_house.reclaimed_centi_mu)) {
     return Refuse(kFailedPrecondition, "CASE_KEPT_HERE",
                   "this case goes its way here, through its notices: take its next step here too", "case_no");
   }
@@ -222,6 +280,21 @@ absl::Status CheckHasNoOther(roots::Session& session, const std::string& househo
   ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kHouseholdCase, household_id));
   if (holder.empty() || holder == case_id) return absl::OkStatus();
   return Refuse(kAlreadyExists, "HOUSEHOLD_HAS_CASE", "the household has a case with another number", "household_no");
+}
+
+absl::Status CheckTitleFree(roots::Session& session, const Case& relocation) {
+  if (relocation.title_no.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kTitle, relocation.title_no));
+  if (holder.empty() || holder == relocation.id) return absl::OkStatus();
+  return Refuse(kAlreadyExists, "TITLE_NO_TAKEN", "another home has the title with this number", "title_no");
+}
+
+void SetDemolitionDeadline(Case& relocation) {
+  OldHouse& house = relocation.old_house;
+  const std::optional<Date>& moved_in_on = relocation.steps.moved_in_on;
+  house.demolish_by.reset();
+  if (!moved_in_on.has_value()) return;
+  house.demolish_by = house.agreed_by.value_or(*moved_in_on + PolicyOn(*moved_in_on).demolish_within_days);
 }
 
 absl::StatusOr<bool> IsTaken(roots::Session& session, const std::string& unit_key, const std::string& case_id) {

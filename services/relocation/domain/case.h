@@ -21,7 +21,10 @@ enum class CaseState : int32_t {
   kAllotted = 4,
   kMovedIn = 5,
   kWithdrawn = 6,
-  kRejected = 7
+  kRejected = 7,
+  kOldHouseDemolished = 8,
+  kReclaimed = 9,
+  kTitled = 10
 };
 
 enum class CaseVerb : int32_t {
@@ -32,7 +35,18 @@ enum class CaseVerb : int32_t {
   kAllot = 4,
   kWithdraw = 5,
   kReject = 6,
-  kTakeBack = 7
+  kTakeBack = 7,
+  kMoveIn = 8,
+  kDemolishOldHouse = 9,
+  kReclaimLand = 10,
+  kIssueTitle = 11,
+  kRevokeVerification = 12,
+  kRevokeApproval = 13,
+  kMoveOut = 14,
+  kRevokeDemolition = 15,
+  kRevokeReclamation = 16,
+  kRevokeTitle = 17,
+  kReopen = 18
 };
 
 enum class MeasureKind : int32_t { kUnspecified = 0, kIndustry = 1, kServices = 2, kSafetyNet = 3, kAssetIncome = 4 };
@@ -64,6 +78,9 @@ struct Steps {
   std::optional<Date> moved_in_on;
   std::optional<Date> withdrawn_on;
   std::optional<Date> rejected_on;
+  std::optional<Date> demolished_on;
+  std::optional<Date> reclaimed_on;
+  std::optional<Date> titled_on;
 
   // Withdrawn or rejected.
   std::optional<Date> EndedOn() const { return withdrawn_on.has_value() ? withdrawn_on : rejected_on; }
@@ -76,6 +93,9 @@ struct Steps {
     archive("moved_in_on", moved_in_on);
     archive("withdrawn_on", withdrawn_on);
     archive("rejected_on", rejected_on);
+    archive("demolished_on", demolished_on);
+    archive("reclaimed_on", reclaimed_on);
+    archive("titled_on", titled_on);
   }
   friend bool operator==(const Steps&, const Steps&) = default;
 };
@@ -85,7 +105,7 @@ struct CaseMove {
   CaseVerb verb = CaseVerb::kUnspecified;
   std::string by;
   Date on;
-  // Of a withdrawal or rejection.
+  // Of a withdrawal, a rejection, and a step that was taken back.
   std::string reason;
 
   void Fields(Archive& archive) {
@@ -95,6 +115,28 @@ struct CaseMove {
     archive("reason", reason);
   }
   friend bool operator==(const CaseMove&, const CaseMove&) = default;
+};
+
+// What the household leaves 旧房: one family has one home, and the old one makes room for fields 占新腾旧.
+struct OldHouse {
+  // The village it stands in; where the household lived when it declared, unless another one was recorded.
+  std::string village;
+  int64_t area_centi_sqm = 0;
+  // The day that the household agreed to; nothing: so long after the move as the policy of its day allows.
+  std::optional<Date> agreed_by;
+  // By when it has to be gone, once the household has moved in.
+  std::optional<Date> demolish_by;
+  // What its ground became fields of, once it is reclaimed.
+  int64_t reclaimed_centi_mu = 0;
+
+  void Fields(Archive& archive) {
+    archive("village", village);
+    archive("area_centi_sqm", area_centi_sqm);
+    archive("agreed_by", agreed_by);
+    archive("demolish_by", demolish_by);
+    archive("reclaimed_centi_mu", reclaimed_centi_mu);
+  }
+  friend bool operator==(const OldHouse&, const OldHouse&) = default;
 };
 
 // The relocation of one household, from its declaration on.
@@ -118,6 +160,9 @@ struct Case {
   std::vector<CaseMove> trail;
   // The key of the draw that allotted its unit; empty when none did.
   std::string draw;
+  OldHouse old_house;
+  // Of the title to the new home; empty until it is issued.
+  std::string title_no;
   // Copied from its site.
   Tier tier = Tier::kUnspecified;
   std::string site_location;
@@ -138,6 +183,8 @@ struct Case {
     archive("notices", notices);
     archive("trail", trail);
     archive("draw", draw);
+    archive("old_house", old_house);
+    archive("title_no", title_no);
   }
   void Fields(Archive& archive) {
     Shown(archive);
@@ -153,7 +200,7 @@ struct Case {
 
 // What it adds to the figures; see indicators.cc. Households and persons count where the registry has them.
 tally::Contributions Contributions(const Case& relocation);
-// A household has one case, and a unit is allotted once.
+// A household has one case, a unit is allotted once, and a title is of one home.
 std::vector<roots::Name> Names(const Case& relocation);
 std::vector<roots::Name> Links(const Case& relocation);
 std::optional<roots::Told> Tell(const Case& relocation);
@@ -165,6 +212,11 @@ struct CaseRecord {
   Steps steps;
   std::string site_no;
   std::string unit_no;
+  std::string title_no;
+  std::string old_village;
+  int64_t old_area_centi_sqm = 0;
+  std::optional<Date> demolish_by;
+  int64_t reclaimed_centi_mu = 0;
 
   void Fields(Archive& archive) {
     archive("case_no", case_no);
@@ -172,6 +224,11 @@ struct CaseRecord {
     steps.Fields(archive);
     archive("site_no", site_no);
     archive("unit_no", unit_no);
+    archive("title_no", title_no);
+    archive("old_village", old_village);
+    archive("old_area_centi_sqm", old_area_centi_sqm);
+    archive("demolish_by", demolish_by);
+    archive("reclaimed_centi_mu", reclaimed_centi_mu);
   }
 };
 
@@ -191,8 +248,10 @@ struct MeasureRecord {
 absl::StatusOr<CaseState> StateAfter(const Steps& steps);
 
 // What a case becomes when the county records its steps so, before a site or unit is looked at. A row without the day
-// of a move that a ceremony brought leaves that move alone. Pure. Refuses, in this order, with NOT_REGISTERED_POOR (on
-// the day it declared) and STEPS_OUT_OF_ORDER.
+// of a move that a ceremony brought leaves that move alone, and one without the days after the move leaves those alone
+// that were recorded here. Pure. Refuses, in this order, with NOT_REGISTERED_POOR (on the day it declared),
+// STEPS_OUT_OF_ORDER, RECLAIMED_AREA_NOT_POSITIVE (or one without the day) and TITLE_NO_MISSING (or one without the
+// day).
 absl::StatusOr<Case> Record(const std::optional<Case>& before, const CaseRecord& record, const std::string& key,
                             const feed::HouseholdFact& household);
 
@@ -213,6 +272,10 @@ absl::StatusOr<roots::Outcome> ImportMeasure(roots::Session& session, const inta
                                              const MeasureRecord& record);
 // Refuses with HOUSEHOLD_HAS_CASE when another case than the one with this id is the household's.
 absl::Status CheckHasNoOther(roots::Session& session, const std::string& household_id, const std::string& case_id);
+// Refuses with TITLE_NO_TAKEN when another case than this one has the title.
+absl::Status CheckTitleFree(roots::Session& session, const Case& relocation);
+// Sets by when the old house has to be gone, from the day of the move and what was agreed.
+void SetDemolitionDeadline(Case& relocation);
 // Whether another case than this one has the unit.
 absl::StatusOr<bool> IsTaken(roots::Session& session, const std::string& unit_key, const std::string& case_id);
 // The registry tells of a household anew.

@@ -37,18 +37,23 @@ absl::Status RefuseCase(absl::string_view reason, absl::string_view sentence, co
   return Refuse(kFailedPrecondition, reason, absl::StrCat("case ", relocation.id, ": ", sentence), "cases");
 }
 
-// The state of the case after it moved in on that day. Refuses, in this order, with NOTICE_NOT_CLEAN and
+// The case after it moved in with the ceremony. Refuses, in this order, with NOTICE_NOT_CLEAN and
 // STEPS_OUT_OF_ORDER.
-absl::StatusOr<CaseState> StateAfterMove(const Case& relocation) {
-  if (relocation.KeptHere()) {
-    RETURN_IF_ERROR(notice::NeedClean(relocation.notices, kAfter, *relocation.steps.moved_in_on));
-  }
-  return StateAfter(relocation.steps);
+absl::StatusOr<Case> Enter(Case relocation, const Ceremony& ceremony, const std::string& by) {
+  const Date day = ceremony.moved_in_on;
+  const bool kept_here = relocation.KeptHere();
+  if (kept_here) RETURN_IF_ERROR(notice::NeedClean(relocation.notices, kAfter, day));
+  relocation.steps.moved_in_on = day;
+  ASSIGN_OR_RETURN(relocation.state, StateAfter(relocation.steps));
+  relocation.ceremony = ceremony.place;
+  SetDemolitionDeadline(relocation);
+  if (kept_here) relocation.trail.push_back({.verb = CaseVerb::kMoveIn, .by = by, .on = day});
+  return relocation;
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<Case>> MoveIn(std::vector<Case> cases, const Ceremony& ceremony) {
+absl::StatusOr<std::vector<Case>> MoveIn(std::vector<Case> cases, const Ceremony& ceremony, const std::string& by) {
   for (const Case& relocation : cases) {
     if (relocation.state == CaseState::kAllotted) continue;
     return RefuseCase("CASE_NOT_ALLOTTED", "only households that were allotted a unit and wait for it can move in",
@@ -63,16 +68,14 @@ absl::StatusOr<std::vector<Case>> MoveIn(std::vector<Case> cases, const Ceremony
     return RefuseCase("CASE_OF_OTHER_SITE", absl::StrCat("its site does not lie in ", ceremony.division), relocation);
   }
   for (Case& relocation : cases) {
-    relocation.steps.moved_in_on = ceremony.moved_in_on;
-    absl::StatusOr<CaseState> state = StateAfterMove(relocation);
-    if (!state.ok()) return RefuseCase(ReasonOf(state.status()), state.status().message(), relocation);
-    relocation.state = *state;
-    relocation.ceremony = ceremony.place;
+    absl::StatusOr<Case> moved = Enter(relocation, ceremony, by);
+    if (!moved.ok()) return RefuseCase(ReasonOf(moved.status()), moved.status().message(), relocation);
+    relocation = *std::move(moved);
   }
   return cases;
 }
 
-absl::StatusOr<Moved> MoveInHouseholds(roots::Session& session, const Ceremony& ceremony) {
+absl::StatusOr<Moved> MoveInHouseholds(roots::Session& session, const Ceremony& ceremony, const std::string& by) {
   RETURN_IF_ERROR(CheckShape(ceremony));
   std::vector<Case> cases;
   for (const std::string& name : ceremony.cases) {
@@ -84,7 +87,7 @@ absl::StatusOr<Moved> MoveInHouseholds(roots::Session& session, const Ceremony& 
     }
     cases.push_back(*std::move(found));
   }
-  ASSIGN_OR_RETURN(std::vector<Case> moved, MoveIn(std::move(cases), ceremony));
+  ASSIGN_OR_RETURN(std::vector<Case> moved, MoveIn(std::move(cases), ceremony, by));
   // After this point the move must succeed.
   Moved answer{.households = static_cast<int32_t>(moved.size())};
   for (Case& relocation : moved) {

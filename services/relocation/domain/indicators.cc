@@ -36,6 +36,10 @@ constexpr absl::string_view kFollowUpIndustryPersons = "relocation.follow_up_ind
 constexpr absl::string_view kFollowUpServicesPersons = "relocation.follow_up_services_persons";
 constexpr absl::string_view kFollowUpSafetyNetPersons = "relocation.follow_up_safety_net_persons";
 constexpr absl::string_view kFollowUpAssetIncomePersons = "relocation.follow_up_asset_income_persons";
+constexpr absl::string_view kOldHousesDemolished = "relocation.old_houses_demolished";
+constexpr absl::string_view kOldHousesOverdue = "relocation.old_houses_overdue";
+constexpr absl::string_view kReclaimedArea = "relocation.reclaimed_area";
+constexpr absl::string_view kTitledHouseholds = "relocation.titled_households";
 constexpr absl::string_view kPublicPosts = "relocation.public_posts";
 constexpr absl::string_view kPublicPostsHeld = "relocation.public_posts_held";
 
@@ -103,10 +107,33 @@ void AddTier(const Case& relocation, const Span& moved, tally::Contributions& to
   }
 }
 
+// What follows on the move: the old house goes, its ground becomes fields, the new home gets its title.
+void AddHomes(const Case& relocation, tally::Contributions& to) {
+  const std::vector<Place> places = relocation.household.Places();
+  const Steps& steps = relocation.steps;
+  const OldHouse& house = relocation.old_house;
+  if (house.demolish_by.has_value()) {
+    const Span overdue{.from = *house.demolish_by + 1, .until = steps.demolished_on};
+    if (!overdue.until.has_value() || overdue.from < *overdue.until) {
+      tally::AddStock(kOldHousesOverdue, places, overdue.from, overdue.until, 1, to);
+    }
+  }
+  if (steps.demolished_on.has_value()) {
+    tally::AddStock(kOldHousesDemolished, places, *steps.demolished_on, std::nullopt, 1, to);
+  }
+  if (steps.reclaimed_on.has_value()) {
+    tally::AddStock(kReclaimedArea, places, *steps.reclaimed_on, std::nullopt, house.reclaimed_centi_mu, to);
+  }
+  if (steps.titled_on.has_value()) {
+    tally::AddStock(kTitledHouseholds, places, *steps.titled_on, std::nullopt, 1, to);
+  }
+}
+
 void AddMoved(const Case& relocation, const Span& moved, tally::Contributions& to) {
   const feed::HouseholdFact& household = relocation.household;
   AddHousehold(household, kHouseholdsMovedIn, kPersonsMovedIn, moved, to);
   AddTier(relocation, moved, to);
+  AddHomes(relocation, to);
   for (const feed::PersonFact& person : household.persons) {
     if (!feed::CanWork(person.labour)) continue;
     const std::optional<Span> both = Intersect(moved, Membership(person));
@@ -185,6 +212,29 @@ const tally::Catalogue& Catalogue() {
        .unit = "person"},
       {.id = kPublicPosts, .label_zh = "公益性岗位", .label_en = "Public posts", .unit = "post"},
       {.id = kPublicPostsHeld, .label_zh = "在岗公益性岗位", .label_en = "Public posts held", .unit = "post"},
+      {.id = kOldHousesDemolished,
+       .label_zh = "拆除旧房户数",
+       .label_en = "Old houses demolished",
+       .unit = "household"},
+      {.id = kOldHousesOverdue,
+       .label_zh = "逾期未拆旧房户数",
+       .label_en = "Old houses that stand longer than they may",
+       .unit = "household"},
+      {.id = kReclaimedArea,
+       .label_zh = "旧宅基地复垦面积",
+       .label_en = "Ground of old houses reclaimed",
+       .unit = "centi_mu"},
+      {.id = kTitledHouseholds,
+       .label_zh = "办理不动产证户数",
+       .label_en = "Households with the title to their new home",
+       .unit = "household"},
+      {.id = "relocation.demolition_rate",
+       .label_zh = "旧房拆除率",
+       .label_en = "Share of old houses demolished",
+       .unit = "percent",
+       .kind = IndicatorKind::kRatio,
+       .numerator = kOldHousesDemolished,
+       .denominator = kHouseholdsMovedIn},
       {.id = "relocation.move_in_rate",
        .label_zh = "搬迁入住率",
        .label_en = "Share moved in of those due",

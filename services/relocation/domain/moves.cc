@@ -16,33 +16,9 @@ using enum absl::StatusCode;
 // The source of the cases that are declared here.
 constexpr absl::string_view kSource = "anju";
 
-absl::Status CheckState(const Case& relocation, CaseState needed) {
-  if (relocation.state == needed) return absl::OkStatus();
-  switch (needed) {
-    case CaseState::kDeclared:
-      return Refuse(kFailedPrecondition, "CASE_NOT_DECLARED", "only a case that is declared and no more is verified");
-    case CaseState::kVerified:
-      return Refuse(kFailedPrecondition, "CASE_NOT_VERIFIED", "this is for a case that is verified and no more");
-    case CaseState::kApproved:
-      return Refuse(kFailedPrecondition, "CASE_NOT_APPROVED", "this is for a case that is approved and no more");
-    default:
-      ANJU_CHECK(needed == CaseState::kAllotted);
-      return Refuse(kFailedPrecondition, "CASE_NOT_ALLOTTED", "this is for a case that is allotted and no more");
-  }
-}
-
 absl::Status CheckNotEnded(const Case& relocation) {
   if (!relocation.steps.EndedOn().has_value()) return absl::OkStatus();
   return Refuse(kFailedPrecondition, "CASE_ENDED", "the case was withdrawn or rejected");
-}
-
-// Takes a step on the day of the act.
-absl::StatusOr<Case> Take(Case after, std::optional<Date> Steps::*step, CaseVerb verb, const Act& act,
-                          const std::string& reason = "") {
-  after.steps.*step = act.on;
-  ASSIGN_OR_RETURN(after.state, StateAfter(after.steps));
-  after.trail.push_back({.verb = verb, .by = act.by, .on = act.on, .reason = reason});
-  return after;
 }
 
 // Takes the step to the unit, and with a unit the site of a case that named none.
@@ -80,6 +56,38 @@ Gate GateOf(NoticePurpose purpose) {
 
 }  // namespace
 
+absl::Status CheckState(const Case& relocation, CaseState needed) {
+  if (relocation.state == needed) return absl::OkStatus();
+  const auto refuse = [](absl::string_view reason, absl::string_view state) {
+    return Refuse(kFailedPrecondition, reason, absl::StrCat("this is for a case that is ", state, " and no more"));
+  };
+  switch (needed) {
+    case CaseState::kDeclared:
+      return refuse("CASE_NOT_DECLARED", "declared");
+    case CaseState::kVerified:
+      return refuse("CASE_NOT_VERIFIED", "verified");
+    case CaseState::kApproved:
+      return refuse("CASE_NOT_APPROVED", "approved");
+    case CaseState::kAllotted:
+      return refuse("CASE_NOT_ALLOTTED", "allotted");
+    case CaseState::kMovedIn:
+      return refuse("CASE_NOT_MOVED_IN", "moved in");
+    case CaseState::kOldHouseDemolished:
+      return refuse("CASE_NOT_DEMOLISHED", "rid of its old house");
+    default:
+      ANJU_CHECK(needed == CaseState::kReclaimed);
+      return refuse("CASE_NOT_RECLAIMED", "reclaimed");
+  }
+}
+
+absl::StatusOr<Case> Take(Case after, std::optional<Date> Steps::*step, CaseVerb verb, const Act& act,
+                          const std::string& reason) {
+  after.steps.*step = act.on;
+  ASSIGN_OR_RETURN(after.state, StateAfter(after.steps));
+  after.trail.push_back({.verb = verb, .by = act.by, .on = act.on, .reason = reason});
+  return after;
+}
+
 absl::StatusOr<Case> Declare(const std::string& key, const feed::HouseholdFact& household, const Act& act) {
   ASSIGN_OR_RETURN(Case after, Record(std::nullopt, {.steps = {.declared_on = act.on}}, key, household));
   after.trail.push_back({.verb = CaseVerb::kDeclare, .by = act.by, .on = act.on});
@@ -93,7 +101,10 @@ absl::StatusOr<Case> Verify(const Case& before, const Act& act) {
 
 absl::StatusOr<Case> Approve(const Case& before, const Act& act) {
   RETURN_IF_ERROR(CheckState(before, CaseState::kVerified));
-  if (std::any_of(before.trail.begin(), before.trail.end(), [&](const CaseMove& move) { return move.by == act.by; })) {
+  const auto entered = [&](const CaseMove& move) {
+    return move.by == act.by && (move.verb == CaseVerb::kDeclare || move.verb == CaseVerb::kVerify);
+  };
+  if (std::any_of(before.trail.begin(), before.trail.end(), entered)) {
     return Refuse(kFailedPrecondition, "APPROVER_IS_AUTHOR", "nobody approves what they entered: ask somebody else");
   }
   RETURN_IF_ERROR(notice::NeedClean(before.notices, kBefore, act.on));
@@ -126,7 +137,7 @@ absl::StatusOr<Case> AllotDrawn(const Case& before, const Unit& unit, bool taken
 }
 
 absl::StatusOr<Case> TakeBack(const Case& before, const std::string& reason, const Act& act) {
-  if (before.state == CaseState::kMovedIn) {
+  if (before.steps.moved_in_on.has_value()) {
     return Refuse(kFailedPrecondition, "HOUSEHOLD_MOVED_IN",
                   absl::StrCat("case ", before.id, " has moved into the unit that it drew: the draw stands"));
   }
@@ -134,6 +145,8 @@ absl::StatusOr<Case> TakeBack(const Case& before, const std::string& reason, con
   after.unit_key.clear();
   after.draw.clear();
   after.steps.allotted_on.reset();
+  // They said which unit it was given.
+  after.notices = notice::Void(std::move(after.notices), kAfter, act);
   ASSIGN_OR_RETURN(after.state, StateAfter(after.steps));
   after.trail.push_back({.verb = CaseVerb::kTakeBack, .by = act.by, .on = act.on, .reason = reason});
   return after;

@@ -6,7 +6,8 @@
 #include "services/relocation/domain/case.h"
 
 // The life of a case that is kept here, from its declaration to the allotment, step by step and through the three
-// notices 三榜公示. Every step is of the day on which it is taken. The move itself is in ceremony.h.
+// notices 三榜公示. Every step is of the day on which it is taken. The move itself is in ceremony.h,
+// what comes after it in homes.h, and how each step is taken back in step_back.h.
 //
 //   DECLARED -verify-> VERIFIED -notice BEFORE, approve-> APPROVED -notice DURING, allot-> ALLOTTED
 //   -notice AFTER, move in-> MOVED_IN; withdraw or reject from any of the first three.
@@ -39,7 +40,7 @@ absl::Status CheckMayDraw(const Case& relocation, Date day);
 // Gives the unit that it drew to a case that may draw. Refuses as CheckMayDraw and Allot do.
 absl::StatusOr<Case> AllotDrawn(const Case& before, const Unit& unit, bool taken, const std::string& draw,
                                 const Act& act);
-// Takes back what a draw has given. Refuses with HOUSEHOLD_MOVED_IN.
+// Takes back what a draw has given, and the notices about it. Refuses with HOUSEHOLD_MOVED_IN.
 absl::StatusOr<Case> TakeBack(const Case& before, const std::string& reason, const Act& act);
 // Refuse, in this order, with CASE_ENDED and UNIT_ALLOTTED.
 absl::StatusOr<Case> Withdraw(const Case& before, const std::string& reason, const Act& act);
@@ -123,6 +124,12 @@ struct EndRequest {
 
   void Fields(Archive& archive) { archive("reason", reason); }
 };
+
+// For the steps that stand elsewhere. Refuses with CASE_NOT_<state> when the case is not in this state.
+absl::Status CheckState(const Case& relocation, CaseState needed);
+// Takes a step on the day of the act, whatever the state. Refuses with STEPS_OUT_OF_ORDER.
+absl::StatusOr<Case> Take(Case after, std::optional<Date> Steps::*step, CaseVerb verb, const Act& act,
+                          const std::string& reason = "");
 
 // Use cases; the case is put by the caller. DeclareCase refuses, in this order, with DIVISION_NOT_FOUND,
 // HOUSEHOLD_NOT_FOUND, OUTSIDE_DIVISION, CASE_NO_TAKEN and HOUSEHOLD_HAS_CASE, OpenCaseNotice with

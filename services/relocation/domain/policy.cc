@@ -8,8 +8,12 @@ const Policy& PolicyOn(Date day) {
   // In the order of their dates.
   static const Policy kPolicies[] = {
       // The national plan of the 13th five years: at most 25 m² a person. No bulletin says how long a relocation is
-      // noticed: 5 days, as for loans.
-      {.since = Date(2016, 1, 1), .area_per_person_centi_sqm = 25'00, .shortest_notice_days = 5},
+      // noticed: 5 days, as for loans. Nor how long an old house may stand: a year after the move, as the national rule
+      // of 2018 has it.
+      {.since = Date(2016, 1, 1),
+       .area_per_person_centi_sqm = 25'00,
+       .shortest_notice_days = 5,
+       .demolish_within_days = 365},
   };
   const Policy* found = std::begin(kPolicies);
   for (const Policy& policy : kPolicies) {

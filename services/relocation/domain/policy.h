@@ -13,6 +13,8 @@ struct Policy {
   int64_t area_per_person_centi_sqm = 0;
   // Each of the three notices 三榜公示 hangs at least so many days.
   int32_t shortest_notice_days = 0;
+  // 占新腾旧: so many days after the move the old house has to be gone, unless another day was agreed.
+  int32_t demolish_within_days = 0;
 };
 
 // The policy in force on a day; the first one before it began.

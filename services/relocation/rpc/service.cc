@@ -7,6 +7,7 @@
 #include "services/relocation/domain/ceremony.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
+#include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
 namespace {
@@ -83,7 +84,7 @@ grpc::Status RelocationService::MoveInHouseholds(grpc::ServerContext* context,
     RETURN_IF_ERROR(store_.ChangeOnce(
         actor, request->request_id(), request->SerializeAsString(),
         [&](roots::Session& session) -> absl::StatusOr<std::string> {
-          ASSIGN_OR_RETURN(const Moved moved, relocation::MoveInHouseholds(session, ceremony));
+          ASSIGN_OR_RETURN(const Moved moved, relocation::MoveInHouseholds(session, ceremony, caller.subject));
           return roots::ToJson(moved);
         },
         &answer));
@@ -96,23 +97,7 @@ grpc::Status RelocationService::MoveInHouseholds(grpc::ServerContext* context,
 template <typename Request>
 grpc::Status RelocationService::Change(grpc::ServerContext* context, const Request* request, v1::Case* response,
                                        Step step) {
-  const auto change = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Case> {
-    const roots::Actor actor{.subject = caller.subject,
-                             .method = rpc::MethodTaking(*Request::descriptor()).name(),
-                             .division = caller.scope};
-    std::string answer;
-    RETURN_IF_ERROR(store_.ChangeOnce(
-        actor, request->request_id(), request->SerializeAsString(),
-        [&](roots::Session& session) -> absl::StatusOr<std::string> {
-          ASSIGN_OR_RETURN(Case after, step(session, caller, {.by = caller.subject, .on = DayInChina(session.now())}));
-          session.Put(after);
-          return roots::ToJson(after);
-        },
-        &answer));
-    ASSIGN_OR_RETURN(const Case relocation, roots::FromJson<Case>(answer));
-    return records::ToMasked<v1::Case>(relocation);
-  };
-  return guard_.Unary<Request, v1::Case>(context, request, response, change);
+  return ChangeRecord<Case>(store_, guard_, context, request, response, step);
 }
 
 template <typename Request>

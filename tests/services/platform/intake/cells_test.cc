@@ -142,6 +142,7 @@ TEST(RowMapperTest, AmountsByHeading) {
   };
   const auto* loan = LoanRecord::descriptor();
   const auto* unit = anju::relocation::v1::UnitRecord::descriptor();
+  const auto* relocation = anju::relocation::v1::CaseRecord::descriptor();
   const auto* sale = anju::channels::v1::SaleRecord::descriptor();
   const Row rows[] = {
       {loan, "principal_fen", "放款金额", "50000", 5'000'000},
@@ -153,6 +154,8 @@ TEST(RowMapperTest, AmountsByHeading) {
       {unit, "area_centi_sqm", "建筑面积", "98.5", 9'850},
       {unit, "area_centi_sqm", "area_sqm", "98.5", 9'850},
       {unit, "area_centi_sqm", "area_centi_sqm", "98", 98},
+      {relocation, "reclaimed_centi_mu", "复垦面积", "0.85", 85},
+      {relocation, "reclaimed_centi_mu", "reclaimed_mu", "0.85", 85},
       {sale, "quantity_milli", "数量", "1.5", 1'500},
       {sale, "quantity_milli", "quantity", "1.5", 1'500},
       {sale, "quantity_milli", "quantity_milli", "15", 15},

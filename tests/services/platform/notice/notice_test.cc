@@ -193,5 +193,22 @@ TEST(PlacesTest, AreVillagesTownshipsAndCountiesByTheirPresentCodes) {
   }
 }
 
+TEST(VoidTest, AVoidNoticeCountsNoMore) {
+  const Act act{.by = "wang", .on = Date(2018, 12, 1)};
+  const std::vector<Notice> notices = {
+      {.notice_no = 1, .purpose = "BEFORE", .state = NoticeState::kClosedClean, .closed_on = Date(2018, 11, 10)},
+      {.notice_no = 2, .purpose = "AFTER", .state = NoticeState::kClosedUpheld, .closed_on = Date(2018, 11, 20)},
+      {.notice_no = 3, .purpose = "AFTER", .state = NoticeState::kOpen, .last_day = Date(2018, 11, 30)}};
+  const std::vector<Notice> voided = Void(notices, "AFTER", act);
+  EXPECT_TRUE(NeedClean(voided, "BEFORE", act.on).ok());
+  EXPECT_THAT(NeedClean(voided, "AFTER", act.on), RefusedWith(kFailedPrecondition, "NOTICE_NOT_CLEAN"));
+  EXPECT_EQ(voided[1].closed_on, Date(2018, 11, 20));
+  EXPECT_EQ(voided[2].closed_on, act.on);
+  EXPECT_EQ(voided[2].closed_by, "wang");
+  EXPECT_THAT(Close(voided, 3, act), RefusedWith(kFailedPrecondition, "NOTICE_CLOSED"));
+  EXPECT_EQ(VoidOpen(notices, act)[1].state, NoticeState::kClosedUpheld);
+  EXPECT_EQ(VoidOpen(notices, act)[2].state, NoticeState::kVoided);
+}
+
 }  // namespace
 }  // namespace anju::notice

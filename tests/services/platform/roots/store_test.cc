@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/feed/publisher.h"
+#include "services/platform/roots/queue.h"
 #include "tests/support/stand.h"
 
 namespace anju::roots {
@@ -47,7 +48,14 @@ tally::Contributions Contributions(const Box& box) {
 std::vector<Name> Names(const Box& box) {
   return box.owner.empty() ? std::vector<Name>() : std::vector<Name>{{.kind = "owner", .name = box.owner}};
 }
-std::vector<Name> Links(const Box& box) { return {{.kind = "size", .name = absl::StrCat(box.things % 3)}}; }
+// A box of more than 100 things waits since as many days after the beginning of 2018.
+std::vector<Name> Links(const Box& box) {
+  std::vector<Name> links = {{.kind = "size", .name = absl::StrCat(box.things % 3)}};
+  if (box.things <= 100) return links;
+  const std::vector<Name> waiting = QueueLinks("full", box.Division(), Date(2018, 1, 1) + box.things);
+  links.insert(links.end(), waiting.begin(), waiting.end());
+  return links;
+}
 std::optional<Told> Tell(const Box& box) { return Told{.topic = "box", .key = box.key, .body = ToJson(box)}; }
 
 const tally::Catalogue& Catalogue() {
@@ -157,6 +165,41 @@ TEST_P(RootsTest, ARequestIsAnsweredOnce) {
   EXPECT_THAT(add("r1", "y", &again), RefusedWith(kAlreadyExists, "REQUEST_ID_REUSED"));
   EXPECT_THAT(add("", "x", &again), RefusedWith(kInvalidArgument, "REQUEST_ID_MALFORMED"));
   EXPECT_EQ(Things("45"), 1);
+}
+
+TEST_P(RootsTest, AQueueIsInTheOrderOfItsDays) {
+  const struct {
+    const char* key;
+    const char* village;
+    int64_t things;
+  } boxes[] = {{"a", "450328100201", 130},
+               {"b", "450328101202", 110},
+               {"c", "450329100201", 120},
+               {"d", "450328100201", 100},
+               {"e", "450328100202", 120}};
+  for (const auto& box : boxes) ASSERT_TRUE(Put(NewBox(box.key, box.village, box.things)).ok());
+  const auto keys = [&](const std::string& division, Date until = kWhenever) {
+    std::string keys, token;
+    do {
+      const auto page = stand_.store.Queue("full", division, until, token, 2);
+      if (!page.ok()) return page.status().ToString();
+      for (const StoredRoot& root : page->roots) keys += root.key;
+      token = page->next_page_token;
+    } while (!token.empty());
+    return keys;
+  };
+  EXPECT_EQ(keys("45").size(), 4);
+  EXPECT_EQ(keys("450328"), "bea");
+  EXPECT_EQ(keys("450328100"), "ea");
+  EXPECT_EQ(keys("450328100201"), "a");
+  EXPECT_EQ(keys("4502"), "");
+  EXPECT_EQ(keys("450328", Date(2018, 1, 1) + 119), "b");
+  EXPECT_EQ(keys("450328", Date(2018, 1, 1) + 120), "be");
+  // What waits no more is gone, and what moves waits elsewhere.
+  ASSERT_TRUE(Put(NewBox("b", "450328101202", 1)).ok());
+  ASSERT_TRUE(Put(NewBox("e", "450329100201", 120)).ok());
+  EXPECT_EQ(keys("450328"), "a");
+  EXPECT_EQ(keys("450329").size(), 2);
 }
 
 TEST_P(RootsTest, ListsByDivisionInPages) {

@@ -24,7 +24,7 @@ class CeremonyTest : public Resettlement {
     RETURN_IF_ERROR(stand.store.ChangeOnce(
         {.subject = "officer", .method = "MoveInHouseholds"}, ceremony.request_id, roots::ToJson(ceremony),
         [&](roots::Session& session) -> absl::StatusOr<std::string> {
-          ASSIGN_OR_RETURN(const Moved moved, MoveInHouseholds(session, ceremony));
+          ASSIGN_OR_RETURN(const Moved moved, MoveInHouseholds(session, ceremony, "officer"));
           return roots::ToJson(moved);
         },
         &answer));

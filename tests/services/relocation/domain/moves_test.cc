@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 
 #include "services/relocation/domain/ceremony.h"
+#include "services/relocation/domain/homes.h"
+#include "services/relocation/domain/step_back.h"
 #include "tests/services/relocation/domain/resettlement.h"
 
 namespace anju::relocation {
@@ -63,10 +66,13 @@ class Life {
       relocation = *AllotOn(relocation, FlatUnit(), false, life.Next("li"));
       life.Notice(NoticePurpose::kAfter, state == CaseState::kAllotted ? stage : Stage::kClean);
     }
-    if (state == CaseState::kMovedIn) {
+    if (relocation.state == CaseState::kAllotted && state > CaseState::kAllotted) {
       relocation =
-          MoveIn({relocation}, {.division = "450328", .place = "广场", .moved_in_on = life.Next("li").on})->at(0);
+          MoveIn({relocation}, {.division = "450328", .place = "广场", .moved_in_on = life.Next("li").on}, "li")->at(0);
     }
+    if (state >= CaseState::kOldHouseDemolished) relocation = *DemolishOldHouse(relocation, life.Next("li"));
+    if (state >= CaseState::kReclaimed) relocation = *ReclaimLand(relocation, 80, life.Next("li"));
+    if (state >= CaseState::kTitled) relocation = *IssueTitle(relocation, "t1", life.Next("li"));
     EXPECT_EQ(relocation.state, state);
     return relocation;
   }
@@ -102,7 +108,8 @@ TEST(LifeTest, EveryVerbInEveryState) {
   constexpr char OK[] = "", ND[] = "CASE_NOT_DECLARED", NV[] = "CASE_NOT_VERIFIED", NA[] = "CASE_NOT_APPROVED",
                  NL[] = "CASE_NOT_ALLOTTED", EN[] = "CASE_ENDED", UA[] = "UNIT_ALLOTTED", NF[] = "NOTICE_NOT_FOUND",
                  OF[] = "OBJECTION_NOT_FOUND", CL[] = "NOTICE_CLOSED", AO[] = "NOTICE_ALREADY_OPEN",
-                 OU[] = "OBJECTION_UNDECIDED", NC[] = "NOTICE_NOT_CLEAN";
+                 OU[] = "OBJECTION_UNDECIDED", NC[] = "NOTICE_NOT_CLEAN", NM[] = "CASE_NOT_MOVED_IN",
+                 DN[] = "CASE_NOT_DEMOLISHED", NR[] = "CASE_NOT_RECLAIMED", NB[] = "NOTHING_TO_TAKE_BACK";
   // After every notice and step of the case.
   const Date late(2019, 3, 1);
   const Act li{.by = "li", .on = late}, wang{.by = "wang", .on = late}, chen{.by = "chen", .on = late};
@@ -131,39 +138,52 @@ TEST(LifeTest, EveryVerbInEveryState) {
       {"move in",
        [&](const Case& c) -> absl::StatusOr<Case> {
          ASSIGN_OR_RETURN(const std::vector<Case> moved,
-                          MoveIn({c}, {.division = "450328", .place = "广场", .moved_in_on = late}));
+                          MoveIn({c}, {.division = "450328", .place = "广场", .moved_in_on = late}, "li"));
          return moved.at(0);
        },
        kMovedIn},
       {"withdraw", [&](const Case& c) { return Withdraw(c, "不愿搬迁", li); }, kWithdrawn},
       {"reject", [&](const Case& c) { return Reject(c, "不符合条件", wang); }, kRejected},
+      {"demolish", [&](const Case& c) { return DemolishOldHouse(c, li); }, kOldHouseDemolished},
+      {"reclaim", [&](const Case& c) { return ReclaimLand(c, 80, li); }, kReclaimed},
+      {"title", [&](const Case& c) { return IssueTitle(c, "t1", li); }, kTitled},
+      // To what it was before its last step, or, of a case that had ended, to what it was when it ended.
+      {"step back", [&](const Case& c) { return StepBack(c, c.state, "登记有误", wang); }, kDeclared},
+  };
+  const std::map<CaseState, CaseState> beneath = {
+      {kVerified, kDeclared}, {kApproved, kVerified},          {kAllotted, kApproved},
+      {kMovedIn, kAllotted},  {kOldHouseDemolished, kMovedIn}, {kReclaimed, kOldHouseDemolished},
+      {kTitled, kReclaimed},  {kWithdrawn, kVerified},         {kRejected, kVerified},
   };
   // clang-format off
   const struct {
     CaseState state;
     Stage stage;
-    absl::string_view expected[12];
+    absl::string_view expected[16];
   } table[] = {
-      //                           verify before during after file decide close approve allot move withdraw reject
-      {kDeclared,  Stage::kNone,     {OK, NV, NA, NL, NF, NF, NF, NV, NA, NL, OK, OK}},
-      {kVerified,  Stage::kNone,     {ND, OK, NA, NL, NF, NF, NF, NC, NA, NL, OK, OK}},
-      {kVerified,  Stage::kOpen,     {ND, AO, NA, NL, OK, OF, OK, NC, NA, NL, OK, OK}},
-      {kVerified,  Stage::kObjected, {ND, AO, NA, NL, OK, OK, OU, NC, NA, NL, OK, OK}},
-      {kVerified,  Stage::kUpheld,   {ND, OK, NA, NL, CL, CL, CL, NC, NA, NL, OK, OK}},
-      {kVerified,  Stage::kClean,    {ND, OK, NA, NL, CL, CL, CL, OK, NA, NL, OK, OK}},
-      {kApproved,  Stage::kNone,     {ND, NV, OK, NL, CL, CL, CL, NV, NC, NL, OK, OK}},
-      {kApproved,  Stage::kOpen,     {ND, NV, AO, NL, OK, OF, OK, NV, NC, NL, OK, OK}},
-      {kApproved,  Stage::kObjected, {ND, NV, AO, NL, OK, OK, OU, NV, NC, NL, OK, OK}},
-      {kApproved,  Stage::kUpheld,   {ND, NV, OK, NL, CL, CL, CL, NV, NC, NL, OK, OK}},
-      {kApproved,  Stage::kClean,    {ND, NV, OK, NL, CL, CL, CL, NV, OK, NL, OK, OK}},
-      {kAllotted,  Stage::kNone,     {ND, NV, NA, OK, CL, CL, CL, NV, NA, NC, UA, UA}},
-      {kAllotted,  Stage::kOpen,     {ND, NV, NA, AO, OK, OF, OK, NV, NA, NC, UA, UA}},
-      {kAllotted,  Stage::kObjected, {ND, NV, NA, AO, OK, OK, OU, NV, NA, NC, UA, UA}},
-      {kAllotted,  Stage::kUpheld,   {ND, NV, NA, OK, CL, CL, CL, NV, NA, NC, UA, UA}},
-      {kAllotted,  Stage::kClean,    {ND, NV, NA, OK, CL, CL, CL, NV, NA, OK, UA, UA}},
-      {kMovedIn,   Stage::kNone,     {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA}},
-      {kWithdrawn, Stage::kNone,     {ND, NV, NA, NL, EN, EN, EN, NV, NA, NL, EN, EN}},
-      {kRejected,  Stage::kNone,     {ND, NV, NA, NL, EN, EN, EN, NV, NA, NL, EN, EN}},
+      //                           verify before during after file decide close approve allot move withdraw reject demolish reclaim title back
+      {kDeclared,  Stage::kNone,     {OK, NV, NA, NL, NF, NF, NF, NV, NA, NL, OK, OK, NM, DN, NR, NB}},
+      {kVerified,  Stage::kNone,     {ND, OK, NA, NL, NF, NF, NF, NC, NA, NL, OK, OK, NM, DN, NR, OK}},
+      {kVerified,  Stage::kOpen,     {ND, AO, NA, NL, OK, OF, OK, NC, NA, NL, OK, OK, NM, DN, NR, OK}},
+      {kVerified,  Stage::kObjected, {ND, AO, NA, NL, OK, OK, OU, NC, NA, NL, OK, OK, NM, DN, NR, OK}},
+      {kVerified,  Stage::kUpheld,   {ND, OK, NA, NL, CL, CL, CL, NC, NA, NL, OK, OK, NM, DN, NR, OK}},
+      {kVerified,  Stage::kClean,    {ND, OK, NA, NL, CL, CL, CL, OK, NA, NL, OK, OK, NM, DN, NR, OK}},
+      {kApproved,  Stage::kNone,     {ND, NV, OK, NL, CL, CL, CL, NV, NC, NL, OK, OK, NM, DN, NR, OK}},
+      {kApproved,  Stage::kOpen,     {ND, NV, AO, NL, OK, OF, OK, NV, NC, NL, OK, OK, NM, DN, NR, OK}},
+      {kApproved,  Stage::kObjected, {ND, NV, AO, NL, OK, OK, OU, NV, NC, NL, OK, OK, NM, DN, NR, OK}},
+      {kApproved,  Stage::kUpheld,   {ND, NV, OK, NL, CL, CL, CL, NV, NC, NL, OK, OK, NM, DN, NR, OK}},
+      {kApproved,  Stage::kClean,    {ND, NV, OK, NL, CL, CL, CL, NV, OK, NL, OK, OK, NM, DN, NR, OK}},
+      {kAllotted,  Stage::kNone,     {ND, NV, NA, OK, CL, CL, CL, NV, NA, NC, UA, UA, NM, DN, NR, OK}},
+      {kAllotted,  Stage::kOpen,     {ND, NV, NA, AO, OK, OF, OK, NV, NA, NC, UA, UA, NM, DN, NR, OK}},
+      {kAllotted,  Stage::kObjected, {ND, NV, NA, AO, OK, OK, OU, NV, NA, NC, UA, UA, NM, DN, NR, OK}},
+      {kAllotted,  Stage::kUpheld,   {ND, NV, NA, OK, CL, CL, CL, NV, NA, NC, UA, UA, NM, DN, NR, OK}},
+      {kAllotted,  Stage::kClean,    {ND, NV, NA, OK, CL, CL, CL, NV, NA, OK, UA, UA, NM, DN, NR, OK}},
+      {kMovedIn,   Stage::kNone,     {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA, OK, DN, NR, OK}},
+      {kOldHouseDemolished, Stage::kNone, {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA, NM, OK, NR, OK}},
+      {kReclaimed, Stage::kNone,     {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA, NM, DN, OK, OK}},
+      {kTitled,    Stage::kNone,     {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA, NM, DN, NR, OK}},
+      {kWithdrawn, Stage::kNone,     {ND, NV, NA, NL, EN, EN, EN, NV, NA, NL, EN, EN, NM, DN, NR, OK}},
+      {kRejected,  Stage::kNone,     {ND, NV, NA, NL, EN, EN, EN, NV, NA, NL, EN, EN, NM, DN, NR, OK}},
   };
   // clang-format on
   for (const auto& row : table) {
@@ -174,7 +194,8 @@ TEST(LifeTest, EveryVerbInEveryState) {
       const absl::StatusOr<Case> after = verbs[i].act(before);
       EXPECT_EQ(ReasonOf(after.status()), row.expected[i]) << after.status();
       if (!after.ok()) continue;
-      EXPECT_EQ(after->state, verbs[i].to == kUnspecified ? row.state : verbs[i].to);
+      const CaseState to = verbs[i].name == "step back" ? beneath.at(row.state) : verbs[i].to;
+      EXPECT_EQ(after->state, to == kUnspecified ? row.state : to);
       EXPECT_EQ(*StateAfter(after->steps), after->state);
     }
   }
@@ -195,7 +216,7 @@ TEST(GateTest, AStepIsNotDatedBackToBeforeItsNoticeWasClosed) {
   const Case relocation = Life::Reach(CaseState::kAllotted, Stage::kClean);
   const Date closed_on = *relocation.notices.back().closed_on;
   const auto move = [&](Date day) {
-    return MoveIn({relocation}, {.division = "450328", .place = "广场", .moved_in_on = day}).status();
+    return MoveIn({relocation}, {.division = "450328", .place = "广场", .moved_in_on = day}, "li").status();
   };
   EXPECT_THAT(move(closed_on - 1), RefusedWith(kFailedPrecondition, "NOTICE_NOT_CLEAN"));
   EXPECT_TRUE(move(closed_on).ok());
@@ -275,7 +296,7 @@ class MovesTest : public Resettlement {
     return stand.store.Change({}, [&](roots::Session& session) {
       const Ceremony ceremony{
           .division = "450328", .place = "广场", .moved_in_on = DayInChina(session.now()), .cases = {id_}};
-      return MoveInHouseholds(session, ceremony).status();
+      return MoveInHouseholds(session, ceremony, "li").status();
     });
   }
   absl::StatusOr<Case> OpenIt(NoticePurpose purpose, const notice::Posting& posting = Posted()) {
@@ -332,7 +353,8 @@ TEST_P(MovesTest, FromDeclarationToTheNewHome) {
   EXPECT_EQ(moved.state, CaseState::kMovedIn);
   EXPECT_EQ(moved.key, "450328/anju/c1");
   EXPECT_EQ(moved.notices.size(), 3);
-  EXPECT_EQ(moved.trail.size(), 4);
+  EXPECT_EQ(moved.trail.size(), 5);
+  EXPECT_EQ(moved.trail.back().verb, CaseVerb::kMoveIn);
   EXPECT_THAT(stand.Recount(), IsEmpty());
 }
 

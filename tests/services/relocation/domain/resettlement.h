@@ -4,6 +4,7 @@
 
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/draw.h"
+#include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
@@ -84,6 +85,21 @@ class Resettlement : public ::testing::TestWithParam<std::string> {
     });
     EXPECT_TRUE(status.ok() && found.has_value()) << number << ": " << status;
     return found.value_or(Root());
+  }
+  // One verb on the case of this number, in a transaction of its own, by wang.
+  template <typename Rule>
+  absl::StatusOr<Case> Do(const std::string& number, Rule rule) {
+    absl::StatusOr<Case> after = absl::UnknownError("not run");
+    const absl::Status status =
+        stand.store.Change({.subject = "wang", .method = "Verb"}, [&](roots::Session& session) -> absl::Status {
+          ASSIGN_OR_RETURN(const std::optional<Case> before, session.Find<Case>(stand.batch.Key(number)));
+          after = rule(session, before.value(), Act{.by = "wang", .on = DayInChina(session.now())});
+          if (!after.ok()) return after.status();
+          session.Put(*after);
+          return absl::OkStatus();
+        });
+    if (!status.ok()) return status;
+    return after;
   }
   // What the follower does when the registry tells of the household anew.
   absl::Status Absorb(const feed::HouseholdFact& fact) {

@@ -1,12 +1,15 @@
 #include "tests/support/fields.h"
 
+#include "anju/relocation/v1/homes.pb.h"
 #include "anju/relocation/v1/relocation.pb.h"
 #include "services/platform/records/read.h"
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/ceremony.h"
 #include "services/relocation/domain/draw.h"
+#include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/moves.h"
 #include "services/relocation/domain/site.h"
+#include "services/relocation/domain/step_back.h"
 #include "services/relocation/domain/unit.h"
 
 namespace anju::relocation {
@@ -27,6 +30,10 @@ TEST(FieldsTest, EveryStructNamesTheFieldsOfItsMessage) {
   ExpectSameFields<v1::MoveInHouseholdsResponse, Moved>();
   ExpectSameFields<v1::Case, Case>();
   ExpectSameFields<v1::CaseMove, CaseMove>();
+  ExpectSameFields<v1::OldHouse, OldHouse>();
+  ExpectSameFields<v1::RecordOldHouseRequest, OldHouseRequest>();
+  ExpectSameFields<v1::IssueTitleRequest, TitleRequest>();
+  ExpectSameFields<v1::StepBackRequest, StepBackRequest>();
   ExpectSameFields<v1::Draw, Draw>();
   ExpectSameFields<v1::CommitDrawRequest, Promise>();
   ExpectSameFields<v1::VoidDrawRequest, Voiding>();
