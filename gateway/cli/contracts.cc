@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "anju/contracts.h"
+#include "protos/contracts.h"
 #include "services/platform/base/error.h"
 
 namespace anju::cli {
@@ -33,19 +33,6 @@ bool IsImport(const MethodDescriptor& method) {
 }
 
 }  // namespace
-
-const std::vector<const ServiceDescriptor*>& AllContracts() {
-  static const auto& contracts = *new auto([] {
-    std::vector<const ServiceDescriptor*> found;
-    for (const char* name : kContracts) {
-      const auto* file = google::protobuf::DescriptorPool::generated_pool()->FindFileByName(name);
-      ANJU_CHECK(file != nullptr);
-      for (int i = 0; i < file->service_count(); ++i) found.push_back(file->service(i));
-    }
-    return found;
-  }());
-  return contracts;
-}
 
 absl::StatusOr<const MethodDescriptor*> FindMethod(absl::string_view full_name) {
   const std::string name = absl::StrReplaceAll(absl::StripPrefix(full_name, "/"), {{"/", "."}});

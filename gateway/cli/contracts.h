@@ -1,16 +1,12 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
 
 namespace anju::cli {
-
-// Every contract there is: the five services' own, the shared ones and the gateway's.
-const std::vector<const google::protobuf::ServiceDescriptor*>& AllContracts();
 
 // The method `package.Service/Method`. Refuses with METHOD_NOT_FOUND.
 absl::StatusOr<const google::protobuf::MethodDescriptor*> FindMethod(absl::string_view full_name);

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "anju/type/v1/options.pb.h"
 #include "services/platform/base/error.h"
 
 namespace anju::gateway {
@@ -17,9 +18,6 @@ namespace {
 absl::Status Unserved(absl::string_view path) {
   return absl::UnimplementedError(absl::StrCat("nobody here serves ", path.substr(0, 200)));
 }
-
-// The contracts that every service serves besides its own.
-bool IsShared(absl::string_view contract) { return contract == "indicators" || contract == "files"; }
 
 }  // namespace
 
@@ -46,7 +44,7 @@ absl::StatusOr<Route> FindRoute(const MethodDescriptor& method, absl::string_vie
   // What changed is for services among themselves.
   if (contract == "feed") return Unserved(PathOf(method));
   std::string service = contract;
-  if (IsShared(contract)) {
+  if (method.service()->options().GetExtension(type::v1::every_service)) {
     const std::string choice = absl::StrJoin(services, ", ");
     if (named.empty()) {
       return Refuse(kInvalidArgument, "SERVICE_NOT_NAMED",

@@ -11,28 +11,28 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "anju/contracts.h"
+#include "anju/type/v1/options.pb.h"
 #include "gateway/overview/compose.h"
 #include "google/api/annotations.pb.h"
 #include "google/protobuf/dynamic_message.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/rpc/status.pb.h"
+#include "protos/contracts.h"
 #include "services/platform/base/error.h"
 
 namespace anju::gateway {
 
 using enum absl::StatusCode;
-using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MessageFactory;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::Reflection;
+using google::protobuf::ServiceDescriptor;
 
 namespace {
 
-constexpr absl::string_view kGateway = "gateway";
-constexpr absl::string_view kIndicators = "indicators";
+constexpr absl::string_view kGateway = "anju.gateway.v1";
 
 std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor& type) {
   return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(&type)->New());
@@ -156,46 +156,45 @@ absl::Status ReadBody(absl::string_view body, Message& message) {
 }  // namespace
 
 Transcoder::Transcoder(const std::vector<std::string>& services) {
-  std::vector<std::string> contracts = {std::string(kGateway)};
-  contracts.insert(contracts.end(), services.begin(), services.end());
-  contracts.emplace_back(kIndicators);
-  for (const std::string& contract : contracts) {
-    for (const char* name : kContracts) {
-      if (!absl::StartsWith(name, absl::StrCat("anju/", contract, "/"))) continue;
-      const auto* file = DescriptorPool::generated_pool()->FindFileByName(name);
-      ANJU_CHECK(file != nullptr);
-      Add(*file);
-    }
+  const auto has = [&](const ServiceDescriptor& contract) {
+    const std::vector<std::string> words = absl::StrSplit(contract.file()->package(), '.');
+    return contract.options().GetExtension(type::v1::every_service) ||
+           std::find(services.begin(), services.end(), words.at(1)) != services.end();
+  };
+  const auto is_own = [](const ServiceDescriptor& contract) { return contract.file()->package() == kGateway; };
+  for (const ServiceDescriptor* contract : AllContracts()) {
+    if (is_own(*contract)) Add(*contract);
+  }
+  for (const ServiceDescriptor* contract : AllContracts()) {
+    if (!is_own(*contract) && has(*contract)) Add(*contract);
   }
 }
 
-void Transcoder::Add(const google::protobuf::FileDescriptor& file) {
-  for (int s = 0; s < file.service_count(); ++s) {
-    for (int m = 0; m < file.service(s)->method_count(); ++m) {
-      const MethodDescriptor& method = *file.service(s)->method(m);
-      if (method.client_streaming() || method.server_streaming()) continue;
-      if (!method.options().HasExtension(google::api::http)) continue;
-      const google::api::HttpRule& http = method.options().GetExtension(google::api::http);
-      const auto add = [&](const google::api::HttpRule& rule) {
-        const std::vector<std::pair<const char*, const std::string*>> patterns = {{"GET", &rule.get()},
-                                                                                  {"PUT", &rule.put()},
-                                                                                  {"POST", &rule.post()},
-                                                                                  {"DELETE", &rule.delete_()},
-                                                                                  {"PATCH", &rule.patch()}};
-        for (const auto& [name, pattern] : patterns) {
-          if (pattern->empty()) continue;
-          auto path = PathTemplate::Parse(*pattern);
-          ANJU_CHECK(path.has_value());
-          rules_.push_back(Rule{.http_method = name,
-                                .path = *std::move(path),
-                                .body = rule.body(),
-                                .method = &method,
-                                .is_shared = absl::StrContains(method.full_name(), ".indicators.")});
-        }
-      };
-      add(http);
-      for (const google::api::HttpRule& more : http.additional_bindings()) add(more);
-    }
+void Transcoder::Add(const ServiceDescriptor& contract) {
+  for (int m = 0; m < contract.method_count(); ++m) {
+    const MethodDescriptor& method = *contract.method(m);
+    if (method.client_streaming() || method.server_streaming()) continue;
+    if (!method.options().HasExtension(google::api::http)) continue;
+    const google::api::HttpRule& http = method.options().GetExtension(google::api::http);
+    const auto add = [&](const google::api::HttpRule& rule) {
+      const std::vector<std::pair<const char*, const std::string*>> patterns = {{"GET", &rule.get()},
+                                                                                {"PUT", &rule.put()},
+                                                                                {"POST", &rule.post()},
+                                                                                {"DELETE", &rule.delete_()},
+                                                                                {"PATCH", &rule.patch()}};
+      for (const auto& [name, pattern] : patterns) {
+        if (pattern->empty()) continue;
+        auto path = PathTemplate::Parse(*pattern);
+        ANJU_CHECK(path.has_value());
+        rules_.push_back(Rule{.http_method = name,
+                              .path = *std::move(path),
+                              .body = rule.body(),
+                              .method = &method,
+                              .is_shared = contract.options().GetExtension(type::v1::every_service)});
+      }
+    };
+    add(http);
+    for (const google::api::HttpRule& more : http.additional_bindings()) add(more);
   }
 }
 

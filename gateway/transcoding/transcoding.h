@@ -51,7 +51,7 @@ class Transcoder {
     const google::protobuf::MethodDescriptor* method = nullptr;
     bool is_shared = false;
   };
-  void Add(const google::protobuf::FileDescriptor& file);
+  void Add(const google::protobuf::ServiceDescriptor& contract);
 
   std::vector<Rule> rules_;
 };

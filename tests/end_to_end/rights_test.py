@@ -13,11 +13,10 @@ import unittest
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
 from whole import ROOT, SERVICES, Anju, reason  # noqa: E402
 
-ACCESS, SCOPE = 50901, 50903
+ACCESS, SCOPE, EVERY_SERVICE = 50901, 50903, 50907
 ROLES = ("", "reader", "collector", "officer", "approver", "bank", "enterprise", "auditor", "admin", "service")
 MESSAGE = 11
-# Contracts that every service serves, and those of them that services serve to one another only.
-SHARED = ("anju.indicators.v1.Indicators", "anju.feed.v1.Feed", "anju.files.v1.Files")
+# Contracts that services serve to one another only.
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CLOSED = ("anju.feed.v1.Feed",)
 # What a request is refused for before its division is looked at.
@@ -69,13 +68,15 @@ class Contracts:
     """The methods of the descriptor set, their roles, and where their requests name divisions."""
 
     def __init__(self, path):
-        self.messages, self.methods = {}, []
+        self.messages, self.methods, self.shared = {}, [], set()
         for file in (fields(raw) for raw in fields(path.read_bytes())[1]):
             package = text(file, 2)
             for message in file.get(4, []):
                 self._add(package, fields(message))
             for service in (fields(raw) for raw in file.get(6, [])):
                 name = f"{package}.{text(service, 1)}"
+                if fields(service.get(3, [b""])[0]).get(EVERY_SERVICE, [0])[0]:
+                    self.shared.add(name)
                 for method in (fields(raw) for raw in service.get(2, [])):
                     if not package.startswith("anju."):
                         continue
@@ -130,7 +131,7 @@ class Rights(unittest.TestCase):
         own contracts are closed to. A shared one is asked of every service."""
         for service, method, request, roles in self.contracts.methods:
             own = service.split(".")[1]
-            for peer in SERVICES if service in SHARED else (own,) if own in SERVICES else ():
+            for peer in SERVICES if service in self.contracts.shared else (own,) if own in SERVICES else ():
                 port = (self.anju.data / f"run/port.{peer}").read_text().strip()
                 yield f"{service}/{method}", port, request, roles
             if service not in CLOSED:

@@ -1,6 +1,7 @@
 #include "gateway/cli/contracts.h"
 
 #include "gtest/gtest.h"
+#include "protos/contracts.h"
 #include "tests/support/refused.h"
 
 namespace anju::cli {
