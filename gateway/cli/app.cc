@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "anju/evidence/v1/evidence.pb.h"
 #include "anju/gateway/v1/gateway.pb.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/contracts.h"
@@ -18,6 +19,7 @@
 #include "gateway/cli/table.h"
 #include "gateway/cli/token.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/ids.h"
 #include "services/platform/lottery/lottery.h"
 
 namespace anju::cli {
@@ -28,6 +30,8 @@ using google::protobuf::MessageFactory;
 using google::protobuf::MethodDescriptor;
 using enum absl::StatusCode;
 
+// Of a file that is sent.
+constexpr size_t kPieceBytes = 1 << 20;
 constexpr int kDone = 0, kFailed = 1, kRowsRefused = 2;
 
 // What every command knows.
@@ -239,6 +243,76 @@ void AddDraw(CLI::App& app, Session& session) {
       [&session, published] { session.chosen = [&session, published] { return RunVerify(session, *published); }; });
 }
 
+struct EvidenceWords {
+  std::string path, service, division, sha256;
+};
+
+// Sends the file in pieces; what has come already is passed over there.
+int PutEvidence(Session& session, const EvidenceWords& words) {
+  auto content = ReadFile(words.path);
+  if (!content.ok()) return session.Failed(content.status());
+  auto method = FindMethod("anju.evidence.v1.EvidenceFiles/UploadEvidence");
+  if (!method.ok()) return session.Failed(method.status());
+  evidence::v1::UploadEvidenceRequest request;
+  request.set_division(words.division);
+  request.set_sha256(Sha256(*content));
+  request.set_size_bytes(static_cast<int64_t>(content->size()));
+  Client client = session.Connect();
+  evidence::v1::EvidenceFile file;
+  do {
+    request.set_offset(file.received_bytes());
+    request.set_data(content->substr(static_cast<size_t>(file.received_bytes()), kPieceBytes));
+    if (auto sent = client.Call(**method, request, file, words.service); !sent.ok()) return session.Failed(sent);
+  } while (!file.kept());
+  if (session.json()) {
+    const absl::Status shown = ShowJson(session.out, file);
+    return shown.ok() ? kDone : session.Failed(shown);
+  }
+  session.out << file.sha256() << "  " << Grouped(file.size_bytes()) << " bytes\n";
+  return kDone;
+}
+
+// Writes the file only when it is what its hash says.
+int GetEvidence(Session& session, const EvidenceWords& words) {
+  auto method = FindMethod("anju.evidence.v1.EvidenceFiles/ReadEvidence");
+  if (!method.ok()) return session.Failed(method.status());
+  evidence::v1::ReadEvidenceRequest request;
+  request.set_division(words.division);
+  request.set_sha256(words.sha256);
+  Client client = session.Connect();
+  evidence::v1::EvidencePiece piece;
+  std::string content;
+  do {
+    request.set_offset(static_cast<int64_t>(content.size()));
+    if (auto read = client.Call(**method, request, piece, words.service); !read.ok()) return session.Failed(read);
+    content += piece.data();
+  } while (!piece.data().empty() && static_cast<int64_t>(content.size()) < piece.size_bytes());
+  if (Sha256(content) != words.sha256) {
+    return session.Failed(absl::DataLossError("what is kept under this hash was damaged; it was not written"));
+  }
+  const absl::Status written = WriteFile(words.path, content, 0644);
+  return written.ok() ? kDone : session.Failed(written);
+}
+
+void AddEvidence(CLI::App& app, Session& session) {
+  CLI::App* group = app.add_subcommand("evidence", "The files that records rest on");
+  group->require_subcommand(1);
+  const auto add = [&](const std::string& name, const std::string& help, int (*run)(Session&, const EvidenceWords&)) {
+    auto words = std::make_shared<EvidenceWords>();
+    CLI::App* command = group->add_subcommand(name, help);
+    command->add_option("--service", words->service, "The service whose record names it")->required();
+    command->add_option("--division", words->division, "The county that sent it")->required();
+    command->callback(
+        [&session, words, run] { session.chosen = [&session, words, run] { return run(session, *words); }; });
+    return std::make_pair(command, words);
+  };
+  auto [put, sent] = add("put", "Send a file; prints its SHA-256, by which records name it", PutEvidence);
+  put->add_option("FILE", sent->path, "What to send")->required();
+  auto [get, wanted] = add("get", "Fetch a file by its SHA-256", GetEvidence);
+  get->add_option("SHA256", wanted->sha256, "As a record names it")->required();
+  get->add_option("FILE", wanted->path, "Where it is written")->required();
+}
+
 void AddFigures(CLI::App& app, Session& session) {
   namespace v1 = gateway::v1;
 
@@ -336,6 +410,7 @@ int Run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err
   AddToken(app, session);
   AddImport(app, session);
   AddDraw(app, session);
+  AddEvidence(app, session);
   AddFigures(app, session);
   AddCall(app, session);
   try {

@@ -25,21 +25,6 @@ constexpr absl::string_view kPrivate = "/signing.jwk";
 constexpr absl::string_view kPublic = "/jwks.json";
 constexpr int kMaxHours = 24 * 366;
 
-// Whole or not at all: under another name first. `mode` holds from the first byte on.
-absl::Status WriteFile(const std::string& path, const std::string& text, mode_t mode) {
-  const std::string next = absl::StrCat(path, ".new");
-  ::unlink(next.c_str());
-  const int file = ::open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", next));
-  const bool written =
-      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
-  const bool closed = ::close(file) == 0;
-  if (!written || !closed || ::rename(next.c_str(), path.c_str()) != 0) {
-    return absl::UnavailableError(absl::StrCat("cannot write ", path));
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::Status InitKeys(absl::string_view directory) {

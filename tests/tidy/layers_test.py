@@ -13,6 +13,7 @@ INCLUDE = re.compile(r'^\s*#include\s+(["<])([^">]+)[">]', re.M)
 # What a domain may know of the platform: values and interfaces, no I/O.
 DOMAIN_MAY = (
     "services/platform/base/",
+    "services/platform/evidence/evidence.h",
     "services/platform/feed/facts.h",
     "services/platform/intake/batch.h",
     "services/platform/lottery/lottery.h",

@@ -14,12 +14,6 @@ namespace {
 using enum absl::StatusCode;
 
 constexpr size_t kCountyDigits = 6;
-constexpr size_t kHashDigits = 64;
-
-bool IsHash(absl::string_view text) {
-  return text.size() == kHashDigits &&
-         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
 
 absl::Status CheckShape(const Posting& posting, int32_t shortest_days) {
   if (posting.places.empty() || posting.places.size() > kMostPlaces) {
@@ -34,8 +28,8 @@ absl::Status CheckShape(const Posting& posting, int32_t shortest_days) {
   if (posting.evidence.size() > kMostEvidence) {
     return Refuse(kInvalidArgument, "EVIDENCE_TOO_MUCH", absl::StrCat("at most ", kMostEvidence, " files"), "evidence");
   }
-  for (const Evidence& evidence : posting.evidence) {
-    if (IsHash(evidence.sha256)) continue;
+  for (const Evidence& file : posting.evidence) {
+    if (evidence::IsHash(file.sha256)) continue;
     return Refuse(kInvalidArgument, "EVIDENCE_HASH_MALFORMED",
                   "give the SHA-256 of each file as 64 lower-case hexadecimal digits", "evidence");
   }

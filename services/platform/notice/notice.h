@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/platform/base/archive.h"
+#include "services/platform/evidence/evidence.h"
 #include "services/platform/roots/session.h"
 
 // Public notice 公示: what is to be done is posted where people see it, for a span of days in which anybody can object.
@@ -27,20 +28,8 @@ inline constexpr size_t kMostObjections = 200;
 // On one root, those that were run again included.
 inline constexpr size_t kMostNotices = 50;
 
-// A file that shows something, such as a photograph of the board. The file itself is kept elsewhere, by its hash.
-struct Evidence {
-  std::string name;
-  // 64 lower-case hexadecimal digits.
-  std::string sha256;
-  int64_t size_bytes = 0;
-
-  void Fields(Archive& archive) {
-    archive("name", name);
-    archive("sha256", sha256);
-    archive("size_bytes", size_bytes);
-  }
-  friend bool operator==(const Evidence&, const Evidence&) = default;
-};
+// A file that shows something, such as a photograph of the board.
+using evidence::Evidence;
 
 struct Objection {
   // From 1 within its notice.

@@ -21,6 +21,18 @@ std::unique_ptr<cache::Cache> OpenCacheOrStop(const std::string& url) {
   return *std::move(cache);
 }
 
+evidence::Folder OpenFolderOrStop(const std::string& path) {
+  absl::StatusOr<evidence::Folder> folder = evidence::Folder::Open(path);
+  MustStart("--evidence", folder.status());
+  return *std::move(folder);
+}
+
+// The kinds that every service keeps beside its own.
+std::vector<const roots::Kind*> WithShared(std::vector<const roots::Kind*> kinds) {
+  kinds.push_back(&roots::KindOf<evidence::KeptFile>());
+  return kinds;
+}
+
 std::map<std::string, std::shared_ptr<grpc::Channel>> Peers(const Runtime& runtime, const Blueprint& blueprint) {
   std::map<std::string, std::shared_ptr<grpc::Channel>> peers;
   if (!runtime.registry().empty() && blueprint.own_facts == nullptr) {
@@ -56,7 +68,7 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
       cache_(OpenCacheOrStop(runtime.cache())),
       invalidator_(*cache_, blueprint.service),
       peers_(Peers(runtime, blueprint), runtime.token()),
-      store_(database, runtime.clock(), blueprint.kinds,
+      store_(database, runtime.clock(), WithShared(blueprint.kinds),
              blueprint.own_facts != nullptr ? blueprint.own_facts : static_cast<roots::FactSource*>(&peers_),
              [this](const std::set<std::string>& divisions) { invalidator_.Changed(divisions); }),
       figures_(store_, blueprint.catalogue),
@@ -65,7 +77,8 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
           figures_, runtime.guard(), [this] { return AsOf(); },
           [this](const std::set<std::string>& divisions) { invalidator_.Changed(divisions); }),
       feed_(store_, runtime.guard(), blueprint.own_facts),
-      files_(store_, runtime.guard(), blueprint.service, blueprint.exposed) {
+      files_(store_, runtime.guard(), blueprint.service, blueprint.exposed),
+      evidence_(store_, runtime.guard(), OpenFolderOrStop(runtime.evidence())) {
   if (runtime.migrate_only()) return;
   std::map<std::string, std::shared_ptr<grpc::Channel>> peers = Peers(runtime, blueprint);
   for (const auto& [topic, absorb] : blueprint.follows) {
@@ -91,6 +104,7 @@ int Foundation::Serve(std::vector<grpc::Service*> own) {
   own.push_back(&indicators_);
   own.push_back(&feed_);
   own.push_back(&files_);
+  own.push_back(&evidence_);
   return runtime_.Serve(own);
 }
 

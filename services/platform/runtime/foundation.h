@@ -8,6 +8,7 @@
 
 #include "services/platform/cache/cache.h"
 #include "services/platform/cache/generations.h"
+#include "services/platform/evidence/service.h"
 #include "services/platform/feed/follower.h"
 #include "services/platform/feed/service.h"
 #include "services/platform/files/service.h"
@@ -69,6 +70,7 @@ class Foundation {
   tally::IndicatorsService indicators_;
   feed::FeedService feed_;
   files::FilesService files_;
+  evidence::EvidenceService evidence_;
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread housekeeper_;

@@ -36,6 +36,7 @@ ABSL_FLAG(std::string, token_file, "", "file with the token this service shows t
 ABSL_FLAG(std::string, registry, "", "host:port of the registry");
 ABSL_FLAG(std::string, relocation, "", "host:port of the relocation service");
 ABSL_FLAG(std::string, divisions, "", "directory with the trees of divisions");
+ABSL_FLAG(std::string, evidence, "", "folder for the files that records rest on; empty takes none");
 ABSL_FLAG(std::string, database, "", "sqlite:/path or postgresql://… of this service's database");
 ABSL_FLAG(bool, migrate_only, false, "bring the database up to date and leave");
 ABSL_FLAG(std::string, metrics, "", "host:port to serve Prometheus metrics on; empty serves none");
@@ -44,9 +45,9 @@ ABSL_FLAG(std::string, log_level, "info", "trace, debug, info, warn, error or of
 namespace anju::runtime {
 namespace {
 
-constexpr const char* kFlags[] = {"listen",    "cache",      "jwks",      "issuer",   "audience",     "token_file",
-                                  "registry",  "relocation", "divisions", "database", "migrate_only", "metrics",
-                                  "log_level", "tls_cert",   "tls_key",   "tls_ca"};
+constexpr const char* kFlags[] = {"listen",   "cache",      "jwks",      "issuer",   "audience", "token_file",
+                                  "registry", "relocation", "divisions", "evidence", "database", "migrate_only",
+                                  "metrics",  "log_level",  "tls_cert",  "tls_key",  "tls_ca"};
 
 constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kConnectionAgeMs = 5 * 60 * 1000, kConnectionAgeGraceMs = 60 * 1000;
@@ -180,6 +181,7 @@ std::string Runtime::cache() const { return absl::GetFlag(FLAGS_cache); }
 std::string Runtime::registry() const { return absl::GetFlag(FLAGS_registry); }
 std::string Runtime::relocation() const { return absl::GetFlag(FLAGS_relocation); }
 std::string Runtime::divisions() const { return absl::GetFlag(FLAGS_divisions); }
+std::string Runtime::evidence() const { return absl::GetFlag(FLAGS_evidence); }
 bool Runtime::migrate_only() const { return absl::GetFlag(FLAGS_migrate_only); }
 
 int Runtime::Serve(const std::vector<grpc::Service*>& services) {

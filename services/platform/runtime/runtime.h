@@ -38,6 +38,7 @@ class Runtime {
   std::string registry() const;
   std::string relocation() const;
   std::string divisions() const;
+  std::string evidence() const;
   // Bring the database up to date and leave. Serve() then returns at once.
   bool migrate_only() const;
 

@@ -226,7 +226,9 @@ absl::StatusOr<Case> DeclareCase(roots::Session& session, const Declaration& dec
 absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before, const NoticeRequest& request,
                                     const Act& act) {
   ASSIGN_OR_RETURN(const notice::Posting posting, notice::ResolvePlaces(session, request.posting));
-  return OpenNotice(before, request.purpose, posting, act);
+  ASSIGN_OR_RETURN(Case after, OpenNotice(before, request.purpose, posting, act));
+  RETURN_IF_ERROR(evidence::CheckKept(session, CountyOf(before.Division()), posting.evidence));
+  return after;
 }
 
 absl::StatusOr<Case> AllotCase(roots::Session& session, const Case& before, const std::string& unit_key,

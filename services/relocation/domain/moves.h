@@ -133,7 +133,7 @@ absl::StatusOr<Case> Take(Case after, std::optional<Date> Steps::*step, CaseVerb
 
 // Use cases; the case is put by the caller. DeclareCase refuses, in this order, with DIVISION_NOT_FOUND,
 // HOUSEHOLD_NOT_FOUND, OUTSIDE_DIVISION, CASE_NO_TAKEN and HOUSEHOLD_HAS_CASE, OpenCaseNotice with
-// PLACE_NOT_A_DIVISION, AllotCase with UNIT_NOT_FOUND and as CheckNotInDraw does; and each then as its rule does.
+// PLACE_NOT_A_DIVISION and, last, as evidence::CheckKept does, AllotCase with UNIT_NOT_FOUND and as CheckNotInDraw does; and each then as its rule does.
 absl::StatusOr<Case> DeclareCase(roots::Session& session, const Declaration& declaration, const Act& act);
 absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before, const NoticeRequest& request,
                                     const Act& act);
