@@ -1,8 +1,10 @@
 #include "anju/registry/v1/registry.pb.h"
 #include "services/platform/runtime/foundation.h"
+#include "services/registry/domain/event.h"
 #include "services/registry/domain/household.h"
 #include "services/registry/domain/indicators.h"
 #include "services/registry/domain/village.h"
+#include "services/registry/rpc/events.h"
 #include "services/registry/rpc/service.h"
 #include "services/registry/store/divisions.h"
 
@@ -14,10 +16,12 @@ int main(int argc, char** argv) {
   anju::runtime::MustStart("--divisions", divisions.Load(runtime.divisions()));
   anju::runtime::Foundation foundation(runtime, *database,
                                        {.service = "registry",
-                                        .kinds = {&anju::roots::KindOf<Household>(), &anju::roots::KindOf<Village>()},
+                                        .kinds = {&anju::roots::KindOf<Household>(), &anju::roots::KindOf<HouseholdEvent>(),
+                                                  &anju::roots::KindOf<Village>()},
                                         .catalogue = Catalogue(),
                                         .exposed = {anju::files::Expose<Household, v1::Household>()},
                                         .own_facts = &divisions});
   RegistryService service(foundation.store(), foundation.intake(), runtime.guard(), divisions);
-  return foundation.Serve({&service});
+  EventsService events(foundation.store(), foundation.intake(), runtime.guard());
+  return foundation.Serve({&service, &events});
 }

@@ -21,7 +21,8 @@ HouseholdClass HouseholdFact::ClassOn(Date day) const {
 }
 
 bool HouseholdFact::RegisteredPoorOn(Date day) const {
-  return registered_on <= day && ClassOn(day) == HouseholdClass::kRegisteredPoor;
+  return registered_on <= day && (!ended_on.has_value() || *ended_on > day) &&
+         ClassOn(day) == HouseholdClass::kRegisteredPoor;
 }
 
 const PersonFact* HouseholdFact::FindPerson(absl::string_view person_no) const {

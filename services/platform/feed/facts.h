@@ -36,6 +36,17 @@ struct Classification {
   friend bool operator==(const Classification&, const Classification&) = default;
 };
 
+// A household had left poverty, and was poor again 返贫.
+struct Relapse {
+  Date exited_on;
+  Date fell_back_on;
+  void Fields(Archive& archive) {
+    archive("exited_on", exited_on);
+    archive("fell_back_on", fell_back_on);
+  }
+  friend bool operator==(const Relapse&, const Relapse&) = default;
+};
+
 // A member of a household, without anything personal.
 struct PersonFact {
   std::string person_no;
@@ -61,8 +72,13 @@ struct HouseholdFact {
   std::vector<Residence> residences;
   std::vector<Classification> classifications;
   Date registered_on;
+  // When it last left poverty; nothing while it is poor.
   std::optional<Date> exited_on;
   std::vector<PersonFact> persons;
+  // The exits before, in their order.
+  std::vector<Relapse> relapses;
+  // From that day on it is no household any more, and has no members.
+  std::optional<Date> ended_on;
 
   void Fields(Archive& archive) {
     archive("id", id);
@@ -72,6 +88,8 @@ struct HouseholdFact {
     archive("registered_on", registered_on);
     archive("exited_on", exited_on);
     archive("persons", persons);
+    archive("relapses", relapses);
+    archive("ended_on", ended_on);
   }
   friend bool operator==(const HouseholdFact&, const HouseholdFact&) = default;
 
@@ -81,7 +99,7 @@ struct HouseholdFact {
   std::vector<tally::Place> Places() const;
   // Its class on a day; the first class before the first classification.
   HouseholdClass ClassOn(Date day) const;
-  // Registered poor on a day, whether or not it has left poverty.
+  // Registered poor on a day, whether or not it has left poverty, and not ended.
   bool RegisteredPoorOn(Date day) const;
   const PersonFact* FindPerson(absl::string_view person_no) const;
   // Members on a day.

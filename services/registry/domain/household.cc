@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
+#include "services/registry/domain/event.h"
 
 namespace anju::registry {
 namespace {
@@ -32,7 +33,85 @@ void Settle(std::vector<Residence>& residences, Residence residence) {
   }
 }
 
+// The exits after a record that says when the household left poverty. A file from before a relapse says what was then.
+absl::Status TakeExit(const HouseholdRecord& record, Household& household) {
+  if (household.relapses.empty()) {
+    household.exited_on = record.exited_on;
+    return absl::OkStatus();
+  }
+  if (!record.exited_on.has_value()) return absl::OkStatus();
+  for (const feed::Relapse& relapse : household.relapses) {
+    if (relapse.exited_on == *record.exited_on) return absl::OkStatus();
+  }
+  if (*record.exited_on < household.relapses.back().fell_back_on) {
+    return Refuse(kFailedPrecondition, "EXIT_KEPT_HERE",
+                  "the household has been poor again since, and its exits are other days: correct them by an event",
+                  "exited_on");
+  }
+  household.exited_on = record.exited_on;
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+Relation Member::RelationOn(Date day) const {
+  Relation found = relations.empty() ? relation : relations.front().relation;
+  for (const RelationSince& change : relations) {
+    if (change.since <= day) found = change.relation;
+  }
+  return found;
+}
+
+const std::string& Household::VillageOn(Date day) const {
+  const Residence* found = &residences.front();
+  for (const Residence& residence : residences) {
+    if (residence.since <= day) found = &residence;
+  }
+  return found->village;
+}
+
+HouseholdClass Household::ClassOn(Date day) const {
+  HouseholdClass found = classifications.front().household_class;
+  for (const Classification& classification : classifications) {
+    if (classification.since <= day) found = classification.household_class;
+  }
+  return found;
+}
+
+bool Household::PoorOn(Date day) const {
+  const std::vector<tally::Span> spans = PoorSpans(*this);
+  return std::any_of(spans.begin(), spans.end(), [day](const tally::Span& span) {
+    return span.from <= day && (!span.until.has_value() || *span.until > day);
+  });
+}
+
+std::vector<tally::Span> PoorSpans(const Household& household) {
+  std::vector<tally::Span> spells;
+  Date from = household.registered_on;
+  for (const feed::Relapse& relapse : household.relapses) {
+    spells.push_back({.from = from, .until = relapse.exited_on});
+    from = relapse.fell_back_on;
+  }
+  spells.push_back({.from = from, .until = household.exited_on});
+  std::vector<tally::Span> spans;
+  for (size_t i = 0; i < household.classifications.size(); ++i) {
+    if (household.classifications[i].household_class != HouseholdClass::kRegisteredPoor) continue;
+    tally::Span registered{.from = household.classifications[i].since};
+    if (i + 1 < household.classifications.size()) registered.until = household.classifications[i + 1].since;
+    for (const tally::Span& spell : spells) {
+      std::optional<tally::Span> both = Intersect(registered, spell);
+      if (both.has_value()) both = Intersect(*both, household.Life());
+      if (both.has_value()) spans.push_back(*both);
+    }
+  }
+  return spans;
+}
+
+std::string PersonId(const Household& household, const Member& member) {
+  return member.person_id.empty() ? absl::StrCat(household.id, ":", member.person_no) : member.person_id;
+}
+
+std::string MomentOf(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone()); }
 
 std::vector<roots::Name> Links(const Household& household) {
   std::vector<roots::Name> links = {{.kind = "household", .name = household.id},
@@ -40,12 +119,14 @@ std::vector<roots::Name> Links(const Household& household) {
   for (const Member& member : household.members) {
     links.push_back({.kind = "search", .name = member.name});
     if (!member.id_number.empty()) links.push_back({.kind = "search", .name = member.id_number});
+    if (!member.person_id.empty()) links.push_back({.kind = "person", .name = member.person_id});
   }
   return links;
 }
 
 std::vector<roots::Name> Names(const Household& household) {
   std::vector<roots::Name> names;
+  if (household.ended_on.has_value()) return names;
   for (const Member& member : household.members) {
     if (!member.id_number.empty() && !member.left_on.has_value()) names.push_back(Claim(member.id_number));
   }
@@ -58,7 +139,9 @@ std::optional<roots::Told> Tell(const Household& household) {
                            .residences = household.residences,
                            .classifications = household.classifications,
                            .registered_on = household.registered_on,
-                           .exited_on = household.exited_on};
+                           .exited_on = household.exited_on,
+                           .relapses = household.relapses,
+                           .ended_on = household.ended_on};
   for (const Member& member : household.members) {
     fact.persons.push_back({.person_no = member.person_no,
                             .labour = member.labour,
@@ -88,7 +171,7 @@ absl::StatusOr<Household> Record(const std::optional<Household>& before, const H
     Settle(after.residences, {.since = since, .village = village});
   }
   after.registered_on = record.registered_on;
-  after.exited_on = record.exited_on;
+  RETURN_IF_ERROR(TakeExit(record, after));
   after.low_income_since = record.low_income_since;
   after.low_income_until = record.low_income_until;
   return after;
@@ -108,11 +191,24 @@ absl::StatusOr<Household> RecordMember(const Household& before, Member member, O
     member.sex = identity.sex;
   }
   Household after = before;
+  if (const Member* known = roots::Lookup(after.members, &Member::person_no, member.person_no); known != nullptr) {
+    member.left_as = known->left_as;
+    if (known->left_as != Leaving::kUnspecified) member.left_on = known->left_on;
+    member.relations = known->relations;
+    if (!known->relations.empty()) member.relation = known->relation;
+    member.person_id = known->person_id;
+    member.entered_at = known->entered_at;
+  }
   *outcome = roots::Keep(after.members, std::move(member), &Member::person_no);
   if (after.members.size() > kMostMembers) {
     return Refuse(kFailedPrecondition, "TOO_MANY_MEMBERS",
                   absl::StrCat("a household has at most ", kMostMembers,
                                " members, those who have left included: is this column the household's number?"),
+                  "household_no");
+  }
+  if (*outcome != Outcome::kUnchanged && before.ended_on.has_value()) {
+    return Refuse(kFailedPrecondition, "HOUSEHOLD_ENDED",
+                  absl::StrCat("the household ended on ", Format(*before.ended_on), ": its members are elsewhere"),
                   "household_no");
   }
   return after;
@@ -138,6 +234,21 @@ absl::StatusOr<Household> Reclassify(const Household& before, HouseholdClass hou
   return after;
 }
 
+absl::Status CheckIdNumbers(roots::Session& session, const std::optional<Household>& before, const Household& after) {
+  const std::vector<roots::Name> claims = Names(after);
+  const std::vector<roots::Name> known = before.has_value() ? Names(*before) : std::vector<roots::Name>();
+  for (const roots::Name& claim : claims) {
+    const bool twice = std::count(claims.begin(), claims.end(), claim) > 1;
+    if (!twice && std::find(known.begin(), known.end(), claim) != known.end()) continue;
+    ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(claim.kind, claim.name));
+    if (!twice && (holder.empty() || holder == after.id)) continue;
+    return Refuse(kAlreadyExists, "ID_NUMBER_TAKEN",
+                  "a present member of a household has this ID number: correct it, or record when that one left",
+                  "id_number");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Outcome> ImportHousehold(roots::Session& session, const intake::Batch& batch,
                                         const HouseholdRecord& record) {
   ASSIGN_OR_RETURN(const std::string village, intake::ResolveVillage(session, batch, record.village, "village"));
@@ -145,30 +256,31 @@ absl::StatusOr<Outcome> ImportHousehold(roots::Session& session, const intake::B
   ASSIGN_OR_RETURN(const std::optional<Household> before, session.Find<Household>(key));
   ASSIGN_OR_RETURN(Household after, Record(before, record, key, village));
   if (before == after) return Outcome::kUnchanged;
+  if (before.has_value()) {
+    RETURN_IF_ERROR(KeepRecorded(session, batch, *before, after));
+    return Outcome::kUpdated;
+  }
+  after.entered_at = MomentOf(session.now());
   session.Put(after);
-  return before.has_value() ? Outcome::kUpdated : Outcome::kAdded;
+  return Outcome::kAdded;
 }
 
 absl::StatusOr<Outcome> ImportPerson(roots::Session& session, const intake::Batch& batch, const PersonRecord& record) {
   ASSIGN_OR_RETURN(const std::optional<Household> before,
                    session.Find<Household>(batch.HouseholdKey(record.household_no)));
   if (!before.has_value()) return NotFound();
+  Member member = record.member;
+  member.entered_at = MomentOf(session.now());
   Outcome outcome = Outcome::kUnchanged;
-  ASSIGN_OR_RETURN(Household after, RecordMember(*before, record.member, &outcome));
+  ASSIGN_OR_RETURN(Household after, RecordMember(*before, std::move(member), &outcome));
   if (outcome == Outcome::kUnchanged) return outcome;
-  if (!record.member.id_number.empty() && !record.member.left_on.has_value()) {
-    const roots::Name claim = Claim(record.member.id_number);
-    ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(claim.kind, claim.name));
-    const int64_t here = std::count_if(after.members.begin(), after.members.end(), [&](const Member& member) {
-      return member.id_number == record.member.id_number && !member.left_on.has_value();
-    });
-    if (here > 1 || (!holder.empty() && holder != before->id)) {
-      return Refuse(kAlreadyExists, "ID_NUMBER_TAKEN",
-                    "a present member of a household has this ID number: correct it, or record when that one left",
-                    "id_number");
-    }
+  // Who is added before there is any event says when they were entered; from then on events say what was before them.
+  if (outcome == Outcome::kAdded && before->events == 0) {
+    RETURN_IF_ERROR(CheckIdNumbers(session, before, after));
+    session.Put(after);
+  } else {
+    RETURN_IF_ERROR(KeepRecorded(session, batch, *before, after));
   }
-  session.Put(after);
   return outcome;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "services/platform/feed/facts.h"
 #include "services/platform/intake/batch.h"
 #include "services/platform/roots/session.h"
@@ -18,6 +19,38 @@ using feed::Residence;
 
 enum class Relation : int32_t { kUnspecified = 0, kHead = 1, kSpouse = 2, kChild = 3, kParent = 4, kOther = 5 };
 
+// How a member left, when that was recorded as an event here.
+enum class Leaving : int32_t {
+  kUnspecified = 0,
+  kDeath = 1,
+  kSplit = 2,
+  kMerge = 3,
+  kTransfer = 4,
+  kDissolution = 5,
+  // The same person stands elsewhere and counts there.
+  kDuplicate = 6,
+  // The record of the membership was taken back.
+  kTakenBack = 7,
+};
+
+// How a household ended.
+enum class Ending : int32_t { kUnspecified = 0, kMerge = 1, kDissolution = 2, kTakenBack = 3 };
+
+// What was wrong with the identification of a household 错漏户.
+enum class Misjudged : int32_t { kUnspecified = 0, kMissed = 1, kWrong = 2 };
+
+// From `since` on, this is what the member is to the head.
+struct RelationSince {
+  Date since;
+  Relation relation = Relation::kUnspecified;
+
+  void Fields(Archive& archive) {
+    archive("since", since);
+    archive("relation", relation);
+  }
+  friend bool operator==(const RelationSince&, const RelationSince&) = default;
+};
+
 // A person as long as they belong to a household.
 struct Member {
   std::string person_no;
@@ -30,8 +63,19 @@ struct Member {
   Labour labour = Labour::kUnspecified;
   Date joined_on;
   std::optional<Date> left_on;
+  Leaving left_as = Leaving::kUnspecified;
+  // In the order of their dates, the first from joining on; empty while it has always been `relation`.
+  std::vector<RelationSince> relations;
+  // Of one who came from another household: who they are in every household, see PersonId.
+  std::string person_id;
+  // When the member was first recorded, as MomentOf writes it.
+  std::string entered_at;
 
-  void Fields(Archive& archive) {
+  bool IsMemberOn(Date day) const { return joined_on <= day && (!left_on.has_value() || *left_on > day); }
+  Relation RelationOn(Date day) const;
+
+  // What a row of a file says of a member.
+  void Columns(Archive& archive) {
     archive("person_no", person_no);
     archive("name", name);
     archive("id_number", id_number);
@@ -42,13 +86,32 @@ struct Member {
     archive("joined_on", joined_on);
     archive("left_on", left_on);
   }
+  void Fields(Archive& archive) {
+    Columns(archive);
+    archive("left_as", left_as);
+    archive("relations", relations);
+    archive("person_id", person_id);
+    archive("entered_at", entered_at);
+  }
   friend bool operator==(const Member&, const Member&) = default;
 };
 
-// A household and where, as what and with whom it has lived.
+// A household was found to have been missed or wrongly identified when the poor were identified.
+struct IdentificationFinding {
+  Misjudged misjudged = Misjudged::kUnspecified;
+  Date found_on;
+
+  void Fields(Archive& archive) {
+    archive("misjudged", misjudged);
+    archive("found_on", found_on);
+  }
+  friend bool operator==(const IdentificationFinding&, const IdentificationFinding&) = default;
+};
+
 // A file that gives all its persons one household would otherwise make a record, and a fact, that nobody can carry.
 inline constexpr size_t kMostMembers = 100;
 
+// A household and where, as what and with whom it has lived. What happens to it is in events.h.
 struct Household {
   static constexpr absl::string_view kKind = "household";
   std::string id;
@@ -59,11 +122,24 @@ struct Household {
   // In the order of their dates; the first is from the registration.
   std::vector<Classification> classifications;
   Date registered_on;
-  // When it left poverty; it stays registered.
+  // When it last left poverty; it stays registered. Nothing: it is poor, for the first time or again.
   std::optional<Date> exited_on;
   std::optional<Date> low_income_since;
   std::optional<Date> low_income_until;
   std::vector<Member> members;
+  // The exits before, each with the day on which it was poor again 返贫; in their order.
+  std::vector<feed::Relapse> relapses;
+  std::vector<IdentificationFinding> identification_findings;
+  // From that day on it is no household any more.
+  std::optional<Date> ended_on;
+  Ending ended_as = Ending::kUnspecified;
+  // The household that it was merged into, and the one that it was split from.
+  std::string merged_into;
+  std::string split_from;
+  // When it was first recorded, as MomentOf writes it; empty for one from before events were kept.
+  std::string entered_at;
+  // How many events are kept of it.
+  int32_t events = 0;
 
   void Fields(Archive& archive) {
     archive("id", id);
@@ -75,16 +151,39 @@ struct Household {
     archive("low_income_since", low_income_since);
     archive("low_income_until", low_income_until);
     archive("members", members);
+    archive("relapses", relapses);
+    archive("identification_findings", identification_findings);
+    archive("ended_on", ended_on);
+    archive("ended_as", ended_as);
+    archive("merged_into", merged_into);
+    archive("split_from", split_from);
+    archive("entered_at", entered_at);
+    archive("events", events);
   }
   std::string Division() const { return residences.back().village; }
+  // While it is one.
+  tally::Span Life() const { return {.from = registered_on, .until = ended_on}; }
+  bool LivesOn(Date day) const { return registered_on <= day && (!ended_on.has_value() || *ended_on > day); }
+  // The village and the class of a day; the first ones before the first.
+  const std::string& VillageOn(Date day) const;
+  HouseholdClass ClassOn(Date day) const;
+  // Registered poor and not out of poverty.
+  bool PoorOn(Date day) const;
   friend bool operator==(const Household&, const Household&) = default;
 };
+
+// When it is poor: registered poor and not out of poverty, within its life. In their order.
+std::vector<tally::Span> PoorSpans(const Household& household);
+// Who a member is in whatever household: `<id of the household that first recorded them>:<person_no there>`.
+std::string PersonId(const Household& household, const Member& member);
+// A moment in UTC to the microsecond, so written that texts sort as the moments do.
+std::string MomentOf(absl::Time time);
 
 // What it adds to the figures; see indicators.cc.
 tally::Contributions Contributions(const Household& household);
 // A household is found by its number, and by the names and ID numbers of its members.
 std::vector<roots::Name> Links(const Household& household);
-// An ID number belongs to one present member of one household.
+// An ID number belongs to one present member of one household that has not ended.
 std::vector<roots::Name> Names(const Household& household);
 std::optional<roots::Told> Tell(const Household& household);
 
@@ -118,24 +217,30 @@ struct PersonRecord {
 
   void Fields(Archive& archive) {
     archive("household_no", household_no);
-    member.Fields(archive);
+    member.Columns(archive);
   }
 };
 
-// What a household becomes when the county records it so. Later residences and classifications are events of their own
-// and stay. Pure. Refuses with DATES_REVERSED.
+// What a household becomes when the county records it so. Later residences and classifications, and exits before a
+// relapse, are events of their own and stay. Pure. Refuses, in this order, with DATES_REVERSED and EXIT_KEPT_HERE (the
+// household was poor again, and this exit is not one of those that are known).
 absl::StatusOr<Household> Record(const std::optional<Household>& before, const HouseholdRecord& record,
                                  const std::string& key, const std::string& village);
 
-// What a household becomes when a member is recorded so. Pure. Refuses, in this order, with DATES_REVERSED,
-// ID_NUMBER_MALFORMED, ID_NUMBER_CHECKSUM, BIRTH_DISAGREES, SEX_DISAGREES and TOO_MANY_MEMBERS.
+// What a household becomes when a member is recorded so; how a member left, and what they became to the head by an
+// event, stays. Pure. Refuses, in this order, with DATES_REVERSED, ID_NUMBER_MALFORMED, ID_NUMBER_CHECKSUM,
+// BIRTH_DISAGREES, SEX_DISAGREES, TOO_MANY_MEMBERS and HOUSEHOLD_ENDED.
 absl::StatusOr<Household> RecordMember(const Household& before, Member member, roots::Outcome* outcome);
 
 // Puts the household into another class from `since` on. Pure. Refuses, in this order, with CLASS_UNSPECIFIED,
 // DATES_REVERSED (before the last classification) and CLASS_UNCHANGED.
 absl::StatusOr<Household> Reclassify(const Household& before, HouseholdClass household_class, Date since);
 
-// Use cases.
+// Refuses with ID_NUMBER_TAKEN when a present member of `after` who was none `before` has the ID number of another
+// present member, of whatever household.
+absl::Status CheckIdNumbers(roots::Session& session, const std::optional<Household>& before, const Household& after);
+
+// Use cases. What changes in a household that is known already is kept as an event RECORDED by the sending system.
 absl::StatusOr<roots::Outcome> ImportHousehold(roots::Session& session, const intake::Batch& batch,
                                                const HouseholdRecord& record);
 absl::StatusOr<roots::Outcome> ImportPerson(roots::Session& session, const intake::Batch& batch,

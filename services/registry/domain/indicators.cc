@@ -1,5 +1,7 @@
 #include "services/registry/domain/indicators.h"
 
+#include <algorithm>
+
 #include "services/registry/domain/household.h"
 #include "services/registry/domain/village.h"
 
@@ -19,17 +21,59 @@ constexpr absl::string_view kIdentifiedHouseholds = "registry.identified_househo
 constexpr absl::string_view kIdentifiedPersons = "registry.identified_persons";
 constexpr absl::string_view kLowIncomeHouseholds = "registry.low_income_households";
 constexpr absl::string_view kLowIncomePersons = "registry.low_income_persons";
+constexpr absl::string_view kExitedHouseholds = "registry.exited_households";
+constexpr absl::string_view kExitedPersons = "registry.exited_persons";
+constexpr absl::string_view kFallenBackHouseholds = "registry.fallen_back_households";
+constexpr absl::string_view kFallenBackPersons = "registry.fallen_back_persons";
+constexpr absl::string_view kMissedOrWrong = "registry.missed_or_wrong_households";
+constexpr absl::string_view kMissingIdNumbers = "registry.missing_id_numbers";
 
 Span Membership(const Member& member) { return {.from = member.joined_on, .until = member.left_on}; }
 
-// Counts the household once and each member as long as they belong to it, over `span`.
+// Counts the household once and each member as long as they belong to it, over `span` within its life.
 void AddHousehold(const Household& household, const std::vector<tally::Place>& places, absl::string_view households,
-                  absl::string_view persons, const Span& span, tally::Contributions& to) {
-  tally::AddStock(households, places, span.from, span.until, 1, to);
+                  absl::string_view persons, const Span& some, tally::Contributions& to) {
+  const std::optional<Span> span = Intersect(some, household.Life());
+  if (!span.has_value()) return;
+  tally::AddStock(households, places, span->from, span->until, 1, to);
   for (const Member& member : household.members) {
-    if (const std::optional<Span> both = Intersect(span, Membership(member)); both.has_value()) {
+    if (const std::optional<Span> both = Intersect(*span, Membership(member)); both.has_value()) {
       tally::AddStock(persons, places, both->from, both->until, 1, to);
     }
+  }
+}
+
+// Counts what happened to the household on a day of its life, and to those who were its members then.
+void AddHappening(const Household& household, const std::vector<tally::Place>& places, absl::string_view households,
+                  absl::string_view persons, Date day, tally::Contributions& to) {
+  tally::AddFlow(households, places, day, 1, to);
+  tally::AddFlow(persons, places, day,
+                 std::count_if(household.members.begin(), household.members.end(),
+                               [day](const Member& member) { return member.IsMemberOn(day); }),
+                 to);
+}
+
+// Whether the household is registered poor on that day, out of poverty or not.
+bool RegisteredPoorOn(const Household& household, Date day) {
+  return household.LivesOn(day) && household.ClassOn(day) == HouseholdClass::kRegisteredPoor;
+}
+
+// A household that was split from another has the exits of that one, and counts those of its own life.
+void AddSpells(const Household& household, const std::vector<tally::Place>& places, tally::Contributions& to) {
+  const auto exit = [&](Date day) {
+    if (RegisteredPoorOn(household, day)) {
+      AddHappening(household, places, kExitedHouseholds, kExitedPersons, day, to);
+    }
+  };
+  for (const feed::Relapse& relapse : household.relapses) {
+    exit(relapse.exited_on);
+    if (RegisteredPoorOn(household, relapse.fell_back_on)) {
+      AddHappening(household, places, kFallenBackHouseholds, kFallenBackPersons, relapse.fell_back_on, to);
+    }
+  }
+  if (household.exited_on.has_value()) exit(*household.exited_on);
+  for (const Span& poor : PoorSpans(household)) {
+    AddHousehold(household, places, kPoorHouseholds, kPoorPersons, poor, to);
   }
 }
 
@@ -59,6 +103,35 @@ const tally::Catalogue& Catalogue() {
        .label_zh = "扶贫低保人数",
        .label_en = "Persons on the minimum allowance",
        .unit = "person"},
+      {.id = kExitedHouseholds,
+       .label_zh = "脱贫户数",
+       .label_en = "Households that left poverty",
+       .unit = "household",
+       .kind = IndicatorKind::kFlow},
+      {.id = kExitedPersons,
+       .label_zh = "脱贫人数",
+       .label_en = "Persons who left poverty",
+       .unit = "person",
+       .kind = IndicatorKind::kFlow},
+      {.id = kFallenBackHouseholds,
+       .label_zh = "返贫户数",
+       .label_en = "Households poor again",
+       .unit = "household",
+       .kind = IndicatorKind::kFlow},
+      {.id = kFallenBackPersons,
+       .label_zh = "返贫人数",
+       .label_en = "Persons poor again",
+       .unit = "person",
+       .kind = IndicatorKind::kFlow},
+      {.id = kMissedOrWrong,
+       .label_zh = "错漏户数",
+       .label_en = "Households missed or wrongly identified",
+       .unit = "household",
+       .kind = IndicatorKind::kFlow},
+      {.id = kMissingIdNumbers,
+       .label_zh = "无证件号码人数",
+       .label_en = "Persons without an ID number",
+       .unit = "person"},
   };
   return catalogue;
 }
@@ -69,11 +142,12 @@ tally::Contributions Contributions(const Household& household) {
   for (const Residence& residence : household.residences) {
     places.push_back({.since = residence.since, .division = residence.village});
   }
-  AddHousehold(household, places, kHouseholds, kPersons, {.from = household.registered_on}, parts);
+  AddHousehold(household, places, kHouseholds, kPersons, household.Life(), parts);
   for (const Member& member : household.members) {
-    if (!feed::CanWork(member.labour)) continue;
-    const std::optional<Span> span = Intersect({.from = household.registered_on}, Membership(member));
-    if (span.has_value()) tally::AddStock(kLabourers, places, span->from, span->until, 1, parts);
+    const std::optional<Span> span = Intersect(household.Life(), Membership(member));
+    if (!span.has_value()) continue;
+    if (feed::CanWork(member.labour)) tally::AddStock(kLabourers, places, span->from, span->until, 1, parts);
+    if (member.id_number.empty()) tally::AddStock(kMissingIdNumbers, places, span->from, span->until, 1, parts);
   }
   for (size_t i = 0; i < household.classifications.size(); ++i) {
     const Classification& classification = household.classifications[i];
@@ -81,9 +155,10 @@ tally::Contributions Contributions(const Household& household) {
     Span registered{.from = classification.since};
     if (i + 1 < household.classifications.size()) registered.until = household.classifications[i + 1].since;
     AddHousehold(household, places, kIdentifiedHouseholds, kIdentifiedPersons, registered, parts);
-    const std::optional<Span> poor =
-        Intersect(registered, {.from = household.registered_on, .until = household.exited_on});
-    if (poor.has_value()) AddHousehold(household, places, kPoorHouseholds, kPoorPersons, *poor, parts);
+  }
+  AddSpells(household, places, parts);
+  for (const IdentificationFinding& finding : household.identification_findings) {
+    tally::AddFlow(kMissedOrWrong, places, finding.found_on, 1, parts);
   }
   if (household.low_income_since.has_value()) {
     AddHousehold(household, places, kLowIncomeHouseholds, kLowIncomePersons,

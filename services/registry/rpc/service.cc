@@ -6,10 +6,9 @@
 #include "services/registry/domain/household.h"
 #include "services/registry/domain/indicators.h"
 #include "services/registry/domain/village.h"
+#include "services/registry/rpc/change.h"
 
 namespace anju::registry {
-
-using enum absl::StatusCode;
 
 grpc::Status RegistryService::ImportVillages(grpc::ServerContext* context,
                                              grpc::ServerReaderWriter<Receipt, v1::ImportVillagesRequest>* stream) {
@@ -57,24 +56,10 @@ grpc::Status RegistryService::ReclassifyHousehold(grpc::ServerContext* context,
                                                   v1::Household* response) {
   const auto reclassify = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Household> {
     ASSIGN_OR_RETURN(const Date since, ParseDate(request->since()));
-    const roots::Actor actor{.subject = caller.subject, .method = "ReclassifyHousehold", .division = caller.scope};
-    std::string answer;
-    RETURN_IF_ERROR(store_.ChangeOnce(
-        actor, request->request_id(), request->SerializeAsString(),
-        [&](roots::Session& session) -> absl::StatusOr<std::string> {
-          ASSIGN_OR_RETURN(std::optional<Household> before, session.Get<Household>(request->id()));
-          if (!before.has_value()) {
-            return Refuse(kNotFound, "HOUSEHOLD_NOT_FOUND", "there is no household with this id", "id");
-          }
-          RETURN_IF_ERROR(records::CheckScope(caller, before->Division()));
-          ASSIGN_OR_RETURN(Household after,
-                           Reclassify(*before, static_cast<HouseholdClass>(request->household_class()), since));
-          session.Put(after);
-          return roots::ToJson(after);
-        },
-        &answer));
-    ASSIGN_OR_RETURN(const Household household, roots::FromJson<Household>(answer));
-    return records::ToMasked<v1::Household>(household);
+    return ChangeHousehold(store_, caller, *request, [&](const Office& office) {
+      return registry::ReclassifyHousehold(office, request->id(),
+                                           static_cast<HouseholdClass>(request->household_class()), since);
+    });
   };
   return guard_.Unary<v1::ReclassifyHouseholdRequest, v1::Household>(context, request, response, reclassify);
 }

@@ -48,11 +48,13 @@ std::vector<Place> At(const std::string& location, Date from) { return {{.since 
 
 Span Membership(const feed::PersonFact& person) { return {.from = person.joined_on, .until = person.left_on}; }
 
-// Counts the household once and each member as long as they belong to it, over `span`.
+// Counts the household once, until it ends, and each member as long as they belong to it, over `span`.
 void AddHousehold(const feed::HouseholdFact& household, absl::string_view households, absl::string_view persons,
                   const Span& span, tally::Contributions& to) {
   const std::vector<Place> places = household.Places();
-  tally::AddStock(households, places, span.from, span.until, 1, to);
+  if (const std::optional<Span> both = Intersect(span, {.from = span.from, .until = household.ended_on})) {
+    tally::AddStock(households, places, both->from, both->until, 1, to);
+  }
   for (const feed::PersonFact& person : household.persons) {
     if (const std::optional<Span> both = Intersect(span, Membership(person)); both.has_value()) {
       tally::AddStock(persons, places, both->from, both->until, 1, to);

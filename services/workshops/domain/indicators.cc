@@ -67,7 +67,8 @@ Spans Recognised(const Enterprise& enterprise) {
   return Merge(std::move(spans));
 }
 
-// When the household is registered poor, whether or not it has left poverty; as HouseholdFact::RegisteredPoorOn.
+// When the household is registered poor, whether or not it has left poverty; as HouseholdFact::RegisteredPoorOn, but
+// also after it was merged into another one: the worker goes on there, and is known here by the old number.
 Spans RegisteredPoor(const feed::HouseholdFact& household) {
   Spans spans;
   for (size_t i = 0; i < household.classifications.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "services/registry/domain/household.h"
 
 #include "absl/strings/str_cat.h"
+#include "services/registry/domain/event.h"
 #include "services/registry/domain/indicators.h"
 #include "services/registry/domain/village.h"
 #include "tests/support/stand.h"
@@ -19,7 +20,9 @@ constexpr char kOther[] = "450328101202";
 
 class HouseholdTest : public ::testing::TestWithParam<std::string> {
  protected:
-  HouseholdTest() : stand_(GetParam(), {&roots::KindOf<Household>(), &roots::KindOf<Village>()}, Catalogue()) {
+  HouseholdTest()
+      : stand_(GetParam(), {&roots::KindOf<Household>(), &roots::KindOf<HouseholdEvent>(), &roots::KindOf<Village>()},
+               Catalogue()) {
     for (const char* code : {"450328", kVillage, kOther, "451021001001"}) stand_.KnowDivision(code);
   }
 

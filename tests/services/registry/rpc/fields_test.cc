@@ -1,8 +1,11 @@
 #include "tests/support/fields.h"
 
+#include "anju/registry/v1/events.pb.h"
 #include "anju/registry/v1/registry.pb.h"
 #include "services/registry/domain/divisions.h"
+#include "services/registry/domain/history.h"
 #include "services/registry/domain/household.h"
+#include "services/registry/domain/life.h"
 #include "services/registry/domain/village.h"
 
 namespace anju::registry {
@@ -12,6 +15,13 @@ TEST(Fields, AreThoseOfTheContract) {
   testing::ExpectSameFields<v1::VillageRecord, VillageRecord>();
   testing::ExpectSameFields<v1::HouseholdRecord, HouseholdRecord>();
   testing::ExpectSameFields<v1::PersonRecord, PersonRecord>();
+  testing::ExpectSameFields<v1::IdentificationFindingRecord, IdentificationRecord>();
+  testing::ExpectSameFields<v1::HouseholdEvent, HouseholdEvent>();
+  testing::ExpectSameFields<v1::MemberRelation, MemberRelation>();
+  testing::ExpectSameFields<v1::Membership, Membership>();
+  testing::ExpectSameFields<v1::RelationSince, RelationSince>();
+  testing::ExpectSameFields<v1::Relapse, feed::Relapse>();
+  testing::ExpectSameFields<v1::IdentificationFinding, IdentificationFinding>();
   testing::ExpectSameFields<v1::Household, Household>();
   testing::ExpectSameFields<v1::Member, Member>();
   testing::ExpectSameFields<v1::Residence, Residence>();
