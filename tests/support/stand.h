@@ -46,6 +46,7 @@ class TestDatabase {
 class FaultyDatabase final : public storage::Database {
  public:
   FaultyDatabase(storage::Database& real, int fail_at) : real_(real), left_(fail_at) {}
+  storage::Engine engine() const override { return real_.engine(); }
   absl::Status Write(absl::FunctionRef<absl::Status(storage::Transaction&)> body) override;
   absl::Status Read(absl::FunctionRef<absl::Status(storage::Transaction&)> body) override;
   bool failed() const { return left_ <= 0; }

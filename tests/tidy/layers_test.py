@@ -16,6 +16,7 @@ DOMAIN_MAY = (
     "services/platform/evidence/evidence.h",
     "services/platform/feed/facts.h",
     "services/platform/intake/batch.h",
+    "services/platform/ledger/journal.h",
     "services/platform/lottery/lottery.h",
     "services/platform/notice/notice.h",
     "services/platform/roots/outcome.h",

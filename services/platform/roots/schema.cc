@@ -112,10 +112,64 @@ CREATE TABLE audit (
 );
 )sql";
 
+constexpr absl::string_view kLedger = R"sql(
+CREATE TABLE ledger_journals (
+  id TEXT NOT NULL PRIMARY KEY,
+  record_id TEXT NOT NULL REFERENCES roots (id),
+  division TEXT NOT NULL,
+  on_day TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  reverses TEXT UNIQUE REFERENCES ledger_journals (id),
+  content TEXT NOT NULL,
+  entries BIGINT NOT NULL CHECK (entries > 1)
+);
+CREATE TABLE ledger_entries (
+  journal_id TEXT NOT NULL REFERENCES ledger_journals (id) DEFERRABLE INITIALLY DEFERRED,
+  number BIGINT NOT NULL CHECK (number > 0),
+  record_id TEXT NOT NULL,
+  division TEXT NOT NULL,
+  on_day TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  account TEXT NOT NULL,
+  party TEXT NOT NULL,
+  amount_fen BIGINT NOT NULL CHECK (amount_fen <> 0),
+  PRIMARY KEY (journal_id, number)
+);
+CREATE INDEX ledger_entries_account ON ledger_entries (account, party, on_day);
+CREATE INDEX ledger_entries_division ON ledger_entries (division, on_day);
+CREATE INDEX ledger_entries_record ON ledger_entries (record_id);
+)sql";
+
+// Entries come before their journal, which the deferred key demands at the commit and which closes them: so whatever is
+// committed comes to 0. A statement ends with its line.
+constexpr absl::string_view kLedgerSqlite = R"sql(
+CREATE TRIGGER ledger_journals_balance BEFORE INSERT ON ledger_journals WHEN (SELECT COALESCE(SUM(amount_fen), 0) FROM ledger_entries WHERE journal_id = NEW.id) <> 0 OR (SELECT COUNT(*) FROM ledger_entries WHERE journal_id = NEW.id) <> NEW.entries BEGIN SELECT RAISE(ABORT, 'a journal must balance'); END;
+CREATE TRIGGER ledger_entries_closed BEFORE INSERT ON ledger_entries WHEN EXISTS (SELECT 1 FROM ledger_journals WHERE id = NEW.journal_id) BEGIN SELECT RAISE(ABORT, 'a journal that was posted is closed'); END;
+CREATE TRIGGER ledger_journals_update BEFORE UPDATE ON ledger_journals BEGIN SELECT RAISE(ABORT, 'what was posted stays'); END;
+CREATE TRIGGER ledger_journals_delete BEFORE DELETE ON ledger_journals BEGIN SELECT RAISE(ABORT, 'what was posted stays'); END;
+CREATE TRIGGER ledger_entries_update BEFORE UPDATE ON ledger_entries BEGIN SELECT RAISE(ABORT, 'what was posted stays'); END;
+CREATE TRIGGER ledger_entries_delete BEFORE DELETE ON ledger_entries BEGIN SELECT RAISE(ABORT, 'what was posted stays'); END;
+)sql";
+
+constexpr absl::string_view kLedgerPostgresql = R"sql(
+CREATE FUNCTION ledger_balance() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT COALESCE(SUM(amount_fen), 0) FROM ledger_entries WHERE journal_id = NEW.id) <> 0 OR (SELECT COUNT(*) FROM ledger_entries WHERE journal_id = NEW.id) <> NEW.entries THEN RAISE EXCEPTION 'a journal must balance'; END IF; RETURN NEW; END $$;
+CREATE FUNCTION ledger_closed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM ledger_journals WHERE id = NEW.journal_id) THEN RAISE EXCEPTION 'a journal that was posted is closed'; END IF; RETURN NEW; END $$;
+CREATE FUNCTION ledger_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'what was posted stays'; END $$;
+CREATE TRIGGER ledger_journals_balance BEFORE INSERT ON ledger_journals FOR EACH ROW EXECUTE FUNCTION ledger_balance();
+CREATE TRIGGER ledger_entries_closed BEFORE INSERT ON ledger_entries FOR EACH ROW EXECUTE FUNCTION ledger_closed();
+CREATE TRIGGER ledger_journals_stay BEFORE UPDATE OR DELETE ON ledger_journals FOR EACH ROW EXECUTE FUNCTION ledger_stay();
+CREATE TRIGGER ledger_entries_stay BEFORE UPDATE OR DELETE ON ledger_entries FOR EACH ROW EXECUTE FUNCTION ledger_stay();
+CREATE TRIGGER ledger_journals_truncate BEFORE TRUNCATE ON ledger_journals FOR EACH STATEMENT EXECUTE FUNCTION ledger_stay();
+CREATE TRIGGER ledger_entries_truncate BEFORE TRUNCATE ON ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger_stay();
+)sql";
+
 }  // namespace
 
 const std::vector<storage::Migration>& PlatformMigrations() {
-  static const auto& migrations = *new std::vector<storage::Migration>{{.name = "001_roots", .sql = kSchema}};
+  static const auto& migrations = *new std::vector<storage::Migration>{
+      {.name = "001_roots", .sql = kSchema},
+      {.name = "004_ledger", .sql = kLedger, .sqlite = kLedgerSqlite, .postgresql = kLedgerPostgresql},
+  };
   return migrations;
 }
 

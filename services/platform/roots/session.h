@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "services/platform/base/error.h"
+#include "services/platform/ledger/journal.h"
 #include "services/platform/roots/json.h"
 #include "services/platform/tally/contribution.h"
 
@@ -39,7 +40,8 @@ struct Told {
 //
 // and beside it, in its namespace, `tally::Contributions Contributions(const Root&)`. It may also have
 // `std::vector<Name> Names(const Root&)` (unique), `std::vector<Name> Links(const Root&)` (shared: the household it
-// belongs to, words to search it by) and `std::optional<Told> Tell(const Root&)`.
+// belongs to, words to search it by), `std::optional<Told> Tell(const Root&)`, and, when its journals are posted,
+// `ledger::Balances Balances(const Root&)`, what they come to.
 //
 // Kind is what the store needs to know of such a struct.
 struct Kind {
@@ -51,6 +53,8 @@ struct Kind {
   std::vector<Name> (*names)(const std::any& root);
   std::vector<Name> (*links)(const std::any& root);
   std::optional<Told> (*tell)(const std::any& root);
+  // Null for a kind that has none.
+  ledger::Balances (*balances)(const std::any& root);
 };
 
 template <typename Root>
@@ -79,6 +83,12 @@ const Kind& KindOf() {
         if constexpr (requires { Tell(get(root)); }) return Tell(get(root));
         return std::nullopt;
       },
+      .balances = []() -> ledger::Balances (*)(const std::any&) {
+        if constexpr (requires(const Root& root) { Balances(root); }) {
+          return [](const std::any& root) { return Balances(get(root)); };
+        }
+        return nullptr;
+      }(),
   };
   return kind;
 }
@@ -137,6 +147,14 @@ class Session {
     Keep(KindOf<Root>(), root.id, root.key, std::any(root));
   }
 
+  // Posts a journal; its root is put in the same session. One that was posted before is not posted again. Answers what
+  // ledger::Check finds, and refuses with JOURNAL_ID_REUSED (ALREADY_EXISTS), JOURNAL_NOT_FOUND (NOT_FOUND),
+  // JOURNAL_IS_REVERSAL and JOURNAL_REVERSED (FAILED_PRECONDITION).
+  absl::Status Post(const ledger::Journal& journal) {
+    RETURN_IF_ERROR(ledger::Check(journal));
+    return Book(journal);
+  }
+
   // What another service tells; nothing when it knows nothing of that. The session ends with UNAVAILABLE when it cannot
   // know.
   template <typename Fact>
@@ -155,6 +173,7 @@ class Session {
   virtual absl::StatusOr<std::vector<std::string>> LoadIds(absl::string_view kind, absl::string_view division) = 0;
   virtual void Keep(const Kind& kind, const std::string& id, const std::string& key, std::any root) = 0;
   virtual std::string MakeId() = 0;
+  virtual absl::Status Book(const ledger::Journal& journal) = 0;
   virtual absl::StatusOr<std::optional<std::string>> LoadFact(absl::string_view topic, absl::string_view key,
                                                               bool ask) = 0;
 

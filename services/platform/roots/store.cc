@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/ledger/tables.h"
 #include "services/platform/roots/queue.h"
 #include "services/platform/tally/cells.h"
 
@@ -159,6 +160,7 @@ class SqlSession final : public BatchSession {
     for (const auto& [name, id] : claims_) {
       RETURN_IF_ERROR(transaction_.Execute(kAddName, {name.kind, name.name, id}));
     }
+    RETURN_IF_ERROR(WriteJournals());
     std::map<std::string, std::string> pending;
     for (const auto& [cell, amount] : difference) {
       const auto& [division, indicator, month] = cell;
@@ -242,6 +244,19 @@ class SqlSession final : public BatchSession {
     entry.queued = true;
   }
 
+  absl::Status Book(const ledger::Journal& journal) override {
+    for (const ledger::Journal& other : journals_) {
+      if (other.id == journal.id || (!journal.reverses.empty() && other.reverses == journal.reverses)) {
+        return absl::InternalError(absl::StrCat("journal ", journal.id, " is posted twice in one session"));
+      }
+    }
+    ASSIGN_OR_RETURN(const bool posted, ledger::IsPosted(transaction_, journal));
+    if (posted) return absl::OkStatus();
+    journals_.push_back(journal);
+    undo_.push_back([this] { journals_.pop_back(); });
+    return absl::OkStatus();
+  }
+
   std::string MakeId() override { return *made_.insert(NewId(now())).first; }
 
   absl::StatusOr<std::optional<std::string>> LoadFact(absl::string_view topic, absl::string_view key,
@@ -305,6 +320,13 @@ class SqlSession final : public BatchSession {
       ASSIGN_OR_RETURN(Rows updated, transaction_.Query(kUpdate, {division, std::move(body), id, entry.version}));
       if (updated.empty()) return absl::AbortedError("a record was changed meanwhile, try again");
     }
+    if (kind.balances != nullptr) {
+      ledger::Balances& owed = unposted_[id];
+      for (const auto& [account, amount] : kind.balances(entry.root)) owed[account] += amount;
+      if (before.has_value()) {
+        for (const auto& [account, amount] : kind.balances(before)) owed[account] -= amount;
+      }
+    }
     std::vector<std::string> old_divisions, divisions = {division};
     if (before.has_value()) {
       old_divisions.push_back(entry.division);
@@ -337,6 +359,25 @@ class SqlSession final : public BatchSession {
     return WriteTold(entry, before);
   }
 
+  // What was posted must be what the roots say it is: neither a root nor a journal is ever written alone.
+  absl::Status WriteJournals() {
+    for (const ledger::Journal& journal : journals_) {
+      RETURN_IF_ERROR(ledger::Insert(transaction_, journal));
+      ledger::Balances& owed = unposted_[journal.record_id];
+      for (const ledger::Entry& entry : journal.entries) {
+        owed[{std::string(entry.account->code), entry.party}] -= entry.amount_fen;
+      }
+    }
+    for (const auto& [id, owed] : unposted_) {
+      for (const auto& [account, amount] : owed) {
+        if (amount == 0) continue;
+        return absl::InternalError(
+            absl::StrCat("record ", id, " and its journals differ by ", amount, " fen on account ", account.first));
+      }
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status WriteTold(const Entry& entry, const std::any& before) {
     std::optional<Told> told = entry.kind->tell(entry.root);
     if (!told.has_value()) return absl::OkStatus();
@@ -358,6 +399,9 @@ class SqlSession final : public BatchSession {
   std::vector<std::pair<Name, std::string>> claims_;
   std::vector<std::string> order_;
   std::vector<std::function<void()>> undo_;
+  std::vector<ledger::Journal> journals_;
+  // By root: what its balances have changed by, less what was posted.
+  std::map<std::string, ledger::Balances> unposted_;
   std::map<std::pair<std::string, std::string>, std::optional<std::string>> facts_;
   Keys missing_;
   Keys looked_at_;

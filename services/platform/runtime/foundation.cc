@@ -78,7 +78,8 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
           [this](const std::set<std::string>& divisions) { invalidator_.Changed(divisions); }),
       feed_(store_, runtime.guard(), blueprint.own_facts),
       files_(store_, runtime.guard(), blueprint.service, blueprint.exposed),
-      evidence_(store_, runtime.guard(), OpenFolderOrStop(runtime.evidence())) {
+      evidence_(store_, runtime.guard(), OpenFolderOrStop(runtime.evidence())),
+      ledger_(store_, runtime.guard(), blueprint.chart) {
   if (runtime.migrate_only()) return;
   std::map<std::string, std::shared_ptr<grpc::Channel>> peers = Peers(runtime, blueprint);
   for (const auto& [topic, absorb] : blueprint.follows) {
@@ -105,6 +106,7 @@ int Foundation::Serve(std::vector<grpc::Service*> own) {
   own.push_back(&feed_);
   own.push_back(&files_);
   own.push_back(&evidence_);
+  own.push_back(&ledger_);
   return runtime_.Serve(own);
 }
 

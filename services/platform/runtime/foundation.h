@@ -13,6 +13,7 @@
 #include "services/platform/feed/service.h"
 #include "services/platform/files/service.h"
 #include "services/platform/intake/intake.h"
+#include "services/platform/ledger/service.h"
 #include "services/platform/roots/store.h"
 #include "services/platform/runtime/runtime.h"
 #include "services/platform/storage/database.h"
@@ -40,6 +41,8 @@ struct Blueprint {
   std::map<std::string, roots::Store::Absorb> follows;
   // Answers facts from the service's own tables instead of asking other services.
   roots::FactSource* own_facts = nullptr;
+  // The accounts it posts to; a service that moves no money has none.
+  ledger::Chart chart = {};
 };
 
 // What every service stands on: its roots, its figures, its feed, its cache marks. Folding and publishing go on in the
@@ -71,6 +74,7 @@ class Foundation {
   feed::FeedService feed_;
   files::FilesService files_;
   evidence::EvidenceService evidence_;
+  ledger::LedgerService ledger_;
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread housekeeper_;

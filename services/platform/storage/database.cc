@@ -18,6 +18,14 @@ constexpr absl::string_view kCreateMigrations =
 constexpr absl::string_view kTakeStep =
     "INSERT INTO migrations (room, name) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING name";
 
+absl::Status ExecuteAll(Transaction& transaction, absl::string_view sql) {
+  for (absl::string_view statement : absl::StrSplit(sql, ";\n")) {
+    statement = absl::StripAsciiWhitespace(statement);
+    if (!statement.empty()) RETURN_IF_ERROR(transaction.Execute(statement));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 int64_t Row::Int(size_t column) const {
@@ -55,11 +63,8 @@ absl::Status Migrate(Database& database, absl::string_view room, const std::vect
     RETURN_IF_ERROR(database.Write([&](Transaction& transaction) -> absl::Status {
       ASSIGN_OR_RETURN(Rows taken, transaction.Query(kTakeStep, {std::string(room), std::string(migration.name)}));
       if (taken.empty()) return absl::OkStatus();
-      for (absl::string_view statement : absl::StrSplit(migration.sql, ";\n")) {
-        statement = absl::StripAsciiWhitespace(statement);
-        if (!statement.empty()) RETURN_IF_ERROR(transaction.Execute(statement));
-      }
-      return absl::OkStatus();
+      RETURN_IF_ERROR(ExecuteAll(transaction, migration.sql));
+      return ExecuteAll(transaction, database.engine() == Engine::kSqlite ? migration.sqlite : migration.postgresql);
     }));
   }
   return absl::OkStatus();

@@ -45,10 +45,14 @@ class Transaction {
 // What every Query checks first.
 absl::Status CheckTexts(const std::vector<Value>& values);
 
+enum class Engine { kSqlite, kPostgresql };
+
 // A database that one service owns. Thread-safe.
 class Database {
  public:
   virtual ~Database() = default;
+
+  virtual Engine engine() const = 0;
 
   // Runs `body` in one serializable transaction and commits if it answers OK, otherwise rolls back. A lost race is run
   // again, so `body` must be free of other effects; ABORTED after 20 losses. DEADLINE_EXCEEDED, UNAVAILABLE when the
@@ -67,6 +71,9 @@ class Database {
 struct Migration {
   absl::string_view name;
   absl::string_view sql;
+  // What comes after it on one engine only: triggers, for which the two have no common words.
+  absl::string_view sqlite = "";
+  absl::string_view postgresql = "";
 };
 
 // Runs the migrations that this database has not had yet, each in a transaction, under a lock. `room` keeps the

@@ -131,6 +131,8 @@ class Postgresql final : public Database {
     return absl::OkStatus();
   }
 
+  Engine engine() const override { return Engine::kPostgresql; }
+
   absl::Status Write(absl::FunctionRef<absl::Status(Transaction&)> body) override {
     return Run("BEGIN ISOLATION LEVEL SERIALIZABLE", "COMMIT", body);
   }

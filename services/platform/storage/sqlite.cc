@@ -119,6 +119,8 @@ class Sqlite final : public Database {
     return absl::OkStatus();
   }
 
+  Engine engine() const override { return Engine::kSqlite; }
+
   absl::Status Write(absl::FunctionRef<absl::Status(Transaction&)> body) override {
     absl::MutexLock lock(&writer_mutex_);
     RETURN_IF_ERROR(writer_->Execute("BEGIN IMMEDIATE"));
