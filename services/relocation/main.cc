@@ -1,10 +1,14 @@
+#include "anju/relocation/v1/funds.pb.h"
 #include "anju/relocation/v1/relocation.pb.h"
 #include "services/platform/runtime/foundation.h"
 #include "services/relocation/domain/case.h"
+#include "services/relocation/domain/chart.h"
 #include "services/relocation/domain/draw.h"
+#include "services/relocation/domain/funds.h"
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
+#include "services/relocation/rpc/funds.h"
 #include "services/relocation/rpc/homes.h"
 #include "services/relocation/rpc/service.h"
 
@@ -17,14 +21,17 @@ int main(int argc, char** argv) {
     ASSIGN_OR_RETURN(const HouseholdFact household, anju::roots::FromJson<HouseholdFact>(fact.body));
     return FollowHousehold(session, household);
   };
-  anju::runtime::Foundation foundation(runtime, *database,
-                                       {.service = "relocation",
-                                        .kinds = {&anju::roots::KindOf<Site>(), &anju::roots::KindOf<Unit>(),
-                                                  &anju::roots::KindOf<Case>(), &anju::roots::KindOf<Draw>()},
-                                        .catalogue = Catalogue(),
-                                        .exposed = {anju::files::Expose<Case, v1::Case>()},
-                                        .follows = {{std::string(HouseholdFact::kTopic), follow}}});
+  anju::runtime::Foundation foundation(
+      runtime, *database,
+      {.service = "relocation",
+       .kinds = {&anju::roots::KindOf<Site>(), &anju::roots::KindOf<Unit>(), &anju::roots::KindOf<Case>(),
+                 &anju::roots::KindOf<Draw>(), &anju::roots::KindOf<Settlement>()},
+       .catalogue = Catalogue(),
+       .exposed = {anju::files::Expose<Case, v1::Case>(), anju::files::Expose<Settlement, v1::Settlement>()},
+       .follows = {{std::string(HouseholdFact::kTopic), follow}},
+       .chart = FundsChart()});
   RelocationService service(foundation.store(), foundation.intake(), runtime.guard());
   HomesService homes(foundation.store(), runtime.guard());
-  return foundation.Serve({&service, &homes});
+  FundsService funds(foundation.store(), foundation.intake(), runtime.guard());
+  return foundation.Serve({&service, &homes, &funds});
 }

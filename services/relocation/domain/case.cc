@@ -14,7 +14,6 @@ using enum absl::StatusCode;
 using feed::HouseholdFact;
 using roots::Outcome;
 
-constexpr absl::string_view kHouseholdCase = "household_case";
 constexpr absl::string_view kAllottedUnit = "allotted_unit";
 constexpr absl::string_view kHousehold = "household";
 constexpr absl::string_view kTitle = "title";

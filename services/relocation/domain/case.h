@@ -12,6 +12,8 @@ namespace anju::relocation {
 
 // The link from a site's key to the cases that have it.
 inline constexpr absl::string_view kCasesOfSite = "cases_of_site";
+// The name by which a case holds the id of its household.
+inline constexpr absl::string_view kHouseholdCase = "household_case";
 
 enum class CaseState : int32_t {
   kUnspecified = 0,

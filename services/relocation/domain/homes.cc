@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
+#include "services/relocation/domain/funds.h"
 
 namespace anju::relocation {
 
@@ -70,6 +71,8 @@ absl::StatusOr<Case> RecordOldHouse(roots::Session& session, const Case& before,
 absl::StatusOr<Case> IssueTitle(roots::Session& session, const Case& before, const std::string& title_no,
                                 const Act& act) {
   ASSIGN_OR_RETURN(Case after, IssueTitle(before, title_no, act));
+  // What was settled in another system is not known here.
+  if (before.KeptHere()) RETURN_IF_ERROR(CheckTitleSettled(session, before));
   RETURN_IF_ERROR(CheckTitleFree(session, after));
   return after;
 }

@@ -64,7 +64,8 @@ struct TitleRequest {
 };
 
 // Use cases; the case is put by the caller. RecordOldHouse refuses with DIVISION_NOT_FOUND, NOT_A_VILLAGE and
-// then as its rule does, IssueTitle as its rule does and with TITLE_NO_TAKEN.
+// then as its rule does, IssueTitle as its rule does, then with TITLE_NOT_SETTLED
+// (the price of the home, of a case that goes its way here) and TITLE_NO_TAKEN.
 absl::StatusOr<Case> RecordOldHouse(roots::Session& session, const Case& before, const OldHouseRequest& request);
 absl::StatusOr<Case> IssueTitle(roots::Session& session, const Case& before, const std::string& title_no,
                                 const Act& act);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/relocation/domain/case.h"
+#include "services/relocation/domain/funds.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
 
@@ -42,6 +43,10 @@ constexpr absl::string_view kReclaimedArea = "relocation.reclaimed_area";
 constexpr absl::string_view kTitledHouseholds = "relocation.titled_households";
 constexpr absl::string_view kPublicPosts = "relocation.public_posts";
 constexpr absl::string_view kPublicPostsHeld = "relocation.public_posts_held";
+constexpr absl::string_view kSubsidiesGranted = "relocation.subsidies_granted";
+constexpr absl::string_view kSubsidiesPaid = "relocation.subsidies_paid";
+constexpr absl::string_view kDepositsHeld = "relocation.deposits_held";
+constexpr absl::string_view kTitlePayments = "relocation.title_payments";
 
 // What is at a site is where the site is.
 std::vector<Place> At(const std::string& location, Date from) { return {{.since = from, .division = location}}; }
@@ -237,6 +242,22 @@ const tally::Catalogue& Catalogue() {
        .kind = IndicatorKind::kRatio,
        .numerator = kOldHousesDemolished,
        .denominator = kHouseholdsMovedIn},
+      {.id = kSubsidiesGranted,
+       .label_zh = "审批个人建房补助",
+       .label_en = "Personal subsidies granted",
+       .unit = "fen",
+       .kind = IndicatorKind::kFlow},
+      {.id = kSubsidiesPaid,
+       .label_zh = "拨付个人建房补助",
+       .label_en = "Personal subsidies paid to contractors",
+       .unit = "fen",
+       .kind = IndicatorKind::kFlow},
+      {.id = kDepositsHeld, .label_zh = "在存搬迁保证金", .label_en = "Deposits in custody", .unit = "fen"},
+      {.id = kTitlePayments,
+       .label_zh = "搬迁户缴纳房款",
+       .label_en = "Paid by households for titles",
+       .unit = "fen",
+       .kind = IndicatorKind::kFlow},
       {.id = "relocation.move_in_rate",
        .label_zh = "搬迁入住率",
        .label_en = "Share moved in of those due",
@@ -315,6 +336,23 @@ tally::Contributions Contributions(const Case& relocation) {
     AddHousehold(relocation.household, kHouseholdsToMove, kPersonsToMove, approved, parts);
   }
   if (steps.moved_in_on.has_value()) AddMoved(relocation, {.from = *steps.moved_in_on}, parts);
+  return parts;
+}
+
+// By the postings and in the settlement's own division, so that a figure is what the ledger has on its account.
+tally::Contributions Contributions(const Settlement& settlement) {
+  tally::Contributions parts;
+  for (const Posting& posting : settlement.postings) {
+    const std::vector<Place> places = At(settlement.division, posting.on);
+    const FundsAct act = posting.reverses == 0 ? posting.act : settlement.postings[posting.reverses - 1].act;
+    if (act == FundsAct::kGrantSubsidy)
+      tally::AddFlow(kSubsidiesGranted, places, posting.on, posting.amount_fen, parts);
+    if (act == FundsAct::kPaySubsidy) tally::AddFlow(kSubsidiesPaid, places, posting.on, posting.amount_fen, parts);
+    if (act == FundsAct::kPayTitle) tally::AddFlow(kTitlePayments, places, posting.on, posting.amount_fen, parts);
+    if (posting.deposit_change_fen != 0) {
+      tally::AddStock(kDepositsHeld, places, posting.on, std::nullopt, posting.deposit_change_fen, parts);
+    }
+  }
   return parts;
 }
 

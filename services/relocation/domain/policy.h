@@ -15,6 +15,10 @@ struct Policy {
   int32_t shortest_notice_days = 0;
   // 占新腾旧: so many days after the move the old house has to be gone, unless another day was agreed.
   int32_t demolish_within_days = 0;
+  // The personal subsidy of a household, for each of its members.
+  int64_t subsidy_per_person_fen = 0;
+  // The deposit of a household that moves.
+  int64_t deposit_fen = 0;
 };
 
 // The policy in force on a day; the first one before it began.

@@ -4,6 +4,7 @@
 
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/draw.h"
+#include "services/relocation/domain/funds.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/site.h"
@@ -27,7 +28,8 @@ class Resettlement : public ::testing::TestWithParam<std::string> {
   }
 
   static std::vector<const roots::Kind*> Kinds() {
-    return {&roots::KindOf<Site>(), &roots::KindOf<Unit>(), &roots::KindOf<Case>(), &roots::KindOf<Draw>()};
+    return {&roots::KindOf<Site>(), &roots::KindOf<Unit>(), &roots::KindOf<Case>(), &roots::KindOf<Draw>(),
+            &roots::KindOf<Settlement>()};
   }
 
   void Build() {

@@ -1,5 +1,6 @@
 #include "tests/support/fields.h"
 
+#include "anju/relocation/v1/funds.pb.h"
 #include "anju/relocation/v1/homes.pb.h"
 #include "anju/relocation/v1/relocation.pb.h"
 #include "services/platform/records/read.h"
@@ -8,6 +9,7 @@
 #include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/moves.h"
+#include "services/relocation/domain/payments.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/step_back.h"
 #include "services/relocation/domain/unit.h"
@@ -37,6 +39,12 @@ TEST(FieldsTest, EveryStructNamesTheFieldsOfItsMessage) {
   ExpectSameFields<v1::Draw, Draw>();
   ExpectSameFields<v1::CommitDrawRequest, Promise>();
   ExpectSameFields<v1::VoidDrawRequest, Voiding>();
+  ExpectSameFields<v1::Settlement, Settlement>();
+  ExpectSameFields<v1::PersonalSubsidy, PersonalSubsidy>();
+  ExpectSameFields<v1::TitleSettlement, TitleSettlement>();
+  ExpectSameFields<v1::Posting, Posting>();
+  ExpectSameFields<v1::TitleQuote, TitleQuote>();
+  ExpectSameFields<v1::PaymentRecord, PaymentRecord>();
   ExpectSameFields<type::v1::Notice, notice::Notice>();
   ExpectSameFields<type::v1::Objection, notice::Objection>();
   ExpectSameFields<type::v1::Evidence, notice::Evidence>();
@@ -95,6 +103,14 @@ TEST(FieldsTest, TheVerbsReadTheirRequests) {
   EXPECT_EQ(FieldOf(messages::FromProto<AllotmentRequest>(v1::AllotCaseRequest()).status()), "unit");
   EXPECT_EQ(FieldOf(messages::FromProto<EndRequest>(v1::WithdrawCaseRequest()).status()), "reason");
   EXPECT_EQ(FieldOf(messages::FromProto<EndRequest>(v1::RejectCaseRequest()).status()), "reason");
+}
+
+TEST(FieldsTest, TheActsReadTheirRequests) {
+  EXPECT_EQ(FieldOf(messages::FromProto<BankPayment>(v1::PaySubsidyRequest()).status()), "bank_reference");
+  EXPECT_EQ(FieldOf(messages::FromProto<BankPayment>(v1::ReturnDepositRequest()).status()), "bank_reference");
+  EXPECT_EQ(FieldOf(messages::FromProto<HouseholdPayment>(v1::ReceiveDepositRequest()).status()), "source");
+  EXPECT_EQ(FieldOf(messages::FromProto<HouseholdPayment>(v1::PayTitleRequest()).status()), "source");
+  EXPECT_EQ(FieldOf(messages::FromProto<ReversalRequest>(v1::ReversePostingRequest()).status()), "reason");
 }
 
 TEST(FieldsTest, ADrawIsShownWithoutItsSecret) {
