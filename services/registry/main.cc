@@ -3,8 +3,10 @@
 #include "services/registry/domain/event.h"
 #include "services/registry/domain/household.h"
 #include "services/registry/domain/indicators.h"
+#include "services/registry/domain/plan.h"
 #include "services/registry/domain/village.h"
 #include "services/registry/rpc/events.h"
+#include "services/registry/rpc/figures.h"
 #include "services/registry/rpc/service.h"
 #include "services/registry/store/divisions.h"
 
@@ -17,11 +19,13 @@ int main(int argc, char** argv) {
   anju::runtime::Foundation foundation(runtime, *database,
                                        {.service = "registry",
                                         .kinds = {&anju::roots::KindOf<Household>(), &anju::roots::KindOf<HouseholdEvent>(),
-                                                  &anju::roots::KindOf<Village>()},
+                                                  &anju::roots::KindOf<Village>(), &anju::roots::KindOf<ExitPlan>(),
+                                                  &anju::roots::KindOf<Population>()},
                                         .catalogue = Catalogue(),
                                         .exposed = {anju::files::Expose<Household, v1::Household>()},
                                         .own_facts = &divisions});
   RegistryService service(foundation.store(), foundation.intake(), runtime.guard(), divisions);
   EventsService events(foundation.store(), foundation.intake(), runtime.guard());
-  return foundation.Serve({&service, &events});
+  FiguresService figures(foundation.store(), foundation.intake(), runtime.guard(), foundation.figures(), divisions);
+  return foundation.Serve({&service, &events, &figures});
 }

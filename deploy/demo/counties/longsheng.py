@@ -38,6 +38,10 @@ def make(plan, folder):
 
     _poor_villages(folder, county.rng, villages)
     county.write_registry(folder)
+    folder.write("registry", "Population", [
+        {"division": CODE, "as_of": date(year, 12, 31), "rural_population": population, "document": f"样例统计年鉴{year + 1}"}
+        for year, population in ((2015, 156_400), (2016, 156_900), (2017, 157_500))
+    ])
     folder.write("microcredit", "Rating", credit.rating_rows())
     # A renewal follows the repayment of the loan before it, in the files as in the bank.
     for name, loans in (("first", credit.first), ("renewed", credit.renewed)):

@@ -54,6 +54,7 @@ class Foundation {
 
   roots::Store& store() { return store_; }
   intake::Intake& intake() { return intake_; }
+  tally::Figures& figures() { return figures_; }
 
   // Serves `own` beside the contracts that all services share. Answers the exit code.
   int Serve(std::vector<grpc::Service*> own);

@@ -1,11 +1,13 @@
 #include "services/registry/domain/household.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
 #include "services/registry/domain/event.h"
+#include "services/registry/domain/standing.h"
 
 namespace anju::registry {
 namespace {
@@ -121,6 +123,7 @@ std::vector<roots::Name> Links(const Household& household) {
     if (!member.id_number.empty()) links.push_back({.kind = "search", .name = member.id_number});
     if (!member.person_id.empty()) links.push_back({.kind = "person", .name = member.person_id});
   }
+  for (roots::Name& link : MonthLinks(household)) links.push_back(std::move(link));
   return links;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "services/registry/domain/household.h"
+#include "services/registry/domain/plan.h"
+#include "services/registry/domain/standing.h"
 #include "services/registry/domain/village.h"
 
 namespace anju::registry {
@@ -27,18 +29,21 @@ constexpr absl::string_view kFallenBackHouseholds = "registry.fallen_back_househ
 constexpr absl::string_view kFallenBackPersons = "registry.fallen_back_persons";
 constexpr absl::string_view kMissedOrWrong = "registry.missed_or_wrong_households";
 constexpr absl::string_view kMissingIdNumbers = "registry.missing_id_numbers";
+constexpr absl::string_view kPlannedHouseholds = "registry.exit_plan_households";
+constexpr absl::string_view kPlannedPersons = "registry.exit_plan_persons";
+constexpr absl::string_view kRuralPopulation = "registry.rural_population";
 
 Span Membership(const Member& member) { return {.from = member.joined_on, .until = member.left_on}; }
 
-// Counts the household once and each member as long as they belong to it, over `span` within its life.
-void AddHousehold(const Household& household, const std::vector<tally::Place>& places, absl::string_view households,
-                  absl::string_view persons, const Span& some, tally::Contributions& to) {
+// The household once and each member as long as they belong to it, over `span` within its life.
+void AddHousehold(const Household& household, absl::string_view households, absl::string_view persons, const Span& some,
+                  std::vector<Stock>& to) {
   const std::optional<Span> span = Intersect(some, household.Life());
   if (!span.has_value()) return;
-  tally::AddStock(households, places, span->from, span->until, 1, to);
+  to.push_back({.indicator = households, .span = *span});
   for (const Member& member : household.members) {
     if (const std::optional<Span> both = Intersect(*span, Membership(member)); both.has_value()) {
-      tally::AddStock(persons, places, both->from, both->until, 1, to);
+      to.push_back({.indicator = persons, .span = *both});
     }
   }
 }
@@ -72,9 +77,6 @@ void AddSpells(const Household& household, const std::vector<tally::Place>& plac
     }
   }
   if (household.exited_on.has_value()) exit(*household.exited_on);
-  for (const Span& poor : PoorSpans(household)) {
-    AddHousehold(household, places, kPoorHouseholds, kPoorPersons, poor, to);
-  }
 }
 
 }  // namespace
@@ -132,8 +134,65 @@ const tally::Catalogue& Catalogue() {
        .label_zh = "无证件号码人数",
        .label_en = "Persons without an ID number",
        .unit = "person"},
+      {.id = kPlannedHouseholds,
+       .label_zh = "计划脱贫户数",
+       .label_en = "Households planned to leave poverty",
+       .unit = "household",
+       .kind = IndicatorKind::kFlow},
+      {.id = kPlannedPersons,
+       .label_zh = "计划脱贫人数",
+       .label_en = "Persons planned to leave poverty",
+       .unit = "person",
+       .kind = IndicatorKind::kFlow},
+      {.id = kRuralPopulation, .label_zh = "乡村户籍人口", .label_en = "Rural registered population", .unit = "person"},
+      {.id = "registry.poverty_rate",
+       .label_zh = "贫困发生率",
+       .label_en = "Poverty rate",
+       .unit = "percent",
+       .kind = IndicatorKind::kRatio,
+       .numerator = kPoorPersons,
+       .denominator = kRuralPopulation},
   };
   return catalogue;
+}
+
+std::vector<Stock> Stocks(const Household& household) {
+  std::vector<Stock> stocks;
+  AddHousehold(household, kHouseholds, kPersons, household.Life(), stocks);
+  for (const Member& member : household.members) {
+    const std::optional<Span> span = Intersect(household.Life(), Membership(member));
+    if (!span.has_value()) continue;
+    if (feed::CanWork(member.labour)) stocks.push_back({.indicator = kLabourers, .span = *span});
+    if (member.id_number.empty()) stocks.push_back({.indicator = kMissingIdNumbers, .span = *span});
+  }
+  for (size_t i = 0; i < household.classifications.size(); ++i) {
+    const Classification& classification = household.classifications[i];
+    if (classification.household_class != HouseholdClass::kRegisteredPoor) continue;
+    Span registered{.from = classification.since};
+    if (i + 1 < household.classifications.size()) registered.until = household.classifications[i + 1].since;
+    AddHousehold(household, kIdentifiedHouseholds, kIdentifiedPersons, registered, stocks);
+  }
+  for (const Span& poor : PoorSpans(household)) {
+    AddHousehold(household, kPoorHouseholds, kPoorPersons, poor, stocks);
+  }
+  if (household.low_income_since.has_value()) {
+    AddHousehold(household, kLowIncomeHouseholds, kLowIncomePersons,
+                 {.from = *household.low_income_since, .until = household.low_income_until}, stocks);
+  }
+  return stocks;
+}
+
+std::vector<Stock> Stocks(const Village& village) {
+  return {{.indicator = kPoorVillages, .span = {.from = village.poor_since, .until = village.poor_until}}};
+}
+
+bool IsStanding(absl::string_view indicator) {
+  for (const absl::string_view one :
+       {kPoorVillages, kHouseholds, kPersons, kLabourers, kPoorHouseholds, kPoorPersons, kIdentifiedHouseholds,
+        kIdentifiedPersons, kLowIncomeHouseholds, kLowIncomePersons, kMissingIdNumbers}) {
+    if (one == indicator) return true;
+  }
+  return false;
 }
 
 tally::Contributions Contributions(const Household& household) {
@@ -142,35 +201,42 @@ tally::Contributions Contributions(const Household& household) {
   for (const Residence& residence : household.residences) {
     places.push_back({.since = residence.since, .division = residence.village});
   }
-  AddHousehold(household, places, kHouseholds, kPersons, household.Life(), parts);
-  for (const Member& member : household.members) {
-    const std::optional<Span> span = Intersect(household.Life(), Membership(member));
-    if (!span.has_value()) continue;
-    if (feed::CanWork(member.labour)) tally::AddStock(kLabourers, places, span->from, span->until, 1, parts);
-    if (member.id_number.empty()) tally::AddStock(kMissingIdNumbers, places, span->from, span->until, 1, parts);
-  }
-  for (size_t i = 0; i < household.classifications.size(); ++i) {
-    const Classification& classification = household.classifications[i];
-    if (classification.household_class != HouseholdClass::kRegisteredPoor) continue;
-    Span registered{.from = classification.since};
-    if (i + 1 < household.classifications.size()) registered.until = household.classifications[i + 1].since;
-    AddHousehold(household, places, kIdentifiedHouseholds, kIdentifiedPersons, registered, parts);
+  for (const Stock& stock : Stocks(household)) {
+    tally::AddStock(stock.indicator, places, stock.span.from, stock.span.until, 1, parts);
   }
   AddSpells(household, places, parts);
   for (const IdentificationFinding& finding : household.identification_findings) {
     tally::AddFlow(kMissedOrWrong, places, finding.found_on, 1, parts);
-  }
-  if (household.low_income_since.has_value()) {
-    AddHousehold(household, places, kLowIncomeHouseholds, kLowIncomePersons,
-                 {.from = *household.low_income_since, .until = household.low_income_until}, parts);
   }
   return parts;
 }
 
 tally::Contributions Contributions(const Village& village) {
   tally::Contributions parts;
-  tally::AddStock(kPoorVillages, {{.since = village.poor_since, .division = village.key}}, village.poor_since,
-                  village.poor_until, 1, parts);
+  for (const Stock& stock : Stocks(village)) {
+    tally::AddStock(stock.indicator, {{.since = stock.span.from, .division = village.key}}, stock.span.from,
+                    stock.span.until, 1, parts);
+  }
+  return parts;
+}
+
+tally::Contributions Contributions(const ExitPlan& plan) {
+  const Date end(plan.year, 12, 31);
+  tally::Contributions parts;
+  tally::AddFlow(kPlannedHouseholds, {{.since = end, .division = plan.division}}, end, plan.planned_households, parts);
+  tally::AddFlow(kPlannedPersons, {{.since = end, .division = plan.division}}, end, plan.planned_persons, parts);
+  return parts;
+}
+
+tally::Contributions Contributions(const Population& population) {
+  tally::Contributions parts;
+  for (size_t i = 0; i < population.censuses.size(); ++i) {
+    const Census& census = population.censuses[i];
+    const std::optional<Date> until =
+        i + 1 < population.censuses.size() ? std::optional(population.censuses[i + 1].as_of) : std::nullopt;
+    tally::AddStock(kRuralPopulation, {{.since = census.as_of, .division = population.key}}, census.as_of, until,
+                    census.rural_population, parts);
+  }
   return parts;
 }
 

@@ -1,8 +1,11 @@
 #include "services/registry/domain/village.h"
 
 #include "services/platform/base/error.h"
+#include "services/registry/domain/standing.h"
 
 namespace anju::registry {
+
+std::vector<roots::Name> Links(const Village& village) { return MonthLinks(village); }
 
 absl::StatusOr<roots::Outcome> ImportVillage(roots::Session& session, const intake::Batch& batch,
                                              const VillageRecord& record) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "services/platform/intake/batch.h"
 #include "services/platform/roots/session.h"
@@ -29,6 +30,8 @@ struct Village {
 
 // What it adds to the figures; see indicators.cc.
 tally::Contributions Contributions(const Village& village);
+// It is found by the months in which it became a poor village, or was none any more.
+std::vector<roots::Name> Links(const Village& village);
 
 // A row of anju.registry.v1.VillageRecord.
 struct VillageRecord {

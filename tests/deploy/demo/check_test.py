@@ -16,12 +16,13 @@ SCALES = {"yuan": ("fen", 100), "sqm": ("centi_sqm", 100), "mu": ("centi_mu", 10
 EARLIER = {
     "rated_households_2016_03": "rated_households", "credit_lines_2016_03": "credit_lines", "workshop_floor_area": "workshop_floor_area",
     "identified_households_before": "identified_households", "identified_persons_before": "identified_persons",
+    "exited_households_2016_2017": "exited_households", "exited_persons_2016_2017": "exited_persons",
 }
 
 
 def published():
     """What a platform would answer that computes exactly what was published: (division, month) -> id -> figure."""
-    answers = {}
+    answers, planned = {}, 0
     with open(ROOT / "deploy/demo/figures.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             name = EARLIER.get(row["figure"], row["figure"] if row["kind"] == "indicator" else None)
@@ -29,6 +30,11 @@ def published():
                 unit, scale = SCALES.get(row["unit"], (row["unit"], 1))
                 value = str(round(float(row["value"]) * scale))
                 answers.setdefault((row["county"], row["as_of"]), {})[f"{row['service']}.{name}"] = {"value": value, "unit": unit}
+            if row["figure"].startswith("exit_plan_"):
+                # A flow: what was planned until the end of that year.
+                planned += int(row["value"])
+                figure = {"value": str(planned), "unit": row["unit"]}
+                answers.setdefault((row["county"], row["figure"][-4:] + "-12"), {})["registry.exit_plan_persons"] = figure
     answers["360731", "2018-12"]["relocation.follow_up_industry_rate"] = {
         "value": "3454", "unit": "percent", "numerator": "2248", "denominator": "6508",
         "reported": {"value": "355400", "precision": "100"}, "discrepancy": True,

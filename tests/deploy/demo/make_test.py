@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 LONGSHENG, TIANYANG, TIANDONG, YUDU = "450328", "451003", "451022", "360731"
-JINCHENGJIANG, XIXIANGTANG, CENXI, GANGBEI = "451202", "450107", "450481", "450802"
+JINCHENGJIANG, XIXIANGTANG, CENXI, GANGBEI, TIANDENG = "451202", "450107", "450481", "450802", "451425"
 SETTLEMENTS = [date(year, month, 20) for year in range(2016, 2019) for month in (3, 6, 9, 12)]
 
 
@@ -165,10 +165,35 @@ class RegistryTest(unittest.TestCase):
         self.assertEqual(len(villages), 33)
 
     def test_cenxi_identifies_in_two_rounds(self):
+        findings = {row["户编号"]: row for row in rows(CENXI, "registry-identification_findings")}
+        self.assertEqual(len(findings), 348)
+        self.assertEqual({row["发现日期"][:7] for row in findings.values()}, {"2016-03"})
+
+        def poor(household, last):
+            """Of the class that was recorded, or of that which was found right."""
+            finding = findings.get(household["户编号"])
+            found = finding["更正后户类型"] if finding and day(finding["更正生效日期"]) <= last else household["户类型"]
+            return day(household["建档日期"]) <= last and found == "建档立卡贫困户"
+
         for last, expected in ((date(2016, 3, 31), (10740, 46864)), (date(2016, 4, 30), (11238, 48997))):
-            found = [row["户编号"] for row in rows(CENXI, "registry-households") if day(row["建档日期"]) <= last]
+            found = [row["户编号"] for row in rows(CENXI, "registry-households") if poor(row, last)]
             self.assertEqual((len(found), persons(CENXI, found, last)), expected)
         self.assertEqual(len({row["村代码"] for row in rows(CENXI, "registry-villages")}), 53)
+        self.assertEqual(sum(not row["身份证号"] for row in rows(CENXI, "registry-persons")), 2037)
+
+    def test_cenxi_plans_for_all(self):
+        plan = {row["年度"]: int(row["计划脱贫人数"]) for row in rows(CENXI, "registry-exit_plans")}
+        self.assertEqual(plan, {"2016": 10050, "2017": 11200, "2018": 10800, "2019": 9060, "2020": 7887})
+        self.assertEqual(sum(plan.values()), 48997)
+
+    def test_tiandeng_leaves_poverty(self):
+        left = [row["户编号"] for row in rows(TIANDENG, "registry-households")
+                if row["脱贫日期"] and date(2016, 1, 1) <= day(row["脱贫日期"]) <= date(2017, 12, 31)]
+        self.assertEqual((len(left), persons(TIANDENG, left, date(2017, 12, 31))), (8580, 38433))
+
+    def test_longsheng_has_a_rural_population(self):
+        newest = max(rows(LONGSHENG, "registry-populations"), key=lambda row: row["统计日期"])
+        self.assertEqual(round(5716 / int(newest["乡村户籍人口"]) * 100, 2), 3.63)
 
     def test_jinchengjiang_pays_allowances(self):
         last = date(2018, 6, 30)

@@ -1,11 +1,13 @@
 #include "tests/support/fields.h"
 
 #include "anju/registry/v1/events.pb.h"
+#include "anju/registry/v1/figures.pb.h"
 #include "anju/registry/v1/registry.pb.h"
 #include "services/registry/domain/divisions.h"
 #include "services/registry/domain/history.h"
 #include "services/registry/domain/household.h"
 #include "services/registry/domain/life.h"
+#include "services/registry/domain/plan.h"
 #include "services/registry/domain/village.h"
 
 namespace anju::registry {
@@ -27,6 +29,10 @@ TEST(Fields, AreThoseOfTheContract) {
   testing::ExpectSameFields<v1::Residence, Residence>();
   testing::ExpectSameFields<v1::Classification, Classification>();
   testing::ExpectSameFields<v1::Division, Division>();
+  testing::ExpectSameFields<v1::ExitPlanRecord, ExitPlanRecord>();
+  testing::ExpectSameFields<v1::ExitPlan, ExitPlan>();
+  testing::ExpectSameFields<v1::PopulationRecord, PopulationRecord>();
+  testing::ExpectSameFields<v1::PlanYear, PlanYear>();
 }
 
 }  // namespace

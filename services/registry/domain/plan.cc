@@ -1,0 +1,81 @@
+#include "services/registry/domain/plan.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/error.h"
+
+namespace anju::registry {
+namespace {
+
+using enum absl::StatusCode;
+using roots::Outcome;
+
+absl::StatusOr<std::string> ResolveCounty(roots::Session& session, const intake::Batch& batch,
+                                          const std::string& code) {
+  ASSIGN_OR_RETURN(std::string county, intake::ResolveWithin(session, batch, code, "division"));
+  if (county.size() == 6) return county;
+  return Refuse(kInvalidArgument, "NOT_A_COUNTY",
+                "give the 6-digit code of a county: what lies within it is a part of it", "division");
+}
+
+// Half up.
+int64_t ShareBp(int64_t part, int64_t whole) { return whole > 0 ? (part * 20'000 + whole) / (2 * whole) : 0; }
+
+}  // namespace
+
+absl::StatusOr<Outcome> ImportExitPlan(roots::Session& session, const intake::Batch& batch,
+                                       const ExitPlanRecord& record) {
+  ASSIGN_OR_RETURN(const std::string county, ResolveCounty(session, batch, record.division));
+  if (record.year < kFirstPlanYear || record.year > kLastPlanYear) {
+    return Refuse(kInvalidArgument, "YEAR_OUT_OF_RANGE",
+                  absl::StrCat("plans are of the years from ", kFirstPlanYear, " to ", kLastPlanYear), "year");
+  }
+  if (record.planned_persons < 1) {
+    return Refuse(kInvalidArgument, "PERSONS_NOT_POSITIVE", "a plan is for at least one person", "planned_persons");
+  }
+  if (record.planned_households < 0) {
+    return Refuse(kInvalidArgument, "HOUSEHOLDS_NEGATIVE", "leave it empty when it is not known", "planned_households");
+  }
+  const std::string key = absl::StrCat(county, "/", record.year);
+  ASSIGN_OR_RETURN(const std::optional<ExitPlan> before, session.Find<ExitPlan>(key));
+  ExitPlan after{.id = before.has_value() ? before->id : "",
+                 .key = key,
+                 .division = county,
+                 .year = record.year,
+                 .planned_households = record.planned_households,
+                 .planned_persons = record.planned_persons,
+                 .document = record.document};
+  if (before == after) return Outcome::kUnchanged;
+  session.Put(after);
+  return before.has_value() ? Outcome::kUpdated : Outcome::kAdded;
+}
+
+absl::StatusOr<Outcome> ImportPopulation(roots::Session& session, const intake::Batch& batch,
+                                         const PopulationRecord& record) {
+  ASSIGN_OR_RETURN(const std::string county, ResolveCounty(session, batch, record.division));
+  if (record.census.rural_population < 1) {
+    return Refuse(kInvalidArgument, "POPULATION_NOT_POSITIVE", "a county has at least one inhabitant",
+                  "rural_population");
+  }
+  ASSIGN_OR_RETURN(const std::optional<Population> before, session.Find<Population>(county));
+  Population after = before.value_or(Population{.key = county});
+  const Outcome outcome = roots::Keep(after.censuses, record.census, &Census::as_of);
+  if (outcome == Outcome::kUnchanged) return outcome;
+  if (after.censuses.size() > kMostCensuses) {
+    return Refuse(kFailedPrecondition, "TOO_MANY_CENSUSES",
+                  absl::StrCat("a county has at most ", kMostCensuses, " such rows"), "as_of");
+  }
+  std::sort(after.censuses.begin(), after.censuses.end(),
+            [](const Census& a, const Census& b) { return a.as_of < b.as_of; });
+  session.Put(after);
+  return outcome;
+}
+
+PlanYear Compare(PlanYear year) {
+  year.households_share_bp = ShareBp(year.exited_households, year.planned_households);
+  year.persons_share_bp = ShareBp(year.exited_persons, year.planned_persons);
+  return year;
+}
+
+}  // namespace anju::registry
