@@ -8,6 +8,7 @@
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
+#include "services/relocation/rpc/construction.h"
 #include "services/relocation/rpc/funds.h"
 #include "services/relocation/rpc/homes.h"
 #include "services/relocation/rpc/service.h"
@@ -25,7 +26,8 @@ int main(int argc, char** argv) {
       runtime, *database,
       {.service = "relocation",
        .kinds = {&anju::roots::KindOf<Site>(), &anju::roots::KindOf<Unit>(), &anju::roots::KindOf<Case>(),
-                 &anju::roots::KindOf<Draw>(), &anju::roots::KindOf<Settlement>()},
+                 &anju::roots::KindOf<Draw>(), &anju::roots::KindOf<Settlement>(), &anju::roots::KindOf<Building>(),
+                 &anju::roots::KindOf<SiteWorks>(), &anju::roots::KindOf<QualityIssue>()},
        .catalogue = Catalogue(),
        .exposed = {anju::files::Expose<Case, v1::Case>(), anju::files::Expose<Settlement, v1::Settlement>()},
        .follows = {{std::string(HouseholdFact::kTopic), follow}},
@@ -33,5 +35,6 @@ int main(int argc, char** argv) {
   RelocationService service(foundation.store(), foundation.intake(), runtime.guard());
   HomesService homes(foundation.store(), runtime.guard());
   FundsService funds(foundation.store(), foundation.intake(), runtime.guard());
-  return foundation.Serve({&service, &homes, &funds});
+  ConstructionService construction(foundation.store(), foundation.intake(), foundation.figures(), runtime.guard());
+  return foundation.Serve({&service, &homes, &funds, &construction});
 }

@@ -69,6 +69,8 @@ constexpr absl::string_view kList =
     "$4) "
     "AND (r.kind = $5 OR $6 = '') AND NOT EXISTS (SELECT 1 FROM root_divisions e WHERE e.root_id = d.root_id "
     "AND e.division >= $7 AND e.division < d.division) ORDER BY d.division, d.root_id LIMIT $8";
+constexpr absl::string_view kFirstIn =
+    "SELECT division FROM roots WHERE kind = $1 AND division >= $2 AND division < $3 ORDER BY kind, division LIMIT 1";
 constexpr absl::string_view kQueue =
     "SELECT r.id, r.kind, r.key, r.division, r.body, r.version, l.link FROM root_links l JOIN roots r ON "
     "r.id = l.root_id WHERE l.kind = $1 AND l.link >= $2 AND l.link <= $3 AND (l.link, l.root_id) > ($4, $5) "
@@ -504,6 +506,30 @@ absl::StatusOr<RootPage> Store::List(absl::string_view kind, absl::string_view d
   return Page(kList,
               {from, PrefixEnd(division), after.first, after.second, std::string(kind), std::string(kind), from, limit},
               limit);
+}
+
+absl::StatusOr<std::vector<std::string>> Store::Beneath(absl::string_view kind, absl::string_view division) {
+  std::vector<std::string> found;
+  const std::string end = PrefixEnd(division);
+  RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+    for (std::string from(division); from < end;) {
+      ASSIGN_OR_RETURN(Rows rows, transaction.Query(kFirstIn, {std::string(kind), from, end}));
+      if (rows.empty()) break;
+      const std::string first = rows[0].Text(0);
+      const std::vector<absl::string_view> lineage = Lineage(first);
+      const auto child = std::find_if(lineage.begin(), lineage.end(),
+                                      [&](absl::string_view above) { return above.size() > division.size(); });
+      if (child == lineage.end()) {
+        // It lies in the division itself.
+        from = division.size() < first.size() ? PrefixEnd(first) : absl::StrCat(division, "0");
+        continue;
+      }
+      found.emplace_back(*child);
+      from = PrefixEnd(*child);
+    }
+    return absl::OkStatus();
+  }));
+  return found;
 }
 
 absl::StatusOr<RootPage> Store::Queue(absl::string_view queue, absl::string_view division, Date until,

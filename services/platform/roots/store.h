@@ -100,6 +100,9 @@ class Store {
   // Roots of a kind that lie or count in a division, ever: by division, then by id. `kind` empty: of every kind.
   absl::StatusOr<RootPage> List(absl::string_view kind, absl::string_view division, absl::string_view page_token,
                                 int64_t limit);
+  // The divisions of the next level beneath a division in which roots of a kind lie now, in their order. Costs one
+  // query for each of them, however many roots there are.
+  absl::StatusOr<std::vector<std::string>> Beneath(absl::string_view kind, absl::string_view division);
   // What waits in a queue beneath a division (see queue.h), until a day, included; what has waited longest comes first.
   absl::StatusOr<RootPage> Queue(absl::string_view queue, absl::string_view division, Date until,
                                  absl::string_view page_token, int64_t limit);

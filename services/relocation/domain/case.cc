@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
 #include "services/platform/roots/queue.h"
+#include "services/relocation/domain/area.h"
 #include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/policy.h"
@@ -14,7 +15,6 @@ using enum absl::StatusCode;
 using feed::HouseholdFact;
 using roots::Outcome;
 
-constexpr absl::string_view kAllottedUnit = "allotted_unit";
 constexpr absl::string_view kHousehold = "household";
 constexpr absl::string_view kTitle = "title";
 
@@ -75,6 +75,8 @@ absl::StatusOr<Case> House(roots::Session& session, const intake::Batch& batch, 
   to.unit_key.clear();
   to.tier = Tier::kUnspecified;
   to.site_location.clear();
+  to.unit_area_centi_sqm = 0;
+  to.area_per_person_centi_sqm = 0;
   if (record.site_no.empty() && !allotted) return to;
   ASSIGN_OR_RETURN(const std::optional<Site> site, session.Find<Site>(batch.Key(record.site_no)));
   if (!site.has_value()) {
@@ -105,12 +107,19 @@ std::vector<roots::Name> Names(const Case& relocation) {
 }
 
 std::vector<roots::Name> Links(const Case& relocation) {
+  const auto wait = [&](absl::string_view queue, Date day, std::vector<roots::Name>& links) {
+    const std::vector<roots::Name> waiting = roots::QueueLinks(queue, relocation.Division(), day);
+    links.insert(links.end(), waiting.begin(), waiting.end());
+  };
   std::vector<roots::Name> links = {{.kind = std::string(kHousehold), .name = relocation.household_id}};
   if (!relocation.site_key.empty()) links.push_back({.kind = std::string(kCasesOfSite), .name = relocation.site_key});
   const std::optional<Date>& demolish_by = relocation.old_house.demolish_by;
   if (demolish_by.has_value() && !relocation.steps.demolished_on.has_value()) {
-    const std::vector<roots::Name> waiting = roots::QueueLinks(kOldHousesToGo, relocation.Division(), *demolish_by);
-    links.insert(links.end(), waiting.begin(), waiting.end());
+    wait(kOldHousesToGo, *demolish_by, links);
+  }
+  const std::vector<Excess> excesses = Unconfirmed(relocation);
+  if (!excesses.empty() && !excesses.back().days.until.has_value()) {
+    wait(kAreaExcess, excesses.back().days.from, links);
   }
   return links;
 }
@@ -202,7 +211,8 @@ absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken) {
   ANJU_CHECK(before.steps.allotted_on.has_value());
   const Date day = *before.steps.allotted_on;
   const int64_t persons = before.household.PersonsOn(day);
-  const int64_t most = PolicyOn(day).area_per_person_centi_sqm * persons;
+  const int64_t per_person = PolicyOn(day).area_per_person_centi_sqm;
+  const int64_t most = per_person * persons;
   if (unit.area_centi_sqm > most) {
     return Refuse(kFailedPrecondition, "UNIT_TOO_LARGE",
                   absl::StrCat("the household had ", persons, " members on that day and may have ", most,
@@ -211,6 +221,9 @@ absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken) {
   }
   Case after = before;
   after.unit_key = unit.key;
+  after.unit_area_centi_sqm = unit.area_centi_sqm;
+  after.area_per_person_centi_sqm = per_person;
+  CheckArea(after, day);
   return after;
 }
 
@@ -240,6 +253,7 @@ absl::StatusOr<Outcome> ImportCase(roots::Session& session, const intake::Batch&
   }
   ASSIGN_OR_RETURN(Case recorded, Record(before, row, key, household));
   ASSIGN_OR_RETURN(Case after, House(session, batch, row, std::move(recorded)));
+  CheckArea(after, DayInChina(session.now()));
   RETURN_IF_ERROR(CheckTitleFree(session, after));
   if (before == after) return Outcome::kUnchanged;
   if (before.has_value() && before->KeptHere() &&
@@ -302,7 +316,11 @@ absl::StatusOr<bool> IsTaken(roots::Session& session, const std::string& unit_ke
 }
 
 absl::Status FollowHousehold(roots::Session& session, const HouseholdFact& household) {
-  return session.AdjustLinked<Case>(kHousehold, household.id, [&](Case& root) { root.household = household; });
+  const Date today = DayInChina(session.now());
+  return session.AdjustLinked<Case>(kHousehold, household.id, [&](Case& root) {
+    root.household = household;
+    CheckArea(root, today);
+  });
 }
 
 }  // namespace anju::relocation

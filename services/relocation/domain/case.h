@@ -14,6 +14,8 @@ namespace anju::relocation {
 inline constexpr absl::string_view kCasesOfSite = "cases_of_site";
 // The name by which a case holds the id of its household.
 inline constexpr absl::string_view kHouseholdCase = "household_case";
+// The name by which a case has the key of its unit.
+inline constexpr absl::string_view kAllottedUnit = "allotted_unit";
 
 enum class CaseState : int32_t {
   kUnspecified = 0,
@@ -48,7 +50,8 @@ enum class CaseVerb : int32_t {
   kRevokeDemolition = 15,
   kRevokeReclamation = 16,
   kRevokeTitle = 17,
-  kReopen = 18
+  kReopen = 18,
+  kConfirmArea = 19
 };
 
 enum class MeasureKind : int32_t { kUnspecified = 0, kIndustry = 1, kServices = 2, kSafetyNet = 3, kAssetIncome = 4 };
@@ -141,6 +144,25 @@ struct OldHouse {
   friend bool operator==(const OldHouse&, const OldHouse&) = default;
 };
 
+// That a household may have a unit that has become too large for it; see area.h.
+struct AreaConfirmation {
+  // Empty when there is none. It is of this unit alone.
+  std::string unit_key;
+  int64_t excess_centi_sqm = 0;
+  std::string reason;
+  std::string by;
+  std::optional<Date> on;
+
+  void Fields(Archive& archive) {
+    archive("unit_key", unit_key);
+    archive("excess_centi_sqm", excess_centi_sqm);
+    archive("reason", reason);
+    archive("by", by);
+    archive("on", on);
+  }
+  friend bool operator==(const AreaConfirmation&, const AreaConfirmation&) = default;
+};
+
 // The relocation of one household, from its declaration on.
 struct Case {
   static constexpr absl::string_view kKind = "case";
@@ -165,6 +187,13 @@ struct Case {
   OldHouse old_house;
   // Of the title to the new home; empty until it is issued.
   std::string title_no;
+  // How much larger its unit is than the household may have, and since when; see area.h.
+  int64_t area_excess_centi_sqm = 0;
+  std::optional<Date> area_excess_since;
+  AreaConfirmation area_confirmation;
+  // Copied from its unit, and from the policy of the day on which that was allotted.
+  int64_t unit_area_centi_sqm = 0;
+  int64_t area_per_person_centi_sqm = 0;
   // Copied from its site.
   Tier tier = Tier::kUnspecified;
   std::string site_location;
@@ -187,9 +216,14 @@ struct Case {
     archive("draw", draw);
     archive("old_house", old_house);
     archive("title_no", title_no);
+    archive("area_excess_centi_sqm", area_excess_centi_sqm);
+    archive("area_excess_since", area_excess_since);
+    archive("area_confirmation", area_confirmation);
   }
   void Fields(Archive& archive) {
     Shown(archive);
+    archive("unit_area_centi_sqm", unit_area_centi_sqm);
+    archive("area_per_person_centi_sqm", area_per_person_centi_sqm);
     archive("tier", tier);
     archive("site_location", site_location);
     archive("household", household);

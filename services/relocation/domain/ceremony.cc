@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/relocation/domain/area.h"
 #include "services/relocation/domain/moves.h"
+#include "services/relocation/domain/quality_issue.h"
 
 namespace anju::relocation {
 namespace {
@@ -37,10 +39,11 @@ absl::Status RefuseCase(absl::string_view reason, absl::string_view sentence, co
   return Refuse(kFailedPrecondition, reason, absl::StrCat("case ", relocation.id, ": ", sentence), "cases");
 }
 
-// The case after it moved in with the ceremony. Refuses, in this order, with NOTICE_NOT_CLEAN and
+// The case after it moved in with the ceremony. Refuses, in this order, with AREA_EXCEEDED, NOTICE_NOT_CLEAN and
 // STEPS_OUT_OF_ORDER.
 absl::StatusOr<Case> Enter(Case relocation, const Ceremony& ceremony, const std::string& by) {
   const Date day = ceremony.moved_in_on;
+  RETURN_IF_ERROR(CheckMayEnter(relocation, day));
   const bool kept_here = relocation.KeptHere();
   if (kept_here) RETURN_IF_ERROR(notice::NeedClean(relocation.notices, kAfter, day));
   relocation.steps.moved_in_on = day;
@@ -49,6 +52,19 @@ absl::StatusOr<Case> Enter(Case relocation, const Ceremony& ceremony, const std:
   SetDemolitionDeadline(relocation);
   if (kept_here) relocation.trail.push_back({.verb = CaseVerb::kMoveIn, .by = by, .on = day});
   return relocation;
+}
+
+// Each site and building once.
+absl::Status CheckAllReady(roots::Session& session, const std::vector<Case>& cases, Date day) {
+  std::set<std::pair<std::string, std::string>> places;
+  for (const Case& relocation : cases) {
+    ASSIGN_OR_RETURN(const std::optional<Unit> unit, session.Find<Unit>(relocation.unit_key));
+    places.emplace(relocation.site_key, unit.has_value() ? unit->building_key : "");
+  }
+  for (const auto& [site_key, building_key] : places) {
+    RETURN_IF_ERROR(CheckReady(session, site_key, building_key, day));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -88,6 +104,7 @@ absl::StatusOr<Moved> MoveInHouseholds(roots::Session& session, const Ceremony& 
     cases.push_back(*std::move(found));
   }
   ASSIGN_OR_RETURN(std::vector<Case> moved, MoveIn(std::move(cases), ceremony, by));
+  RETURN_IF_ERROR(CheckAllReady(session, moved, ceremony.moved_in_on));
   // After this point the move must succeed.
   Moved answer{.households = static_cast<int32_t>(moved.size())};
   for (Case& relocation : moved) {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "services/relocation/domain/area.h"
 #include "services/relocation/domain/case.h"
+#include "services/relocation/domain/construction.h"
 #include "services/relocation/domain/funds.h"
+#include "services/relocation/domain/quality_issue.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
 
@@ -37,6 +40,14 @@ constexpr absl::string_view kFollowUpIndustryPersons = "relocation.follow_up_ind
 constexpr absl::string_view kFollowUpServicesPersons = "relocation.follow_up_services_persons";
 constexpr absl::string_view kFollowUpSafetyNetPersons = "relocation.follow_up_safety_net_persons";
 constexpr absl::string_view kFollowUpAssetIncomePersons = "relocation.follow_up_asset_income_persons";
+constexpr absl::string_view kBuildings = "relocation.buildings";
+constexpr absl::string_view kBuildingsCompleted = "relocation.buildings_completed";
+constexpr absl::string_view kMilestonesOverdue = "relocation.milestones_overdue";
+constexpr absl::string_view kFacilitiesCompleted = "relocation.facilities_completed";
+constexpr absl::string_view kQualityIssuesOpen = "relocation.quality_issues_open";
+constexpr absl::string_view kSeriousIssuesOpen = "relocation.serious_issues_open";
+constexpr absl::string_view kQualityIssuesOverdue = "relocation.quality_issues_overdue";
+constexpr absl::string_view kAreaExcessHouseholds = "relocation.area_excess_households";
 constexpr absl::string_view kOldHousesDemolished = "relocation.old_houses_demolished";
 constexpr absl::string_view kOldHousesOverdue = "relocation.old_houses_overdue";
 constexpr absl::string_view kReclaimedArea = "relocation.reclaimed_area";
@@ -52,6 +63,13 @@ constexpr absl::string_view kTitlePayments = "relocation.title_payments";
 std::vector<Place> At(const std::string& location, Date from) { return {{.since = from, .division = location}}; }
 
 Span Membership(const feed::PersonFact& person) { return {.from = person.joined_on, .until = person.left_on}; }
+
+// Counts something that is due on a day while it is not done after that day.
+void AddOverdue(absl::string_view indicator, const std::vector<Place>& places, Date due, std::optional<Date> done,
+                tally::Contributions& to) {
+  if (done.has_value() && *done <= due + 1) return;
+  tally::AddStock(indicator, places, due + 1, done, 1, to);
+}
 
 // Counts the household once, until it ends, and each member as long as they belong to it, over `span`.
 void AddHousehold(const feed::HouseholdFact& household, absl::string_view households, absl::string_view persons,
@@ -114,16 +132,20 @@ void AddTier(const Case& relocation, const Span& moved, tally::Contributions& to
   }
 }
 
+// While the unit is larger than the household may have, and nobody confirmed it.
+void AddAreaExcess(const Case& relocation, tally::Contributions& to) {
+  for (const Excess& excess : Unconfirmed(relocation)) {
+    tally::AddStock(kAreaExcessHouseholds, relocation.household.Places(), excess.days.from, excess.days.until, 1, to);
+  }
+}
+
 // What follows on the move: the old house goes, its ground becomes fields, the new home gets its title.
 void AddHomes(const Case& relocation, tally::Contributions& to) {
   const std::vector<Place> places = relocation.household.Places();
   const Steps& steps = relocation.steps;
   const OldHouse& house = relocation.old_house;
   if (house.demolish_by.has_value()) {
-    const Span overdue{.from = *house.demolish_by + 1, .until = steps.demolished_on};
-    if (!overdue.until.has_value() || overdue.from < *overdue.until) {
-      tally::AddStock(kOldHousesOverdue, places, overdue.from, overdue.until, 1, to);
-    }
+    AddOverdue(kOldHousesOverdue, places, *house.demolish_by, steps.demolished_on, to);
   }
   if (steps.demolished_on.has_value()) {
     tally::AddStock(kOldHousesDemolished, places, *steps.demolished_on, std::nullopt, 1, to);
@@ -219,6 +241,26 @@ const tally::Catalogue& Catalogue() {
        .unit = "person"},
       {.id = kPublicPosts, .label_zh = "公益性岗位", .label_en = "Public posts", .unit = "post"},
       {.id = kPublicPostsHeld, .label_zh = "在岗公益性岗位", .label_en = "Public posts held", .unit = "post"},
+      {.id = kBuildings, .label_zh = "楼栋", .label_en = "Buildings begun", .unit = "building"},
+      {.id = kBuildingsCompleted, .label_zh = "竣工楼栋", .label_en = "Buildings completed", .unit = "building"},
+      {.id = kMilestonesOverdue,
+       .label_zh = "逾期工程节点",
+       .label_en = "Milestones later than planned",
+       .unit = "milestone"},
+      {.id = kFacilitiesCompleted, .label_zh = "建成配套设施", .label_en = "Facilities completed", .unit = "facility"},
+      {.id = kQualityIssuesOpen, .label_zh = "未销号质量问题", .label_en = "Quality issues open", .unit = "issue"},
+      {.id = kSeriousIssuesOpen,
+       .label_zh = "未销号严重质量问题",
+       .label_en = "Serious quality issues open",
+       .unit = "issue"},
+      {.id = kQualityIssuesOverdue,
+       .label_zh = "逾期质量问题",
+       .label_en = "Quality issues open beyond their deadline",
+       .unit = "issue"},
+      {.id = kAreaExcessHouseholds,
+       .label_zh = "住房面积超标户数",
+       .label_en = "Households with more floor area than they may have",
+       .unit = "household"},
       {.id = kOldHousesDemolished,
        .label_zh = "拆除旧房户数",
        .label_en = "Old houses demolished",
@@ -326,6 +368,41 @@ tally::Contributions Contributions(const Unit& unit) {
   return parts;
 }
 
+tally::Contributions Contributions(const Building& building) {
+  tally::Contributions parts;
+  const std::vector<Place> places = At(building.site_location, building.started_on);
+  tally::AddStock(kBuildings, places, building.started_on, std::nullopt, 1, parts);
+  if (building.completed_on.has_value()) {
+    tally::AddStock(kBuildingsCompleted, places, *building.completed_on, std::nullopt, 1, parts);
+  }
+  return parts;
+}
+
+tally::Contributions Contributions(const SiteWorks& works) {
+  tally::Contributions parts;
+  for (const Milestone& milestone : works.milestones) {
+    AddOverdue(kMilestonesOverdue, At(works.site_location, milestone.planned_on), milestone.planned_on,
+               milestone.reached_on, parts);
+  }
+  for (const Facility& facility : works.facilities) {
+    if (!facility.completed_on.has_value()) continue;
+    tally::AddStock(kFacilitiesCompleted, At(works.site_location, *facility.completed_on), *facility.completed_on,
+                    std::nullopt, 1, parts);
+  }
+  return parts;
+}
+
+tally::Contributions Contributions(const QualityIssue& issue) {
+  tally::Contributions parts;
+  const std::vector<Place> places = At(issue.site_location, issue.found_on);
+  tally::AddStock(kQualityIssuesOpen, places, issue.found_on, issue.closed_on, 1, parts);
+  if (issue.severity == Severity::kSerious) {
+    tally::AddStock(kSeriousIssuesOpen, places, issue.found_on, issue.closed_on, 1, parts);
+  }
+  AddOverdue(kQualityIssuesOverdue, places, issue.due_on, issue.closed_on, parts);
+  return parts;
+}
+
 tally::Contributions Contributions(const Case& relocation) {
   tally::Contributions parts;
   const Steps& steps = relocation.steps;
@@ -335,6 +412,7 @@ tally::Contributions Contributions(const Case& relocation) {
     const Span approved{.from = *steps.approved_on, .until = steps.EndedOn()};
     AddHousehold(relocation.household, kHouseholdsToMove, kPersonsToMove, approved, parts);
   }
+  AddAreaExcess(relocation, parts);
   if (steps.moved_in_on.has_value()) AddMoved(relocation, {.from = *steps.moved_in_on}, parts);
   return parts;
 }

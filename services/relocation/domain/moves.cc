@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/relocation/domain/area.h"
 #include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/policy.h"
 
@@ -145,6 +146,9 @@ absl::StatusOr<Case> TakeBack(const Case& before, const std::string& reason, con
   after.unit_key.clear();
   after.draw.clear();
   after.steps.allotted_on.reset();
+  after.unit_area_centi_sqm = 0;
+  after.area_per_person_centi_sqm = 0;
+  CheckArea(after, act.on);
   // They said which unit it was given.
   after.notices = notice::Void(std::move(after.notices), kAfter, act);
   ASSIGN_OR_RETURN(after.state, StateAfter(after.steps));

@@ -6,6 +6,7 @@
 #include "services/platform/base/error.h"
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/draw.h"
+#include "services/relocation/domain/quality_issue.h"
 #include "services/relocation/domain/unit.h"
 
 namespace anju::relocation {
@@ -81,6 +82,14 @@ absl::StatusOr<Site> RecordPost(const Site& before, PublicPost post, bool held_e
   return after;
 }
 
+absl::StatusOr<Site> FindSite(roots::Session& session, const std::string& name) {
+  // An id has no slash, and a key has.
+  const bool is_key = name.find('/') != std::string::npos;
+  ASSIGN_OR_RETURN(std::optional<Site> site, is_key ? session.Find<Site>(name) : session.Get<Site>(name));
+  if (site.has_value()) return *std::move(site);
+  return Refuse(kNotFound, "SITE_NOT_FOUND", "name a site that was imported before", "site_no");
+}
+
 absl::StatusOr<Outcome> ImportSite(roots::Session& session, const intake::Batch& batch, const SiteRecord& record) {
   ASSIGN_OR_RETURN(const std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
   const std::string key = batch.Key(record.site_no);
@@ -96,8 +105,15 @@ absl::StatusOr<Outcome> ImportSite(roots::Session& session, const intake::Batch&
     };
     RETURN_IF_ERROR(session.AdjustLinked<Unit>(kUnitsOfSite, key, follow));
     RETURN_IF_ERROR(session.AdjustLinked<Case>(kCasesOfSite, key, follow));
-    RETURN_IF_ERROR(
-        session.AdjustLinked<Draw>(kDrawsOfSite, key, [&](Draw& draw) { draw.site_location = after.location; }));
+    const auto relocate = [&](auto& root) { root.site_location = after.location; };
+    RETURN_IF_ERROR(session.AdjustLinked<Draw>(kDrawsOfSite, key, relocate));
+    RETURN_IF_ERROR(session.AdjustLinked<Building>(kBuildingsOfSite, key, relocate));
+    RETURN_IF_ERROR(session.AdjustLinked<QualityIssue>(kIssuesOfSite, key, relocate));
+    ASSIGN_OR_RETURN(std::optional<SiteWorks> works, session.Find<SiteWorks>(key));
+    if (works.has_value()) {
+      relocate(*works);
+      session.Put(*works);
+    }
   }
   return Outcome::kUpdated;
 }

@@ -126,8 +126,11 @@ absl::StatusOr<Site> Record(const std::optional<Site>& before, const SiteRecord&
 // Pure. Refuses, in this order, with PERSON_HOLDS_POST, AMOUNT_NOT_POSITIVE and DATES_REVERSED.
 absl::StatusOr<Site> RecordPost(const Site& before, PublicPost post, bool held_elsewhere, roots::Outcome* outcome);
 
-// Use cases. A site whose tier or location is corrected takes its units, cases and draws along, and a post whose site
-// is corrected leaves the old one.
+// `name`: an id or a key. Refuses with SITE_NOT_FOUND.
+absl::StatusOr<Site> FindSite(roots::Session& session, const std::string& name);
+
+// Use cases. A site whose tier or location is corrected takes its units, cases, draws, buildings, works and issues
+// along, and a post whose site is corrected leaves the old one.
 absl::StatusOr<roots::Outcome> ImportSite(roots::Session& session, const intake::Batch& batch,
                                           const SiteRecord& record);
 absl::StatusOr<roots::Outcome> ImportPublicPost(roots::Session& session, const intake::Batch& batch,

@@ -1,6 +1,8 @@
 #include "services/relocation/domain/unit.h"
 
 #include "services/platform/base/error.h"
+#include "services/relocation/domain/area.h"
+#include "services/relocation/domain/building.h"
 
 namespace anju::relocation {
 
@@ -41,8 +43,14 @@ absl::StatusOr<Outcome> ImportUnit(roots::Session& session, const intake::Batch&
   const std::string key = batch.Key(record.unit_no);
   ASSIGN_OR_RETURN(const std::optional<Unit> before, session.Find<Unit>(key));
   ASSIGN_OR_RETURN(Unit after, Record(before, record, key, *site));
+  if (!record.building_no.empty()) {
+    ASSIGN_OR_RETURN(after.building_key, FindBuilding(session, batch.Key(record.building_no), site->key));
+  }
   if (before == after) return Outcome::kUnchanged;
   session.Put(after);
+  if (before.has_value() && before->area_centi_sqm != after.area_centi_sqm) {
+    RETURN_IF_ERROR(FollowUnit(session, after));
+  }
   return before.has_value() ? Outcome::kUpdated : Outcome::kAdded;
 }
 

@@ -18,6 +18,8 @@ struct Unit {
   // `<division>/<source>/<unit_no>`.
   std::string key;
   std::string site_key;
+  // Empty when none was named.
+  std::string building_key;
   // Copied from its site.
   Tier tier = Tier::kUnspecified;
   std::string site_location;
@@ -26,16 +28,21 @@ struct Unit {
   int64_t cost_price_fen = 0;
   std::optional<Date> completed_on;
 
-  void Fields(Archive& archive) {
+  // What the contract shows of it.
+  void Shown(Archive& archive) {
     archive("id", id);
     archive("key", key);
     archive("site_key", site_key);
-    archive("tier", tier);
-    archive("site_location", site_location);
+    archive("building_key", building_key);
     archive("layout", layout);
     archive("area_centi_sqm", area_centi_sqm);
     archive("cost_price_fen", cost_price_fen);
     archive("completed_on", completed_on);
+  }
+  void Fields(Archive& archive) {
+    Shown(archive);
+    archive("tier", tier);
+    archive("site_location", site_location);
   }
   std::string Division() const { return site_location; }
   friend bool operator==(const Unit&, const Unit&) = default;
@@ -53,6 +60,7 @@ struct UnitRecord {
   int64_t area_centi_sqm = 0;
   int64_t cost_price_fen = 0;
   std::optional<Date> completed_on;
+  std::string building_no;
 
   void Fields(Archive& archive) {
     archive("unit_no", unit_no);
@@ -61,6 +69,7 @@ struct UnitRecord {
     archive("area_centi_sqm", area_centi_sqm);
     archive("cost_price_fen", cost_price_fen);
     archive("completed_on", completed_on);
+    archive("building_no", building_no);
   }
 };
 
@@ -69,6 +78,8 @@ struct UnitRecord {
 absl::StatusOr<Unit> Record(const std::optional<Unit>& before, const UnitRecord& record, const std::string& key,
                             const Site& site);
 
+// A case whose unit is measured anew is checked again. Refuses with SITE_NOT_FOUND, BUILDING_NOT_FOUND and
+// BUILDING_OF_OTHER_SITE, and as Record does.
 absl::StatusOr<roots::Outcome> ImportUnit(roots::Session& session, const intake::Batch& batch,
                                           const UnitRecord& record);
 

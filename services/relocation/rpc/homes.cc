@@ -2,6 +2,7 @@
 
 #include "services/platform/base/error.h"
 #include "services/platform/roots/queue.h"
+#include "services/relocation/domain/area.h"
 #include "services/relocation/domain/step_back.h"
 #include "services/relocation/rpc/change.h"
 
@@ -57,6 +58,36 @@ grpc::Status HomesService::StepBack(grpc::ServerContext* context, const v1::Step
                 ASSIGN_OR_RETURN(const StepBackRequest back, messages::FromProto<StepBackRequest>(*request));
                 return relocation::StepBack(before, back.from, back.reason, act);
               });
+}
+
+grpc::Status HomesService::ConfirmArea(grpc::ServerContext* context, const v1::ConfirmAreaRequest* request,
+                                       v1::Case* response) {
+  return Move(context, request, response,
+              [&](roots::Session&, const Case& before, const Act& act) -> absl::StatusOr<Case> {
+                ASSIGN_OR_RETURN(const ConfirmAreaRequest confirm, messages::FromProto<ConfirmAreaRequest>(*request));
+                return relocation::ConfirmArea(before, confirm.reason, act);
+              });
+}
+
+grpc::Status HomesService::ListAreaExcess(grpc::ServerContext* context, const v1::ListAreaExcessRequest* request,
+                                          v1::ListAreaExcessResponse* response) {
+  const auto list = [&](const rpc::Caller&) -> absl::StatusOr<v1::ListAreaExcessResponse> {
+    const Date today = DayInChina(store_.clock().Now());
+    return records::ListQueue<Case, v1::ListAreaExcessResponse>(
+        store_, kAreaExcess, today, *request, [&](const Case& relocation, v1::ListAreaExcessResponse& to) {
+          v1::AreaExcess& excess = *to.add_cases();
+          excess.set_case_id(relocation.id);
+          excess.set_case_key(relocation.key);
+          excess.set_household_id(relocation.household_id);
+          excess.set_state(static_cast<v1::CaseState>(relocation.state));
+          excess.set_unit_key(relocation.unit_key);
+          excess.set_unit_area_centi_sqm(relocation.unit_area_centi_sqm);
+          excess.set_persons(relocation.household.PersonsOn(today));
+          excess.set_excess_centi_sqm(ExcessOn(relocation, today));
+          excess.set_since(Format(Unconfirmed(relocation).back().days.from));
+        });
+  };
+  return guard_.Unary<v1::ListAreaExcessRequest, v1::ListAreaExcessResponse>(context, request, response, list);
 }
 
 grpc::Status HomesService::ListOldHouses(grpc::ServerContext* context, const v1::ListOldHousesRequest* request,

@@ -22,6 +22,10 @@ class HomesService final : public v1::Homes::Service {
   grpc::Status IssueTitle(grpc::ServerContext* context, const v1::IssueTitleRequest* request,
                           v1::Case* response) override;
   grpc::Status StepBack(grpc::ServerContext* context, const v1::StepBackRequest* request, v1::Case* response) override;
+  grpc::Status ConfirmArea(grpc::ServerContext* context, const v1::ConfirmAreaRequest* request,
+                           v1::Case* response) override;
+  grpc::Status ListAreaExcess(grpc::ServerContext* context, const v1::ListAreaExcessRequest* request,
+                              v1::ListAreaExcessResponse* response) override;
   grpc::Status ListOldHouses(grpc::ServerContext* context, const v1::ListOldHousesRequest* request,
                              v1::ListOldHousesResponse* response) override;
 

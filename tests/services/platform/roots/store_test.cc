@@ -202,6 +202,18 @@ TEST_P(RootsTest, AQueueIsInTheOrderOfItsDays) {
   EXPECT_EQ(keys("450329").size(), 2);
 }
 
+TEST_P(RootsTest, TheDivisionsBeneathAreThoseWithRoots) {
+  for (const char* village : {"450328100201", "450328100202", "450328999999", "450329100201", "459900001001"}) {
+    ASSERT_TRUE(Put(NewBox(village, village, 1)).ok());
+  }
+  ASSERT_TRUE(Put(NewBox("a county's own", "450328", 1)).ok());
+  EXPECT_THAT(*stand_.store.Beneath("box", "45"), ::testing::ElementsAre("4503", "4599"));
+  EXPECT_THAT(*stand_.store.Beneath("box", "4503"), ::testing::ElementsAre("450328", "450329"));
+  EXPECT_THAT(*stand_.store.Beneath("box", "450328"), ::testing::ElementsAre("450328100", "450328999"));
+  EXPECT_THAT(*stand_.store.Beneath("box", "450328100201"), IsEmpty());
+  EXPECT_THAT(*stand_.store.Beneath("other", "45"), IsEmpty());
+}
+
 TEST_P(RootsTest, ListsByDivisionInPages) {
   for (int i = 0; i < 25; ++i)
     ASSERT_TRUE(Put(NewBox(absl::StrCat("k", i), i % 2 ? "450328100201" : "450101001001", 1)).ok());

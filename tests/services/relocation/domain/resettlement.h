@@ -7,14 +7,15 @@
 #include "services/relocation/domain/funds.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/indicators.h"
+#include "services/relocation/domain/quality_issue.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
 #include "tests/support/stand.h"
 
 namespace anju::relocation {
 
-// What tests of relocation begin with: a county town site s1 with the units u1 to u3 of 75 m², and the households h1
-// and h2 with three members each, in a village of another township.
+// What tests of relocation begin with: a county town site s1, accepted on 2018-04-28, with the units u1 to u3 of 75 m²,
+// and the households h1 and h2 with three members each, in a village of another township.
 class Resettlement : public ::testing::TestWithParam<std::string> {
  protected:
   static constexpr char kVillage[] = "450328101202";
@@ -28,12 +29,14 @@ class Resettlement : public ::testing::TestWithParam<std::string> {
   }
 
   static std::vector<const roots::Kind*> Kinds() {
-    return {&roots::KindOf<Site>(), &roots::KindOf<Unit>(), &roots::KindOf<Case>(), &roots::KindOf<Draw>(),
-            &roots::KindOf<Settlement>()};
+    return {&roots::KindOf<Site>(),      &roots::KindOf<Unit>(),        &roots::KindOf<Case>(),
+            &roots::KindOf<Draw>(),      &roots::KindOf<Settlement>(),  &roots::KindOf<Building>(),
+            &roots::KindOf<SiteWorks>(), &roots::KindOf<QualityIssue>()};
   }
 
   void Build() {
     ASSERT_EQ(*stand.Import(ImportSite, SiteRow("s1")), roots::Outcome::kAdded);
+    ASSERT_EQ(*stand.Import(ImportMilestone, Accepted("s1")), roots::Outcome::kAdded);
     for (const char* number : {"u1", "u2", "u3"}) {
       ASSERT_EQ(*stand.Import(ImportUnit, UnitRow(number, "s1")), roots::Outcome::kAdded);
     }
@@ -48,6 +51,13 @@ class Resettlement : public ::testing::TestWithParam<std::string> {
             .completed_on = Date(2018, 4, 27),
             .planned_units = 4,
             .community = true};
+  }
+  static MilestoneRecord Accepted(const std::string& site) {
+    return {.milestone_no = "accepted",
+            .site_no = site,
+            .kind = MilestoneKind::kAcceptance,
+            .planned_on = Date(2018, 4, 28),
+            .reached_on = Date(2018, 4, 28)};
   }
   static UnitRecord UnitRow(const std::string& number, const std::string& site) {
     return {.unit_no = number,

@@ -1,15 +1,18 @@
 #include "tests/support/fields.h"
 
+#include "anju/relocation/v1/construction.pb.h"
 #include "anju/relocation/v1/funds.pb.h"
 #include "anju/relocation/v1/homes.pb.h"
 #include "anju/relocation/v1/relocation.pb.h"
 #include "services/platform/records/read.h"
+#include "services/relocation/domain/area.h"
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/ceremony.h"
 #include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/moves.h"
 #include "services/relocation/domain/payments.h"
+#include "services/relocation/domain/progress.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/step_back.h"
 #include "services/relocation/domain/unit.h"
@@ -33,6 +36,8 @@ TEST(FieldsTest, EveryStructNamesTheFieldsOfItsMessage) {
   ExpectSameFields<v1::Case, Case>();
   ExpectSameFields<v1::CaseMove, CaseMove>();
   ExpectSameFields<v1::OldHouse, OldHouse>();
+  ExpectSameFields<v1::AreaConfirmation, AreaConfirmation>();
+  ExpectSameFields<v1::ConfirmAreaRequest, ConfirmAreaRequest>();
   ExpectSameFields<v1::RecordOldHouseRequest, OldHouseRequest>();
   ExpectSameFields<v1::IssueTitleRequest, TitleRequest>();
   ExpectSameFields<v1::StepBackRequest, StepBackRequest>();
@@ -48,6 +53,28 @@ TEST(FieldsTest, EveryStructNamesTheFieldsOfItsMessage) {
   ExpectSameFields<type::v1::Notice, notice::Notice>();
   ExpectSameFields<type::v1::Objection, notice::Objection>();
   ExpectSameFields<type::v1::Evidence, notice::Evidence>();
+}
+
+TEST(FieldsTest, EveryStructOfConstructionNamesTheFieldsOfItsMessage) {
+  ExpectSameFields<v1::BuildingRecord, BuildingRecord>();
+  ExpectSameFields<v1::MilestoneRecord, MilestoneRecord>();
+  ExpectSameFields<v1::InspectionRecord, InspectionRecord>();
+  ExpectSameFields<v1::FacilityRecord, FacilityRecord>();
+  ExpectSameFields<v1::QualityIssueRecord, QualityIssueRecord>();
+  ExpectSameFields<v1::Building, Building>();
+  ExpectSameFields<v1::Unit, Unit>();
+  ExpectSameFields<v1::SiteWorks, SiteWorks>();
+  ExpectSameFields<v1::Milestone, Milestone>();
+  ExpectSameFields<v1::Inspection, Inspection>();
+  ExpectSameFields<v1::Facility, Facility>();
+  ExpectSameFields<v1::QualityIssue, QualityIssue>();
+  ExpectSameFields<v1::IssueMove, IssueMove>();
+  ExpectSameFields<v1::ReachMilestoneRequest, ReachMilestoneRequest>();
+  ExpectSameFields<v1::RaiseIssueRequest, RaiseIssueRequest>();
+  ExpectSameFields<v1::FixIssueRequest, FixIssueRequest>();
+  ExpectSameFields<v1::ReinspectIssueRequest, ReinspectIssueRequest>();
+  ExpectSameFields<v1::SiteProgress, SiteProgress>();
+  ExpectSameFields<v1::DivisionProgress, DivisionProgress>();
 }
 
 TEST(FieldsTest, ACaseIsShownWithoutWhatItCopied) {
