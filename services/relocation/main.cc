@@ -4,6 +4,7 @@
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/chart.h"
 #include "services/relocation/domain/draw.h"
+#include "services/relocation/domain/explain.h"
 #include "services/relocation/domain/funds.h"
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/site.h"
@@ -29,6 +30,8 @@ int main(int argc, char** argv) {
                  &anju::roots::KindOf<Draw>(), &anju::roots::KindOf<Settlement>(), &anju::roots::KindOf<Building>(),
                  &anju::roots::KindOf<SiteWorks>(), &anju::roots::KindOf<QualityIssue>()},
        .catalogue = Catalogue(),
+       .policies = Policies(),
+       .explainers = {anju::policy::ExplainerOf<Case>()},
        .exposed = {anju::files::Expose<Case, v1::Case>(), anju::files::Expose<Settlement, v1::Settlement>()},
        .follows = {{std::string(HouseholdFact::kTopic), follow}},
        .chart = FundsChart()});

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/policy/policy.h"
 #include "services/platform/roots/schema.h"
 
 namespace anju::testing {
@@ -23,6 +24,12 @@ void Must(const absl::Status& status) {
   if (status.ok()) return;
   ADD_FAILURE() << status;
   std::abort();
+}
+
+// The platform's kinds too, as every service has them.
+std::vector<const roots::Kind*> WithOurs(std::vector<const roots::Kind*> kinds) {
+  kinds.push_back(&roots::KindOf<policy::Book>());
+  return kinds;
 }
 
 }  // namespace
@@ -92,7 +99,7 @@ absl::Status FaultyDatabase::Read(absl::FunctionRef<absl::Status(storage::Transa
 Stand::Stand(const std::string& engine, std::vector<const roots::Kind*> kinds, const tally::Catalogue& catalogue)
     : database(engine),
       clock(absl::FromUnixSeconds(1541044800)),
-      store(*database, clock, std::move(kinds), nullptr,
+      store(*database, clock, WithOurs(std::move(kinds)), nullptr,
             [this](const std::set<std::string>& divisions) { changed.insert(divisions.begin(), divisions.end()); }),
       figures(store, catalogue) {}
 

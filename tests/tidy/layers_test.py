@@ -19,6 +19,8 @@ DOMAIN_MAY = (
     "services/platform/ledger/journal.h",
     "services/platform/lottery/lottery.h",
     "services/platform/notice/notice.h",
+    "services/platform/policy/decision.h",
+    "services/platform/policy/policy.h",
     "services/platform/roots/outcome.h",
     "services/platform/roots/queue.h",
     "services/platform/roots/session.h",

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <any>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -155,6 +157,17 @@ class Session {
     return Book(journal);
   }
 
+  // What `make` answers, made once for as long as the session lasts: for what every row of a batch needs and no row
+  // changes. The answer stays where it is.
+  template <typename Value>
+  absl::StatusOr<const Value*> Once(const std::string& name, absl::FunctionRef<absl::StatusOr<Value>()> make) {
+    std::any& once = once_[name];
+    if (!once.has_value()) {
+      ASSIGN_OR_RETURN(once, make());
+    }
+    return std::any_cast<Value>(&once);
+  }
+
   // What another service tells; nothing when it knows nothing of that. The session ends with UNAVAILABLE when it cannot
   // know.
   template <typename Fact>
@@ -186,6 +199,7 @@ class Session {
   }
 
   const absl::Time now_;
+  std::map<std::string, std::any> once_;
 };
 
 }  // namespace anju::roots

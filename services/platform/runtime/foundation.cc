@@ -30,6 +30,7 @@ evidence::Folder OpenFolderOrStop(const std::string& path) {
 // The kinds that every service keeps beside its own.
 std::vector<const roots::Kind*> WithShared(std::vector<const roots::Kind*> kinds) {
   kinds.push_back(&roots::KindOf<evidence::KeptFile>());
+  kinds.push_back(&roots::KindOf<policy::Book>());
   return kinds;
 }
 
@@ -79,7 +80,8 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
       feed_(store_, runtime.guard(), blueprint.own_facts),
       files_(store_, runtime.guard(), blueprint.service, blueprint.exposed),
       evidence_(store_, runtime.guard(), OpenFolderOrStop(runtime.evidence())),
-      ledger_(store_, runtime.guard(), blueprint.chart) {
+      ledger_(store_, runtime.guard(), blueprint.chart),
+      policies_(store_, runtime.guard(), blueprint.policies, blueprint.explainers) {
   if (runtime.migrate_only()) return;
   std::map<std::string, std::shared_ptr<grpc::Channel>> peers = Peers(runtime, blueprint);
   for (const auto& [topic, absorb] : blueprint.follows) {
@@ -107,6 +109,7 @@ int Foundation::Serve(std::vector<grpc::Service*> own) {
   own.push_back(&files_);
   own.push_back(&evidence_);
   own.push_back(&ledger_);
+  own.push_back(&policies_);
   return runtime_.Serve(own);
 }
 

@@ -14,6 +14,7 @@
 #include "services/platform/files/service.h"
 #include "services/platform/intake/intake.h"
 #include "services/platform/ledger/service.h"
+#include "services/platform/policy/service.h"
 #include "services/platform/roots/store.h"
 #include "services/platform/runtime/runtime.h"
 #include "services/platform/storage/database.h"
@@ -35,6 +36,9 @@ struct Blueprint {
   std::string service;
   std::vector<const roots::Kind*> kinds;
   const tally::Catalogue& catalogue;
+  // What its rules are measured by, and the kinds of its roots that explain what was decided on them.
+  const policy::Catalogue& policies = policy::Nothing();
+  std::vector<policy::Explainer> explainers = {};
   // What of its roots belongs in a household's file.
   std::vector<files::Exposed> exposed;
   // The topics it follows, and what to do with a newer fact.
@@ -76,6 +80,7 @@ class Foundation {
   files::FilesService files_;
   evidence::EvidenceService evidence_;
   ledger::LedgerService ledger_;
+  policy::PoliciesService policies_;
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread housekeeper_;

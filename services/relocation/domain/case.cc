@@ -1,5 +1,7 @@
 #include "services/relocation/domain/case.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
 #include "services/platform/roots/queue.h"
@@ -92,7 +94,8 @@ absl::StatusOr<Case> House(roots::Session& session, const intake::Batch& batch, 
     return Refuse(kNotFound, "UNIT_NOT_FOUND", "name a unit that was imported before", "unit_no");
   }
   ASSIGN_OR_RETURN(const bool taken, IsTaken(session, unit_key, to.id));
-  return Allot(to, *unit, taken);
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, unit->site_location));
+  return Allot(to, *unit, taken, *books);
 }
 
 }  // namespace
@@ -202,7 +205,23 @@ absl::StatusOr<Case> Record(const std::optional<Case>& before, const CaseRecord&
   return after;
 }
 
-absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken) {
+policy::Decision JudgeArea(const Case& relocation, const Unit& unit, const policy::Books& books, Date day) {
+  const policy::InForce policy = PolicyOn(books, day);
+  const int64_t persons = relocation.household.PersonsOn(day);
+  const int64_t most = policy[kAreaPerPerson] * persons;
+  const bool fits = unit.area_centi_sqm <= most;
+  return {.rule = std::string(kAllottedArea),
+          .subject = unit.key,
+          .verdict = fits ? policy::Verdict::kYes : policy::Verdict::kNo,
+          .reason = fits ? "" : "UNIT_TOO_LARGE",
+          .decided_on = day,
+          .inputs = {{.name = "persons", .value = absl::StrCat(persons)},
+                     {.name = "unit_area_centi_sqm", .value = absl::StrCat(unit.area_centi_sqm)},
+                     {.name = "most_area_centi_sqm", .value = absl::StrCat(most)}},
+          .used = policy.Use({kAreaPerPerson})};
+}
+
+absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken, const policy::Books& books) {
   if (taken) return Refuse(kAlreadyExists, "UNIT_TAKEN", "the unit is allotted to another household", "unit_no");
   if (unit.site_key != before.site_key) {
     return Refuse(kFailedPrecondition, "UNIT_OF_OTHER_SITE", "the unit stands at another site than the case names",
@@ -210,20 +229,25 @@ absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken) {
   }
   ANJU_CHECK(before.steps.allotted_on.has_value());
   const Date day = *before.steps.allotted_on;
-  const int64_t persons = before.household.PersonsOn(day);
-  const int64_t per_person = PolicyOn(day).area_per_person_centi_sqm;
-  const int64_t most = per_person * persons;
-  if (unit.area_centi_sqm > most) {
-    return Refuse(kFailedPrecondition, "UNIT_TOO_LARGE",
-                  absl::StrCat("the household had ", persons, " members on that day and may have ", most,
-                               " hundredths of a square metre, the unit has ", unit.area_centi_sqm),
+  policy::Decision judged = JudgeArea(before, unit, books, day);
+  Case after = before;
+  const auto decided = std::find_if(after.decisions.begin(), after.decisions.end(), [&](const policy::Decision& old) {
+    return old.rule == judged.rule && old.subject == judged.subject && old.decided_on == judged.decided_on &&
+           std::equal(old.inputs.begin(), old.inputs.begin() + 2, judged.inputs.begin());
+  });
+  const policy::Decision decision = decided == after.decisions.end() ? std::move(judged) : *decided;
+  if (decision.verdict == policy::Verdict::kNo) {
+    return Refuse(kFailedPrecondition, decision.reason,
+                  absl::StrCat("the household had ", decision.inputs[0].value, " members on that day and may have ",
+                               decision.inputs[2].value, " hundredths of a square metre, the unit has ",
+                               decision.inputs[1].value),
                   "unit_no");
   }
-  Case after = before;
   after.unit_key = unit.key;
   after.unit_area_centi_sqm = unit.area_centi_sqm;
-  after.area_per_person_centi_sqm = per_person;
+  after.area_per_person_centi_sqm = decision.used[0].value;
   CheckArea(after, day);
+  if (decided == after.decisions.end()) policy::Keep(after.decisions, decision);
   return after;
 }
 
@@ -307,7 +331,7 @@ void SetDemolitionDeadline(Case& relocation) {
   const std::optional<Date>& moved_in_on = relocation.steps.moved_in_on;
   house.demolish_by.reset();
   if (!moved_in_on.has_value()) return;
-  house.demolish_by = house.agreed_by.value_or(*moved_in_on + PolicyOn(*moved_in_on).demolish_within_days);
+  house.demolish_by = house.agreed_by.value_or(*moved_in_on + kDemolishWithinDays);
 }
 
 absl::StatusOr<bool> IsTaken(roots::Session& session, const std::string& unit_key, const std::string& case_id) {

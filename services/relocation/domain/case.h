@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "services/platform/notice/notice.h"
+#include "services/platform/policy/policy.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
 
@@ -199,6 +200,8 @@ struct Case {
   std::string site_location;
   // Copied from the registry.
   feed::HouseholdFact household;
+  // By the rules of policy.h; see explain.h.
+  std::vector<policy::Decision> decisions;
 
   // What the contract shows of it.
   void Shown(Archive& archive) {
@@ -227,6 +230,7 @@ struct Case {
     archive("tier", tier);
     archive("site_location", site_location);
     archive("household", household);
+    archive("decisions", decisions);
   }
   std::string Division() const { return household.Village(); }
   // Whether it goes its way here, by the verbs of moves.h; else its steps come from another system.
@@ -291,9 +295,14 @@ absl::StatusOr<CaseState> StateAfter(const Steps& steps);
 absl::StatusOr<Case> Record(const std::optional<Case>& before, const CaseRecord& record, const std::string& key,
                             const feed::HouseholdFact& household);
 
-// Gives the unit to the household of the case. `taken`: another case has it. Pure. Refuses, in this order, with
-// UNIT_TAKEN, UNIT_OF_OTHER_SITE and UNIT_TOO_LARGE (by the policy of the day and those who belonged to the household).
-absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken);
+// 以人定房: whether the household of the case may have the unit, by the policy of the day and those who belonged to it
+// then. Pure. The reason of a no is UNIT_TOO_LARGE.
+policy::Decision JudgeArea(const Case& relocation, const Unit& unit, const policy::Books& books, Date day);
+
+// Gives the unit to the household of the case, and keeps what was decided on its area; the same again is not decided
+// anew. `taken`: another case has it. Pure. Refuses, in this order, with UNIT_TAKEN, UNIT_OF_OTHER_SITE and
+// UNIT_TOO_LARGE.
+absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken, const policy::Books& books);
 
 // What a case becomes when a measure is recorded so. Pure. Refuses, in this order, with PERSON_NOT_FOUND, NOT_MOVED_IN
 // (on the day it began) and DATES_REVERSED.

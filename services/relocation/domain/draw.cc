@@ -109,9 +109,9 @@ absl::Status Outdated(absl::string_view what, absl::string_view name) {
 
 // Whether all of the list still holds, so that whatever is drawn can be allotted. It looks at nothing that is drawn:
 // when it refuses, nobody learns of a result, and no result is more likely to be refused than another.
-absl::Status CheckCurrent(roots::Session& session, const Draw& draw, Date today) {
+absl::Status CheckCurrent(roots::Session& session, const Draw& draw, Date today, const policy::Books& books) {
   const lottery::List list = ListOf(draw);
-  if (list.area_per_person_centi_sqm != PolicyOn(today).area_per_person_centi_sqm) return Outdated("the policy", "");
+  if (list.area_per_person_centi_sqm != PolicyOn(books, today)[kAreaPerPerson]) return Outdated("the policy", "");
   for (const lottery::Household& listed : list.households) {
     ASSIGN_OR_RETURN(const std::optional<Case> relocation, session.Find<Case>(listed.name));
     const bool holds = relocation.has_value() && CheckMayDraw(*relocation, today).ok() &&
@@ -164,7 +164,7 @@ absl::StatusOr<Draw> Commit(const Site& site, size_t number, const std::string& 
               .site_location = site.location};
 }
 
-absl::StatusOr<Draw> Freeze(const Draw& before, lottery::List list, const Act& act) {
+absl::StatusOr<Draw> Freeze(const Draw& before, lottery::List list, const Act& act, const policy::Books& books) {
   RETURN_IF_ERROR(CheckFreezable(before));
   if (list.households.empty()) {
     return Refuse(kFailedPrecondition, "NO_HOUSEHOLDS", "no approved case of the site waits for a unit");
@@ -178,7 +178,7 @@ absl::StatusOr<Draw> Freeze(const Draw& before, lottery::List list, const Act& a
   after.frozen_on = act.on;
   list.draw = before.key;
   list.commitment = before.commitment;
-  list.area_per_person_centi_sqm = PolicyOn(act.on).area_per_person_centi_sqm;
+  list.area_per_person_centi_sqm = PolicyOn(books, act.on)[kAreaPerPerson];
   after.list = lottery::WriteList(std::move(list));
   after.list_hash = Sha256(after.list);
   RETURN_IF_ERROR(lottery::ReadList(after.list).status());
@@ -270,20 +270,22 @@ absl::StatusOr<Draw> FreezeDraw(roots::Session& session, const Draw& before, con
   lottery::List list;
   RETURN_IF_ERROR(ListHouseholds(session, gathered, act.on, list));
   RETURN_IF_ERROR(GatherUnits(session, before, list));
-  ASSIGN_OR_RETURN(Draw after, Freeze(before, std::move(list), act));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.site_location));
+  ASSIGN_OR_RETURN(Draw after, Freeze(before, std::move(list), act, *books));
   session.Put(after);
   return after;
 }
 
 absl::StatusOr<Draw> RunDraw(roots::Session& session, const Draw& before, const std::string& seed, const Act& act) {
   ASSIGN_OR_RETURN(Draw after, Reveal(before, seed, act));
-  RETURN_IF_ERROR(CheckCurrent(session, before, act.on));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.site_location));
+  RETURN_IF_ERROR(CheckCurrent(session, before, act.on, *books));
   for (const Allotment& drawn : Drawn(after)) {
     if (drawn.unit.empty()) continue;
     ASSIGN_OR_RETURN(const Case relocation, FindNamed(session, drawn.household));
     ASSIGN_OR_RETURN(const std::optional<Unit> unit, session.Find<Unit>(drawn.unit));
     ANJU_CHECK(unit.has_value());
-    ASSIGN_OR_RETURN(Case allotted, AllotDrawn(relocation, *unit, /*taken=*/false, after.key, act));
+    ASSIGN_OR_RETURN(Case allotted, AllotDrawn(relocation, *unit, /*taken=*/false, after.key, act, *books));
     session.Put(allotted);
   }
   session.Put(after);

@@ -124,7 +124,7 @@ absl::StatusOr<Draw> Commit(const Site& site, size_t number, const std::string& 
 // Freezes the list; its draw, commitment and area are filled in. Pure. Refuses, in this order, with DRAW_VOIDED,
 // DRAW_NOT_COMMITTED, NO_HOUSEHOLDS, NO_UNITS, and LIST_MALFORMED (more than a list holds, or a name with control
 // characters).
-absl::StatusOr<Draw> Freeze(const Draw& before, lottery::List list, const Act& act);
+absl::StatusOr<Draw> Freeze(const Draw& before, lottery::List list, const Act& act, const policy::Books& books);
 
 // Reveals the seed and draws. `seed` is empty when the service holds it. Pure. Refuses, in this order, with
 // DRAW_VOIDED, DRAW_NOT_FROZEN, APPROVER_IS_AUTHOR and SEED_NOT_COMMITTED.

@@ -23,12 +23,37 @@ absl::Status CheckNotEnded(const Case& relocation) {
 }
 
 // Takes the step to the unit, and with a unit the site of a case that named none.
-absl::StatusOr<Case> TakeUnit(const Case& before, const Unit& unit, bool taken, const Act& act) {
+absl::StatusOr<Case> TakeUnit(const Case& before, const Unit& unit, bool taken, const Act& act,
+                              const policy::Books& books) {
   ASSIGN_OR_RETURN(Case after, Take(before, &Steps::allotted_on, CaseVerb::kAllot, act));
   if (after.site_key.empty()) after.site_key = unit.site_key;
   after.tier = unit.tier;
   after.site_location = unit.site_location;
-  return Allot(after, unit, taken);
+  return Allot(after, unit, taken, books);
+}
+
+policy::Decision Approved(const Case& relocation, const Act& act, const policy::Books& books) {
+  const auto last = std::find_if(relocation.notices.rbegin(), relocation.notices.rend(),
+                                 [](const notice::Notice& notice) { return notice.purpose == kBefore; });
+  ANJU_CHECK(last != relocation.notices.rend() && last->closed_on.has_value());
+  return {.rule = std::string(kApproval),
+          .verdict = policy::Verdict::kYes,
+          .decided_on = act.on,
+          .inputs = {{.name = "notice_no", .value = absl::StrCat(last->notice_no)},
+                     {.name = "notice_opened_on", .value = Format(last->opened_on)},
+                     {.name = "notice_closed_on", .value = Format(*last->closed_on)}},
+          .used = PolicyOn(books, last->opened_on).Use({kShortestNotice})};
+}
+
+policy::Decision Hangs(const notice::Notice& notice, const policy::InForce& policy) {
+  return {.rule = std::string(kNoticeSpan),
+          .subject = absl::StrCat(notice.notice_no),
+          .verdict = policy::Verdict::kYes,
+          .decided_on = notice.opened_on,
+          .inputs = {{.name = "purpose", .value = notice.purpose},
+                     {.name = "span_days", .value = absl::StrCat(notice.posting.span_days)},
+                     {.name = "last_day", .value = Format(notice.last_day)}},
+          .used = policy.Use({kShortestNotice})};
 }
 
 absl::Status CheckCanEnd(const Case& relocation) {
@@ -100,7 +125,7 @@ absl::StatusOr<Case> Verify(const Case& before, const Act& act) {
   return Take(before, &Steps::verified_on, CaseVerb::kVerify, act);
 }
 
-absl::StatusOr<Case> Approve(const Case& before, const Act& act) {
+absl::StatusOr<Case> Approve(const Case& before, const Act& act, const policy::Books& books) {
   RETURN_IF_ERROR(CheckState(before, CaseState::kVerified));
   const auto entered = [&](const CaseMove& move) {
     return move.by == act.by && (move.verb == CaseVerb::kDeclare || move.verb == CaseVerb::kVerify);
@@ -109,13 +134,16 @@ absl::StatusOr<Case> Approve(const Case& before, const Act& act) {
     return Refuse(kFailedPrecondition, "APPROVER_IS_AUTHOR", "nobody approves what they entered: ask somebody else");
   }
   RETURN_IF_ERROR(notice::NeedClean(before.notices, kBefore, act.on));
-  return Take(before, &Steps::approved_on, CaseVerb::kApprove, act);
+  ASSIGN_OR_RETURN(Case after, Take(before, &Steps::approved_on, CaseVerb::kApprove, act));
+  policy::Keep(after.decisions, Approved(before, act, books));
+  return after;
 }
 
-absl::StatusOr<Case> AllotOn(const Case& before, const Unit& unit, bool taken, const Act& act) {
+absl::StatusOr<Case> AllotOn(const Case& before, const Unit& unit, bool taken, const Act& act,
+                             const policy::Books& books) {
   RETURN_IF_ERROR(CheckState(before, CaseState::kApproved));
   RETURN_IF_ERROR(notice::NeedClean(before.notices, kDuring, act.on));
-  return TakeUnit(before, unit, taken, act);
+  return TakeUnit(before, unit, taken, act, books);
 }
 
 absl::Status CheckMayDraw(const Case& relocation, Date day) {
@@ -130,9 +158,9 @@ absl::Status CheckMayDraw(const Case& relocation, Date day) {
 }
 
 absl::StatusOr<Case> AllotDrawn(const Case& before, const Unit& unit, bool taken, const std::string& draw,
-                                const Act& act) {
+                                const Act& act, const policy::Books& books) {
   RETURN_IF_ERROR(CheckMayDraw(before, act.on));
-  ASSIGN_OR_RETURN(Case after, TakeUnit(before, unit, taken, act));
+  ASSIGN_OR_RETURN(Case after, TakeUnit(before, unit, taken, act, books));
   after.draw = draw;
   return after;
 }
@@ -167,7 +195,7 @@ absl::StatusOr<Case> Reject(const Case& before, const std::string& reason, const
 }
 
 absl::StatusOr<Case> OpenNotice(const Case& before, NoticePurpose purpose, const notice::Posting& posting,
-                                const Act& act) {
+                                const Act& act, const policy::Books& books) {
   const Gate gate = GateOf(purpose);
   RETURN_IF_ERROR(CheckState(before, gate.state));
   const bool seen = std::any_of(posting.places.begin(), posting.places.end(), [&](const std::string& place) {
@@ -177,9 +205,11 @@ absl::StatusOr<Case> OpenNotice(const Case& before, NoticePurpose purpose, const
     return Refuse(kInvalidArgument, "PLACES_ELSEWHERE",
                   "one place at least is where the household lives or where its site stands", "places");
   }
+  const policy::InForce policy = PolicyOn(books, act.on);
   Case after = before;
   ASSIGN_OR_RETURN(after.notices, notice::Open(before.notices, std::string(gate.purpose), posting,
-                                               PolicyOn(act.on).shortest_notice_days, act));
+                                               static_cast<int32_t>(policy[kShortestNotice]), act));
+  policy::Keep(after.decisions, Hangs(after.notices.back(), policy));
   return after;
 }
 
@@ -230,9 +260,15 @@ absl::StatusOr<Case> DeclareCase(roots::Session& session, const Declaration& dec
 absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before, const NoticeRequest& request,
                                     const Act& act) {
   ASSIGN_OR_RETURN(const notice::Posting posting, notice::ResolvePlaces(session, request.posting));
-  ASSIGN_OR_RETURN(Case after, OpenNotice(before, request.purpose, posting, act));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.Division()));
+  ASSIGN_OR_RETURN(Case after, OpenNotice(before, request.purpose, posting, act, *books));
   RETURN_IF_ERROR(evidence::CheckKept(session, CountyOf(before.Division()), posting.evidence));
   return after;
+}
+
+absl::StatusOr<Case> ApproveCase(roots::Session& session, const Case& before, const Act& act) {
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.Division()));
+  return Approve(before, act, *books);
 }
 
 absl::StatusOr<Case> AllotCase(roots::Session& session, const Case& before, const std::string& unit_key,
@@ -240,7 +276,8 @@ absl::StatusOr<Case> AllotCase(roots::Session& session, const Case& before, cons
   ASSIGN_OR_RETURN(const std::optional<Unit> unit, session.Find<Unit>(unit_key));
   if (!unit.has_value()) return Refuse(kNotFound, "UNIT_NOT_FOUND", "there is no unit with this key", "unit");
   ASSIGN_OR_RETURN(const bool taken, IsTaken(session, unit_key, before.id));
-  ASSIGN_OR_RETURN(Case after, AllotOn(before, *unit, taken, act));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, unit->site_location));
+  ASSIGN_OR_RETURN(Case after, AllotOn(before, *unit, taken, act, *books));
   RETURN_IF_ERROR(CheckNotInDraw(session, before.key, unit_key));
   return after;
 }

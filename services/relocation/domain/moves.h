@@ -22,24 +22,25 @@ inline constexpr absl::string_view kAfter = "AFTER";
 
 using notice::Act;
 
-// All rules are pure. Wherever a step is earlier than the one before it, which only happens to a case whose earlier
-// steps come from another system, they refuse with STEPS_OUT_OF_ORDER.
+// All rules are pure; `books` hold what the county has set. Wherever a step is earlier than the one before it, which
+// only happens to a case whose earlier steps come from another system, they refuse with STEPS_OUT_OF_ORDER.
 
 // Refuses with NOT_REGISTERED_POOR.
 absl::StatusOr<Case> Declare(const std::string& key, const feed::HouseholdFact& household, const Act& act);
 // Refuses with CASE_NOT_DECLARED.
 absl::StatusOr<Case> Verify(const Case& before, const Act& act);
 // Refuses, in this order, with CASE_NOT_VERIFIED, APPROVER_IS_AUTHOR (declared or verified it) and NOTICE_NOT_CLEAN.
-absl::StatusOr<Case> Approve(const Case& before, const Act& act);
+absl::StatusOr<Case> Approve(const Case& before, const Act& act, const policy::Books& books);
 // Refuses, in this order, with CASE_NOT_APPROVED, NOTICE_NOT_CLEAN, and as Allot does.
-absl::StatusOr<Case> AllotOn(const Case& before, const Unit& unit, bool taken, const Act& act);
+absl::StatusOr<Case> AllotOn(const Case& before, const Unit& unit, bool taken, const Act& act,
+                             const policy::Books& books);
 // Whether the case may be allotted a unit on that day: its steps and its DURING notice, which a case that was approved
 // in another system needs only once it has notices. Refuses, in this order, with CASE_NOT_APPROVED and
 // NOTICE_NOT_CLEAN.
 absl::Status CheckMayDraw(const Case& relocation, Date day);
 // Gives the unit that it drew to a case that may draw. Refuses as CheckMayDraw and Allot do.
 absl::StatusOr<Case> AllotDrawn(const Case& before, const Unit& unit, bool taken, const std::string& draw,
-                                const Act& act);
+                                const Act& act, const policy::Books& books);
 // Takes back what a draw has given, and the notices about it. Refuses with HOUSEHOLD_MOVED_IN.
 absl::StatusOr<Case> TakeBack(const Case& before, const std::string& reason, const Act& act);
 // Refuse, in this order, with CASE_ENDED and UNIT_ALLOTTED.
@@ -49,7 +50,7 @@ absl::StatusOr<Case> Reject(const Case& before, const std::string& reason, const
 // Refuses, in this order, with CASE_NOT_VERIFIED, CASE_NOT_APPROVED or CASE_NOT_ALLOTTED, PLACES_ELSEWHERE (the
 // household lives in none of them, and its site stands in none), and as notice::Open does.
 absl::StatusOr<Case> OpenNotice(const Case& before, NoticePurpose purpose, const notice::Posting& posting,
-                                const Act& act);
+                                const Act& act, const policy::Books& books);
 // Refuse with CASE_ENDED, and as the rules of notice do.
 absl::StatusOr<Case> FileObjection(const Case& before, int32_t notice_no, const std::string& filed_by,
                                    const std::string& text, const Act& act);
@@ -133,8 +134,10 @@ absl::StatusOr<Case> Take(Case after, std::optional<Date> Steps::*step, CaseVerb
 
 // Use cases; the case is put by the caller. DeclareCase refuses, in this order, with DIVISION_NOT_FOUND,
 // HOUSEHOLD_NOT_FOUND, OUTSIDE_DIVISION, CASE_NO_TAKEN and HOUSEHOLD_HAS_CASE, OpenCaseNotice with
-// PLACE_NOT_A_DIVISION and, last, as evidence::CheckKept does, AllotCase with UNIT_NOT_FOUND and as CheckNotInDraw does; and each then as its rule does.
+// PLACE_NOT_A_DIVISION and, last, as evidence::CheckKept does, AllotCase with UNIT_NOT_FOUND and as CheckNotInDraw
+// does; and each then as its rule does.
 absl::StatusOr<Case> DeclareCase(roots::Session& session, const Declaration& declaration, const Act& act);
+absl::StatusOr<Case> ApproveCase(roots::Session& session, const Case& before, const Act& act);
 absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before, const NoticeRequest& request,
                                     const Act& act);
 absl::StatusOr<Case> AllotCase(roots::Session& session, const Case& before, const std::string& unit_key,

@@ -13,9 +13,10 @@ namespace {
 using enum absl::StatusCode;
 using roots::Outcome;
 
-FundsTerms TermsOn(Date day) {
-  const Policy& policy = PolicyOn(day);
-  return {.subsidy_per_person_fen = policy.subsidy_per_person_fen, .deposit_fen = policy.deposit_fen};
+absl::StatusOr<FundsTerms> TermsOn(roots::Session& session, const Case& relocation, Date day) {
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, relocation.site_location));
+  const policy::InForce policy = PolicyOn(*books, day);
+  return FundsTerms{.subsidy_per_person_fen = policy[kSubsidyPerPerson], .deposit_fen = policy[kDeposit]};
 }
 
 // Who enters what an import brings.
@@ -31,7 +32,8 @@ absl::StatusOr<Settlement> ImportSubsidy(roots::Session& session, const CaseFund
                   "this case goes its way here: propose its subsidy, and have somebody else grant it", "household_no");
   }
   ASSIGN_OR_RETURN(const Date day, SubsidyDay(funds.relocation));
-  ASSIGN_OR_RETURN(Settlement proposed, ProposeSubsidy(funds.settlement, funds.relocation, TermsOn(day), act));
+  ASSIGN_OR_RETURN(const FundsTerms terms, TermsOn(session, funds.relocation, day));
+  ASSIGN_OR_RETURN(Settlement proposed, ProposeSubsidy(funds.settlement, funds.relocation, terms, act));
   if (proposed.subsidy.amount_fen != record.amount_fen) {
     return Refuse(kFailedPrecondition, "SUBSIDY_DIFFERS",
                   absl::StrCat("the household had ", proposed.subsidy.persons, " members on ", Format(day),
@@ -61,7 +63,8 @@ absl::StatusOr<Booked> Take(roots::Session& session, const CaseFunds& funds, con
     return Refuse(kInvalidArgument, "FIELD_MISSING", "say where the household has its money from", "source");
   }
   if (record.act == FundsAct::kReceiveDeposit) {
-    return ReceiveDeposit(funds.settlement, funds.relocation, payment, TermsOn(record.paid_on), act);
+    ASSIGN_OR_RETURN(const FundsTerms terms, TermsOn(session, funds.relocation, record.paid_on));
+    return ReceiveDeposit(funds.settlement, funds.relocation, payment, terms, act);
   }
   if (record.act == FundsAct::kReturnDeposit) {
     return ReturnDeposit(funds.settlement, funds.relocation, record.bank_reference, record.paid_on, act);
@@ -96,7 +99,8 @@ absl::StatusOr<CaseFunds> FindFunds(roots::Session& session, const std::string& 
 absl::StatusOr<Settlement> ProposeSubsidy(roots::Session& session, const CaseFunds& before, const Act& act) {
   // A case that is not approved yet has no such day, and is refused for that.
   const Date day = SubsidyDay(before.relocation).value_or(act.on);
-  ASSIGN_OR_RETURN(Settlement after, ProposeSubsidy(before.settlement, before.relocation, TermsOn(day), act));
+  ASSIGN_OR_RETURN(const FundsTerms terms, TermsOn(session, before.relocation, day));
+  ASSIGN_OR_RETURN(Settlement after, ProposeSubsidy(before.settlement, before.relocation, terms, act));
   session.Put(after);
   return after;
 }
@@ -115,8 +119,8 @@ absl::StatusOr<Settlement> PaySubsidy(roots::Session& session, const CaseFunds& 
 
 absl::StatusOr<Settlement> ReceiveDeposit(roots::Session& session, const CaseFunds& before,
                                           const HouseholdPayment& payment, const Act& act) {
-  ASSIGN_OR_RETURN(Booked booked,
-                   ReceiveDeposit(before.settlement, before.relocation, payment, TermsOn(payment.paid_on), act));
+  ASSIGN_OR_RETURN(const FundsTerms terms, TermsOn(session, before.relocation, payment.paid_on));
+  ASSIGN_OR_RETURN(Booked booked, ReceiveDeposit(before.settlement, before.relocation, payment, terms, act));
   return Keep(session, std::move(booked));
 }
 

@@ -1,27 +1,28 @@
 #pragma once
 
-#include <cstdint>
+#include "services/platform/policy/policy.h"
 
-#include "services/platform/base/calendar.h"
-
+// What the rules of relocation are measured by, and the decisions that are kept of them.
 namespace anju::relocation {
 
-// What the rules of relocation are measured by, from `since` until the next one.
-struct Policy {
-  Date since;
-  // 以人定房: no household is given more floor area than this for each of its members, in 0.01 m².
-  int64_t area_per_person_centi_sqm = 0;
-  // Each of the three notices 三榜公示 hangs at least so many days.
-  int32_t shortest_notice_days = 0;
-  // 占新腾旧: so many days after the move the old house has to be gone, unless another day was agreed.
-  int32_t demolish_within_days = 0;
-  // The personal subsidy of a household, for each of its members.
-  int64_t subsidy_per_person_fen = 0;
-  // The deposit of a household that moves.
-  int64_t deposit_fen = 0;
-};
+// 以人定房: no household is given more floor area than this for each of its members. The county of the site sets it.
+inline constexpr absl::string_view kAreaPerPerson = "area_per_person_centi_sqm";
+// Each of the three notices 三榜公示 hangs at least so many days. The county of the household sets it.
+inline constexpr absl::string_view kShortestNotice = "shortest_notice_days";
+// 占新腾旧: so many days after the move the old house has to be gone, unless another day was agreed: the national rule
+// of 2018, which is no parameter yet.
+inline constexpr int32_t kDemolishWithinDays = 365;
+// The personal subsidy of a household, for each of its members, and its deposit. The county of the site sets them.
+inline constexpr absl::string_view kSubsidyPerPerson = "subsidy_per_person_fen";
+inline constexpr absl::string_view kDeposit = "deposit_fen";
 
-// The policy in force on a day; the first one before it began.
-const Policy& PolicyOn(Date day);
+// Rules. The subject of an area is the key of the unit, that of a span the number of the notice.
+inline constexpr absl::string_view kAllottedArea = "allotted_area";
+inline constexpr absl::string_view kNoticeSpan = "notice_span";
+inline constexpr absl::string_view kApproval = "approval";
+
+const policy::Catalogue& Policies();
+
+inline policy::InForce PolicyOn(const policy::Books& books, Date day) { return {Policies(), books, day}; }
 
 }  // namespace anju::relocation

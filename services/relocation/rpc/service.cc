@@ -166,8 +166,9 @@ grpc::Status RelocationService::CloseCaseNotice(grpc::ServerContext* context, co
 
 grpc::Status RelocationService::ApproveCase(grpc::ServerContext* context, const v1::ApproveCaseRequest* request,
                                             v1::Case* response) {
-  return Move(context, request, response,
-              [](roots::Session&, const Case& before, const Act& act) { return Approve(before, act); });
+  return Move(context, request, response, [](roots::Session& session, const Case& before, const Act& act) {
+    return relocation::ApproveCase(session, before, act);
+  });
 }
 
 grpc::Status RelocationService::AllotCase(grpc::ServerContext* context, const v1::AllotCaseRequest* request,

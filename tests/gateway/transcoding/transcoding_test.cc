@@ -47,6 +47,8 @@ TEST(TranscoderTest, FindsEveryMethodByItsAddress) {
            {"GET", "/v1/indicators:query?service=registry", "anju.indicators.v1.Indicators.QueryIndicators",
             "registry"},
            {"POST", "/v1/indicators:report", "anju.indicators.v1.Indicators.ReportFigure", ""},
+           {"GET", "/v1/decisions:explain?service=relocation", "anju.policy.v1.Policies.ExplainDecision", "relocation"},
+           {"POST", "/v1/parameters:set?service=channels", "anju.policy.v1.Policies.SetParameter", "channels"},
        }) {
     const auto match = Sample().Find(row.http_method, row.target);
     ASSERT_TRUE(match.ok()) << row.target << ": " << match.status();

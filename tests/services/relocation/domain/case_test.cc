@@ -82,7 +82,7 @@ TEST(AllotTest, RefusesInOrderAndMeasuresByThoseWhoWereThere) {
   };
   for (const auto& row : cases) {
     const absl::StatusOr<Case> after =
-        Allot(relocation, {.key = "u1", .site_key = row.site, .area_centi_sqm = row.area}, row.taken);
+        Allot(relocation, {.key = "u1", .site_key = row.site, .area_centi_sqm = row.area}, row.taken, {});
     EXPECT_EQ(ReasonOf(after.status()), row.reason);
     if (after.ok()) {
       EXPECT_EQ(after->unit_key, "u1");

@@ -28,7 +28,7 @@ Draw InState(DrawState state) {
   draw.secret = kSeed;
   if (state == DrawState::kCommitted) return draw;
   if (state == DrawState::kVoided) return *Void(draw, "停电", kApprover);
-  draw = *Freeze(draw, {.households = {{"c1", 3}}, .units = {{"u1", 75'00}}}, kOfficer);
+  draw = *Freeze(draw, {.households = {{"c1", 3}}, .units = {{"u1", 75'00}}}, kOfficer, {});
   return state == DrawState::kFrozen ? draw : *Reveal(draw, "", kApprover);
 }
 
@@ -63,7 +63,7 @@ TEST(Draw, RefusesEveryStepOutOfTurn) {
   for (const Row& row : rows) {
     SCOPED_TRACE(static_cast<int>(row.state));
     const Draw before = InState(row.state);
-    EXPECT_EQ(ReasonOf(Freeze(before, {}, late).status()), row.freeze);
+    EXPECT_EQ(ReasonOf(Freeze(before, {}, late, {}).status()), row.freeze);
     EXPECT_EQ(ReasonOf(Reveal(before, "x", late).status()), row.run);
     EXPECT_EQ(ReasonOf(Void(before, "停电", late).status()), row.void_);
   }
@@ -76,11 +76,11 @@ TEST(Draw, RefusesTheRestInOrder) {
   EXPECT_THAT(Commit(site, 1, kSeed, true, kOfficer), RefusedWith(kAlreadyExists, "COMMITMENT_USED"));
   const Draw committed = InState(DrawState::kCommitted);
   lottery::List list;
-  EXPECT_THAT(Freeze(committed, list, kOfficer), RefusedWith(kFailedPrecondition, "NO_HOUSEHOLDS"));
+  EXPECT_THAT(Freeze(committed, list, kOfficer, {}), RefusedWith(kFailedPrecondition, "NO_HOUSEHOLDS"));
   list.households = {{"c\n", 3}};
-  EXPECT_THAT(Freeze(committed, list, kOfficer), RefusedWith(kFailedPrecondition, "NO_UNITS"));
+  EXPECT_THAT(Freeze(committed, list, kOfficer, {}), RefusedWith(kFailedPrecondition, "NO_UNITS"));
   list.units = {{"u1", 75'00}};
-  EXPECT_THAT(Freeze(committed, list, kOfficer), RefusedWith(kInvalidArgument, "LIST_MALFORMED"));
+  EXPECT_THAT(Freeze(committed, list, kOfficer, {}), RefusedWith(kInvalidArgument, "LIST_MALFORMED"));
   Draw frozen = InState(DrawState::kFrozen);
   for (const char* author : {"zhao", "li"}) {
     EXPECT_THAT(Reveal(frozen, "x", {.by = author}), RefusedWith(kFailedPrecondition, "APPROVER_IS_AUTHOR"));

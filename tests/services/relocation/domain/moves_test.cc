@@ -59,11 +59,11 @@ class Life {
       life.Notice(NoticePurpose::kBefore, state == CaseState::kVerified ? stage : Stage::kClean);
     }
     if (state >= CaseState::kApproved) {
-      relocation = *Approve(relocation, life.Next("wang"));
+      relocation = *Approve(relocation, life.Next("wang"), {});
       life.Notice(NoticePurpose::kDuring, state == CaseState::kApproved ? stage : Stage::kClean);
     }
     if (state >= CaseState::kAllotted) {
-      relocation = *AllotOn(relocation, FlatUnit(), false, life.Next("li"));
+      relocation = *AllotOn(relocation, FlatUnit(), false, life.Next("li"), {});
       life.Notice(NoticePurpose::kAfter, state == CaseState::kAllotted ? stage : Stage::kClean);
     }
     if (relocation.state == CaseState::kAllotted && state > CaseState::kAllotted) {
@@ -87,7 +87,7 @@ class Life {
 
   void Notice(NoticePurpose purpose, Stage stage) {
     if (stage == Stage::kNone) return;
-    relocation_ = *OpenNotice(relocation_, purpose, Posted(), Next("li"));
+    relocation_ = *OpenNotice(relocation_, purpose, Posted(), Next("li"), {});
     const int32_t number = relocation_.notices.back().notice_no;
     if (stage == Stage::kOpen) return;
     relocation_ = *FileObjection(relocation_, number, "letter-7", "示例", Next("li"));
@@ -122,9 +122,9 @@ TEST(LifeTest, EveryVerbInEveryState) {
   };
   const Verb verbs[] = {
       {"verify", [&](const Case& c) { return Verify(c, li); }, kVerified},
-      {"open before", [&](const Case& c) { return OpenNotice(c, NoticePurpose::kBefore, Posted(), li); }},
-      {"open during", [&](const Case& c) { return OpenNotice(c, NoticePurpose::kDuring, Posted(), li); }},
-      {"open after", [&](const Case& c) { return OpenNotice(c, NoticePurpose::kAfter, Posted(), li); }},
+      {"open before", [&](const Case& c) { return OpenNotice(c, NoticePurpose::kBefore, Posted(), li, {}); }},
+      {"open during", [&](const Case& c) { return OpenNotice(c, NoticePurpose::kDuring, Posted(), li, {}); }},
+      {"open after", [&](const Case& c) { return OpenNotice(c, NoticePurpose::kAfter, Posted(), li, {}); }},
       {"file",
        [&](const Case& c) {
          const Date day = c.notices.empty() ? late : c.notices.back().opened_on;
@@ -133,8 +133,8 @@ TEST(LifeTest, EveryVerbInEveryState) {
       {"decide",
        [&](const Case& c) { return DecideObjection(c, last(c), 1, ObjectionOutcome::kDismissed, "不实", wang); }},
       {"close", [&](const Case& c) { return CloseNotice(c, last(c), li); }},
-      {"approve", [&](const Case& c) { return Approve(c, chen); }, kApproved},
-      {"allot", [&](const Case& c) { return AllotOn(c, Life::FlatUnit(), false, li); }, kAllotted},
+      {"approve", [&](const Case& c) { return Approve(c, chen, {}); }, kApproved},
+      {"allot", [&](const Case& c) { return AllotOn(c, Life::FlatUnit(), false, li, {}); }, kAllotted},
       {"move in",
        [&](const Case& c) -> absl::StatusOr<Case> {
          ASSIGN_OR_RETURN(const std::vector<Case> moved,
@@ -205,10 +205,10 @@ TEST(ApproveTest, NobodyApprovesWhatTheyEntered) {
   const Case clean = Life::Reach(CaseState::kVerified, Stage::kClean);
   // Before the notice is looked at.
   for (const Stage stage : {Stage::kNone, Stage::kClean}) {
-    EXPECT_THAT(Approve(Life::Reach(CaseState::kVerified, stage), {.by = "li", .on = Date(2019, 3, 1)}),
+    EXPECT_THAT(Approve(Life::Reach(CaseState::kVerified, stage), {.by = "li", .on = Date(2019, 3, 1)}, {}),
                 RefusedWith(kFailedPrecondition, "APPROVER_IS_AUTHOR"));
   }
-  const Case approved = *Approve(clean, {.by = "wang", .on = Date(2019, 3, 1)});
+  const Case approved = *Approve(clean, {.by = "wang", .on = Date(2019, 3, 1)}, {});
   EXPECT_EQ(approved.trail.back(), (CaseMove{.verb = CaseVerb::kApprove, .by = "wang", .on = Date(2019, 3, 1)}));
 }
 
@@ -229,18 +229,18 @@ TEST(OpenNoticeTest, HangsWhereThePeopleAreAndLongEnough) {
   posting.span_days = 4;
   for (const char* elsewhere : {"450328101201", "450328102", "450327"}) {
     posting.places = {elsewhere};
-    EXPECT_THAT(OpenNotice(relocation, NoticePurpose::kAfter, posting, act),
+    EXPECT_THAT(OpenNotice(relocation, NoticePurpose::kAfter, posting, act, {}),
                 RefusedWith(kInvalidArgument, "PLACES_ELSEWHERE"));
   }
   // Its new home.
   posting.places = {"450327", "450328100"};
-  EXPECT_THAT(OpenNotice(relocation, NoticePurpose::kAfter, posting, act),
+  EXPECT_THAT(OpenNotice(relocation, NoticePurpose::kAfter, posting, act, {}),
               RefusedWith(kInvalidArgument, "SPAN_OUT_OF_RANGE"));
   posting.places.clear();
-  EXPECT_THAT(OpenNotice(relocation, NoticePurpose::kAfter, posting, act),
+  EXPECT_THAT(OpenNotice(relocation, NoticePurpose::kAfter, posting, act, {}),
               RefusedWith(kInvalidArgument, "PLACES_OUT_OF_RANGE"));
   posting = Posted();
-  EXPECT_EQ(OpenNotice(relocation, NoticePurpose::kAfter, posting, act)->notices.back().purpose, "AFTER");
+  EXPECT_EQ(OpenNotice(relocation, NoticePurpose::kAfter, posting, act, {})->notices.back().purpose, "AFTER");
 }
 
 // The same on the store, as the officers of a county do it.
@@ -284,9 +284,7 @@ class MovesTest : public Resettlement {
   absl::StatusOr<Case> VerifyIt() {
     return Do("li", [](roots::Session&, const Case& before, const Act& act) { return Verify(before, act); });
   }
-  absl::StatusOr<Case> ApproveIt() {
-    return Do("wang", [](roots::Session&, const Case& before, const Act& act) { return Approve(before, act); });
-  }
+  absl::StatusOr<Case> ApproveIt() { return Do("wang", ApproveCase); }
   absl::StatusOr<Case> AllotIt(const std::string& unit = "450328/county/u1") {
     return Do("li", [&](roots::Session& session, const Case& before, const Act& act) {
       return AllotCase(session, before, unit, act);

@@ -6,11 +6,21 @@ namespace anju::relocation {
 namespace {
 
 TEST(PolicyTest, GivesEachPersonTwentyFiveSquareMetres) {
-  EXPECT_EQ(PolicyOn(Date(2018, 7, 20)).area_per_person_centi_sqm, 2500);
+  for (const Date day : {Date(2015, 12, 1), Date(2016, 1, 1), Date(2018, 7, 20)}) {
+    EXPECT_EQ(PolicyOn({}, day)[kAreaPerPerson], 2500);
+    EXPECT_EQ(PolicyOn({}, day)[kShortestNotice], 5);
+  }
 }
 
-TEST(PolicyTest, TheFirstOneHoldsBeforeItBegan) {
-  EXPECT_EQ(PolicyOn(Date(2015, 12, 1)).since, PolicyOn(Date(2016, 1, 1)).since);
+TEST(PolicyTest, EveryDefaultMayBeSetAndSaysWhereItIsFrom) {
+  for (const policy::Parameter& parameter : Policies().parameters()) {
+    for (const policy::Setting& setting : parameter.defaults) {
+      EXPECT_LE(parameter.least, setting.value) << setting.name;
+      EXPECT_GE(parameter.greatest, setting.value) << setting.name;
+      EXPECT_NE(setting.document, "") << setting.name;
+      EXPECT_NE(setting.text, "") << setting.name;
+    }
+  }
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ TEST(StepBackTest, WhoApprovedMayApproveAgain) {
       With(CaseState::kApproved,
            {{.notice_no = 1, .purpose = "BEFORE", .state = NoticeState::kClosedClean, .closed_on = Date(2018, 1, 20)}});
   const Case back = *StepBack(approved, CaseState::kApproved, "登记有误", kWang);
-  EXPECT_TRUE(Approve(back, kWang).ok());
+  EXPECT_TRUE(Approve(back, kWang, {}).ok());
 }
 
 class WayBackTest : public Resettlement {};
