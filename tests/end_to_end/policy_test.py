@@ -97,7 +97,7 @@ class PolicyTest(unittest.TestCase):
         # Why not, of a step that was not taken; by HTTP too.
         self.send(OTHER, "relocation", "ImportCases", "case_no,household_no,declared_on,site_no", ["c0,h0,2016-02-10,s1"])
         why = self.explain(OTHER, 0, subject=f"{OTHER}/county/u1")
-        self.assertEqual(("VERDICT_NO", "UNIT_TOO_LARGE", None), (why["verdict"], why["reason"], why.get("taken")))
+        self.assertEqual(("VERDICT_NO", "UNIT_TOO_LARGE", False), (why["verdict"], why["reason"], why["taken"]))
         self.assertEqual({"persons": "3", "unit_area_centi_sqm": "9000", "most_area_centi_sqm": "7500"},
                          {item["name"]: item["value"] for item in why["inputs"]})
         path = f"/v1/decisions:explain?service=relocation&kind=case&id={OTHER}/county/c0&rule=allotted_area"
