@@ -22,7 +22,7 @@ EARLIER = {
 
 def published():
     """What a platform would answer that computes exactly what was published: (division, month) -> id -> figure."""
-    answers, planned = {}, 0
+    answers = {}
     with open(ROOT / "deploy/demo/figures.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             name = EARLIER.get(row["figure"], row["figure"] if row["kind"] == "indicator" else None)
@@ -30,11 +30,12 @@ def published():
                 unit, scale = SCALES.get(row["unit"], (row["unit"], 1))
                 value = str(round(float(row["value"]) * scale))
                 answers.setdefault((row["county"], row["as_of"]), {})[f"{row['service']}.{name}"] = {"value": value, "unit": unit}
+            # Flows, which an overview has since the January of its year.
             if row["figure"].startswith("exit_plan_"):
-                # A flow: what was planned until the end of that year.
-                planned += int(row["value"])
-                figure = {"value": str(planned), "unit": row["unit"]}
+                figure = {"value": row["value"], "unit": row["unit"]}
                 answers.setdefault((row["county"], row["figure"][-4:] + "-12"), {})["registry.exit_plan_persons"] = figure
+            if row["figure"].startswith("exited_"):
+                answers.setdefault((row["county"], "2016-12"), {})[f"registry.{name}"] = {"value": "0", "unit": row["unit"]}
     answers["360731", "2018-12"]["relocation.follow_up_industry_rate"] = {
         "value": "3454", "unit": "percent", "numerator": "2248", "denominator": "6508",
         "reported": {"value": "355400", "precision": "100"}, "discrepancy": True,
