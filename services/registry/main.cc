@@ -1,14 +1,17 @@
 #include "anju/registry/v1/registry.pb.h"
 #include "services/platform/runtime/foundation.h"
+#include "services/registry/domain/duplicates.h"
 #include "services/registry/domain/event.h"
 #include "services/registry/domain/household.h"
 #include "services/registry/domain/indicators.h"
 #include "services/registry/domain/plan.h"
 #include "services/registry/domain/village.h"
+#include "services/registry/rpc/duplicates.h"
 #include "services/registry/rpc/events.h"
 #include "services/registry/rpc/figures.h"
 #include "services/registry/rpc/service.h"
 #include "services/registry/store/divisions.h"
+#include "services/registry/store/twins.h"
 
 int main(int argc, char** argv) {
   using namespace anju::registry;
@@ -20,12 +23,15 @@ int main(int argc, char** argv) {
                                        {.service = "registry",
                                         .kinds = {&anju::roots::KindOf<Household>(), &anju::roots::KindOf<HouseholdEvent>(),
                                                   &anju::roots::KindOf<Village>(), &anju::roots::KindOf<ExitPlan>(),
-                                                  &anju::roots::KindOf<Population>()},
+                                                  &anju::roots::KindOf<Population>(),
+                                                  &anju::roots::KindOf<DuplicateRuling>()},
                                         .catalogue = Catalogue(),
                                         .exposed = {anju::files::Expose<Household, v1::Household>()},
                                         .own_facts = &divisions});
   RegistryService service(foundation.store(), foundation.intake(), runtime.guard(), divisions);
   EventsService events(foundation.store(), foundation.intake(), runtime.guard());
   FiguresService figures(foundation.store(), foundation.intake(), runtime.guard(), foundation.figures(), divisions);
-  return foundation.Serve({&service, &events, &figures});
+  SqlTwins twins(*database);
+  DuplicatesService duplicates(foundation.store(), runtime.guard(), twins);
+  return foundation.Serve({&service, &events, &figures, &duplicates});
 }

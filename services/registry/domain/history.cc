@@ -77,7 +77,8 @@ absl::StatusOr<std::vector<Membership>> HistoryOf(roots::Session& session, const
     ASSIGN_OR_RETURN(const std::optional<Household> household, session.Get<Household>(id));
     if (!household.has_value()) continue;
     for (const Member& member : household->members) {
-      if (PersonId(*household, member) != person_id || member.left_as == Leaving::kTakenBack) continue;
+      if (PersonId(*household, member) != person_id) continue;
+      if (member.left_as == Leaving::kTakenBack || member.left_as == Leaving::kDuplicate) continue;
       memberships.push_back({.household_id = id,
                              .person_no = member.person_no,
                              .relation = member.relation,

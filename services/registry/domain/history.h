@@ -39,7 +39,8 @@ struct Membership {
   }
 };
 
-// All memberships of the person with this PersonId, by the day of joining, those that were taken back left out.
+// All memberships of the person with this PersonId, by the day of joining, those that were taken back or were a
+// duplicate's left out.
 absl::StatusOr<std::vector<Membership>> HistoryOf(roots::Session& session, const std::string& person_id);
 
 }  // namespace anju::registry

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
+#include "services/registry/domain/duplicates.h"
 #include "services/registry/domain/event.h"
 #include "services/registry/domain/standing.h"
 
@@ -122,6 +124,10 @@ std::vector<roots::Name> Links(const Household& household) {
     links.push_back({.kind = "search", .name = member.name});
     if (!member.id_number.empty()) links.push_back({.kind = "search", .name = member.id_number});
     if (!member.person_id.empty()) links.push_back({.kind = "person", .name = member.person_id});
+    if (household.ended_on.has_value()) continue;
+    for (std::string& link : TwinLinks(CountyOf(household.Division()), member)) {
+      links.push_back({.kind = std::string(kTwinLink), .name = std::move(link)});
+    }
   }
   for (roots::Name& link : MonthLinks(household)) links.push_back(std::move(link));
   return links;

@@ -181,8 +181,8 @@ std::string MomentOf(absl::Time time);
 
 // What it adds to the figures; see indicators.cc.
 tally::Contributions Contributions(const Household& household);
-// A household is found by its number, by the names and ID numbers of its members, and by the months in which anything
-// of it changed.
+// A household is found by its number, by the names and ID numbers of its members, by the months in which anything of
+// it changed, and by what its members have in common with others who may be the same persons.
 std::vector<roots::Name> Links(const Household& household);
 // An ID number belongs to one present member of one household that has not ended.
 std::vector<roots::Name> Names(const Household& household);
