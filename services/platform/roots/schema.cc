@@ -163,12 +163,21 @@ CREATE TRIGGER ledger_journals_truncate BEFORE TRUNCATE ON ledger_journals FOR E
 CREATE TRIGGER ledger_entries_truncate BEFORE TRUNCATE ON ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger_stay();
 )sql";
 
+// What changed roots have left to be looked at again.
+constexpr absl::string_view kMarks = R"sql(
+CREATE TABLE root_marks (
+  mark TEXT NOT NULL PRIMARY KEY,
+  version BIGINT NOT NULL CHECK (version > 0)
+);
+)sql";
+
 }  // namespace
 
 const std::vector<storage::Migration>& PlatformMigrations() {
   static const auto& migrations = *new std::vector<storage::Migration>{
       {.name = "001_roots", .sql = kSchema},
       {.name = "004_ledger", .sql = kLedger, .sqlite = kLedgerSqlite, .postgresql = kLedgerPostgresql},
+      {.name = "005_marks", .sql = kMarks},
   };
   return migrations;
 }

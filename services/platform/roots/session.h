@@ -42,7 +42,8 @@ struct Told {
 //
 // and beside it, in its namespace, `tally::Contributions Contributions(const Root&)`. It may also have
 // `std::vector<Name> Names(const Root&)` (unique), `std::vector<Name> Links(const Root&)` (shared: the household it
-// belongs to, words to search it by), `std::optional<Told> Tell(const Root&)`, and, when its journals are posted,
+// belongs to, words to search it by), `std::optional<Told> Tell(const Root&)`, `std::string Mark(const Root&)` (what is
+// to be looked at again now that the root has changed; see Store::ListMarked), and, when its journals are posted,
 // `ledger::Balances Balances(const Root&)`, what they come to.
 //
 // Kind is what the store needs to know of such a struct.
@@ -57,6 +58,7 @@ struct Kind {
   std::optional<Told> (*tell)(const std::any& root);
   // Null for a kind that has none.
   ledger::Balances (*balances)(const std::any& root);
+  std::string (*mark)(const std::any& root);
 };
 
 template <typename Root>
@@ -91,6 +93,11 @@ const Kind& KindOf() {
         }
         return nullptr;
       }(),
+      .mark =
+          [](const std::any& root) {
+            if constexpr (requires { Mark(get(root)); }) return Mark(get(root));
+            return std::string();
+          },
   };
   return kind;
 }

@@ -47,6 +47,11 @@ constexpr absl::string_view kIdsIn =
 constexpr absl::string_view kAddPending = "INSERT INTO tally_pending (id, division, cells) VALUES ($1, $2, $3)";
 constexpr absl::string_view kTell =
     "INSERT INTO feed_outbox (id, topic, key, version, body) VALUES ($1, $2, $3, $4, $5)";
+constexpr absl::string_view kMark =
+    "INSERT INTO root_marks (mark, version) VALUES ($1, 1) ON CONFLICT (mark) DO UPDATE "
+    "SET version = root_marks.version + 1";
+constexpr absl::string_view kMarked = "SELECT mark, version FROM root_marks ORDER BY mark LIMIT $1";
+constexpr absl::string_view kUnmark = "DELETE FROM root_marks WHERE mark = $1 AND version = $2";
 constexpr absl::string_view kAudit =
     "INSERT INTO audit (id, at_us, subject, method, division, changed_roots) VALUES ($1, $2, $3, $4, $5, $6)";
 constexpr absl::string_view kFact = "SELECT body FROM facts WHERE topic = $1 AND key = $2";
@@ -163,6 +168,8 @@ class SqlSession final : public BatchSession {
       RETURN_IF_ERROR(transaction_.Execute(kAddName, {name.kind, name.name, id}));
     }
     RETURN_IF_ERROR(WriteJournals());
+    // In one order everywhere, so that two commits do not wait for each other's.
+    for (const std::string& mark : marks_) RETURN_IF_ERROR(transaction_.Execute(kMark, {mark}));
     std::map<std::string, std::string> pending;
     for (const auto& [cell, amount] : difference) {
       const auto& [division, indicator, month] = cell;
@@ -358,6 +365,7 @@ class SqlSession final : public BatchSession {
         names(before, kind.links), names(entry.root, kind.links), [&](const Name& link, bool added) {
           return transaction_.Execute(added ? kAddLink : kDropLink, {link.kind, link.name, id});
         }));
+    if (std::string mark = kind.mark(entry.root); !mark.empty()) marks_.insert(std::move(mark));
     return WriteTold(entry, before);
   }
 
@@ -399,6 +407,7 @@ class SqlSession final : public BatchSession {
   std::map<Name, std::string> names_;
   // Names that are new on a root, with its id.
   std::vector<std::pair<Name, std::string>> claims_;
+  std::set<std::string> marks_;
   std::vector<std::string> order_;
   std::vector<std::function<void()>> undo_;
   std::vector<ledger::Journal> journals_;
@@ -583,6 +592,23 @@ absl::Status Store::ForEach(Transaction& transaction, absl::FunctionRef<absl::St
     }
     if (static_cast<int64_t>(rows.size()) < kPage) return absl::OkStatus();
   }
+}
+
+absl::StatusOr<std::vector<Marked>> Store::ListMarked(int64_t limit) {
+  std::vector<Marked> marks;
+  RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(Rows rows, transaction.Query(kMarked, {limit}));
+    for (const Row& row : rows) marks.push_back({.mark = row.Text(0), .version = row.Int(1)});
+    return absl::OkStatus();
+  }));
+  return marks;
+}
+
+absl::Status Store::Unmark(BatchSession& session, const std::vector<Marked>& marks) {
+  for (const Marked& marked : marks) {
+    RETURN_IF_ERROR(session.transaction().Execute(kUnmark, {marked.mark, marked.version}));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Store::TakeFacts(absl::string_view topic, const std::vector<Fact>& facts, const Absorb& absorb) {

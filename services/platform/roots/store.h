@@ -62,6 +62,12 @@ struct StoredRoot {
   std::string next;
 };
 
+// That roots with this mark have changed; `version` grows with each change.
+struct Marked {
+  std::string mark;
+  int64_t version = 0;
+};
+
 struct RootPage {
   std::vector<StoredRoot> roots;
   // Empty when this is the last page.
@@ -111,6 +117,11 @@ class Store {
 
   // Every root once, in pages, on the snapshot of `transaction`.
   absl::Status ForEach(storage::Transaction& transaction, absl::FunctionRef<absl::Status(const StoredRoot&)> visit);
+
+  // The marks that changed roots have left, in their order: what somebody has to look at again. A mark stays until it
+  // is taken off, and is not taken off when a root has changed since it was listed.
+  absl::StatusOr<std::vector<Marked>> ListMarked(int64_t limit);
+  static absl::Status Unmark(BatchSession& session, const std::vector<Marked>& marks);
 
   // Takes in facts of `topic` that came by the feed: keeps them, hands each that is not older than what is known to
   // `absorb`, which adjusts the roots that hold a copy, and remembers the position of the last, all in one transaction.

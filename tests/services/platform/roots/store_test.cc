@@ -56,6 +56,7 @@ std::vector<Name> Links(const Box& box) {
   links.insert(links.end(), waiting.begin(), waiting.end());
   return links;
 }
+std::string Mark(const Box& box) { return box.owner; }
 std::optional<Told> Tell(const Box& box) { return Told{.topic = "box", .key = box.key, .body = ToJson(box)}; }
 
 const tally::Catalogue& Catalogue() {
@@ -142,6 +143,30 @@ TEST_P(RootsTest, ARootOfAnotherSessionIsNotPut) {
     return absl::OkStatus();
   }),
                "this must be true");
+}
+
+TEST_P(RootsTest, AMarkStaysUntilItIsTakenOffAsItIs) {
+  const auto marks = [&] { return *stand_.store.ListMarked(10); };
+  Box box = NewBox("b1", "450328100201", 1);
+  ASSERT_TRUE(Put(box).ok());
+  EXPECT_THAT(marks(), IsEmpty());
+  box.owner = "somebody";
+  ASSERT_TRUE(Put(box).ok());
+  // What is put as it is was not changed.
+  ASSERT_TRUE(Put(box).ok());
+  const std::vector<Marked> first = marks();
+  ASSERT_THAT(first, SizeIs(1));
+  EXPECT_EQ(first[0].mark, "somebody");
+  box.things = 2;
+  ASSERT_TRUE(Put(box).ok());
+  const auto unmark = [&](const std::vector<Marked>& some) {
+    return stand_.store.Change({.subject = "tester"},
+                               [&](BatchSession& session) { return Store::Unmark(session, some); });
+  };
+  ASSERT_TRUE(unmark(first).ok());
+  EXPECT_THAT(marks(), SizeIs(1));
+  ASSERT_TRUE(unmark(marks()).ok());
+  EXPECT_THAT(marks(), IsEmpty());
 }
 
 TEST_P(RootsTest, ARequestIsAnsweredOnce) {
