@@ -102,7 +102,7 @@ class KubernetesTest(unittest.TestCase):
                 addresses = list(peers.values())
             else:
                 self.assertEqual(flags["listen"], f"0.0.0.0:{ports['grpc']}")
-                addresses = [flags[peer] for peer in ("registry", "relocation") if peer in flags]
+                addresses = [flags[peer] for peer in SERVICES if peer in flags]
             for address in [*addresses, re.fullmatch(r"redis://(.*)/0", flags["cache"])[1]]:
                 self.assertIn(address, open_ports)
             # The kubelet cannot show a certificate, and checks none.

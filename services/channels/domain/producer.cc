@@ -13,6 +13,15 @@ std::vector<roots::Name> Links(const Producer& producer) {
   return links;
 }
 
+std::optional<roots::Told> Tell(const Producer& producer) {
+  feed::ProducerFact fact{.household_id = producer.household.id};
+  for (const ProducerShare& share : producer.shares) {
+    fact.sold_on = std::max(fact.sold_on, std::optional(share.sold_on));
+    fact.share_fen += share.share_fen;
+  }
+  return roots::Told{.topic = feed::ProducerFact::kTopic, .key = producer.household.id, .body = roots::ToJson(fact)};
+}
+
 absl::StatusOr<Producer> ProducerOf(roots::Session& session, const feed::HouseholdFact& household) {
   ASSIGN_OR_RETURN(std::optional<Producer> known, session.Find<Producer>(household.key));
   if (known.has_value()) return *std::move(known);

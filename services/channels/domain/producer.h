@@ -74,6 +74,7 @@ inline constexpr absl::string_view kGroupLink = "group";
 // What it adds to the figures; see indicators.cc.
 tally::Contributions Contributions(const Producer& producer);
 std::vector<roots::Name> Links(const Producer& producer);
+std::optional<roots::Told> Tell(const Producer& producer);
 
 // The producer of a household, new when it has neither sold nor received anybody yet.
 absl::StatusOr<Producer> ProducerOf(roots::Session& session, const feed::HouseholdFact& household);

@@ -148,6 +148,19 @@ std::vector<roots::Name> Links(const CreditAccount& account) {
   return {{.kind = "household", .name = account.household_id}};
 }
 
+std::optional<roots::Told> Tell(const CreditAccount& account) {
+  if (account.ratings.empty() && account.loans.empty()) return std::nullopt;
+  feed::CreditFact fact{.household_id = account.household_id};
+  if (!account.ratings.empty()) fact.rated_on = account.ratings.back().rated_on;
+  for (const Loan& loan : account.loans) {
+    fact.loans.push_back({.disbursed_on = loan.disbursed_on,
+                          .matures_on = loan.matures_on,
+                          .principal_fen = loan.principal_fen,
+                          .balance_fen = loan.balance_fen});
+  }
+  return roots::Told{.topic = feed::CreditFact::kTopic, .key = account.household_id, .body = roots::ToJson(fact)};
+}
+
 absl::StatusOr<CreditAccount> Rate(const CreditAccount& before, const RatingRecord& record, Outcome* outcome) {
   CreditAccount after = before;
   Rating* known = roots::Lookup(after.ratings, &Rating::rating_no, record.rating_no);

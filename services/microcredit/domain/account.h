@@ -76,6 +76,8 @@ tally::Contributions Contributions(const CreditAccount& account);
 // The keys of its loans and of their repayments.
 std::vector<roots::Name> Names(const CreditAccount& account);
 std::vector<roots::Name> Links(const CreditAccount& account);
+// Nothing while it was neither rated nor lent to.
+std::optional<roots::Told> Tell(const CreditAccount& account);
 
 inline constexpr absl::string_view kLoanName = "loan";
 inline constexpr absl::string_view kRepaymentName = "repayment";

@@ -124,6 +124,19 @@ struct DivisionFact {
   }
 };
 
+// A measure of follow-up support 后续扶持 that a person of a relocated household has.
+struct SupportFact {
+  std::string person_no;
+  Date since;
+  std::optional<Date> until;
+  void Fields(Archive& archive) {
+    archive("person_no", person_no);
+    archive("since", since);
+    archive("until", until);
+  }
+  friend bool operator==(const SupportFact&, const SupportFact&) = default;
+};
+
 // That a household has moved in at its new home. Known by the household's id.
 struct RelocationFact {
   static constexpr absl::string_view kTopic = "relocation";
@@ -132,11 +145,95 @@ struct RelocationFact {
   std::string household_id;
   // Nothing: it has not, or no longer.
   std::optional<Date> moved_in_on;
+  std::vector<SupportFact> supports;
   void Fields(Archive& archive) {
     archive("household_id", household_id);
     archive("moved_in_on", moved_in_on);
+    archive("supports", supports);
   }
   friend bool operator==(const RelocationFact&, const RelocationFact&) = default;
+};
+
+struct LoanFact {
+  Date disbursed_on;
+  Date matures_on;
+  int64_t principal_fen = 0;
+  int64_t balance_fen = 0;
+  void Fields(Archive& archive) {
+    archive("disbursed_on", disbursed_on);
+    archive("matures_on", matures_on);
+    archive("principal_fen", principal_fen);
+    archive("balance_fen", balance_fen);
+  }
+  friend bool operator==(const LoanFact&, const LoanFact&) = default;
+};
+
+// What a household has borrowed. Known by the household's id.
+struct CreditFact {
+  static constexpr absl::string_view kTopic = "credit";
+  static constexpr bool kAsk = false;
+  std::string household_id;
+  // When it was rated last.
+  std::optional<Date> rated_on;
+  std::vector<LoanFact> loans;
+  void Fields(Archive& archive) {
+    archive("household_id", household_id);
+    archive("rated_on", rated_on);
+    archive("loans", loans);
+  }
+  friend bool operator==(const CreditFact&, const CreditFact&) = default;
+};
+
+// A contract with a workshop, or an employment elsewhere.
+struct JobFact {
+  Date since;
+  // After which it did not go on; nothing while it does.
+  std::optional<Date> until;
+  bool workshop = false;
+  // The last month that was paid, of a workshop.
+  std::optional<Month> paid_until;
+  void Fields(Archive& archive) {
+    archive("since", since);
+    archive("until", until);
+    archive("workshop", workshop);
+    archive("paid_until", paid_until);
+  }
+  friend bool operator==(const JobFact&, const JobFact&) = default;
+};
+
+// What a person works and has learned. Known by `<key of the household>#<person_no>`.
+struct WorkFact {
+  static constexpr absl::string_view kTopic = "work";
+  static constexpr bool kAsk = false;
+  std::string household_id;
+  std::string person_no;
+  std::vector<JobFact> jobs;
+  // When the last training ended.
+  std::optional<Date> trained_on;
+  void Fields(Archive& archive) {
+    archive("household_id", household_id);
+    archive("person_no", person_no);
+    archive("jobs", jobs);
+    archive("trained_on", trained_on);
+  }
+  friend bool operator==(const WorkFact&, const WorkFact&) = default;
+};
+
+// What a household has sold through the channels. Known by the household's id.
+struct ProducerFact {
+  static constexpr absl::string_view kTopic = "producer";
+  static constexpr bool kAsk = false;
+  std::string household_id;
+  // The day of the last sale; nothing when it has sold nothing.
+  std::optional<Date> sold_on;
+  // Its shares of all sales.
+  int64_t share_fen = 0;
+  void Fields(Archive& archive) {
+    archive("household_id", household_id);
+    archive("sold_on", sold_on);
+    archive("share_fen", share_fen);
+  }
+  friend bool operator==(const ProducerFact&, const ProducerFact&) = default;
 };
 
 }  // namespace anju::feed

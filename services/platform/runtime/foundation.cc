@@ -43,6 +43,15 @@ std::map<std::string, std::shared_ptr<grpc::Channel>> Peers(const Runtime& runti
   if (!runtime.relocation().empty()) {
     peers[std::string(feed::RelocationFact::kTopic)] = runtime.Peer(runtime.relocation());
   }
+  if (!runtime.microcredit().empty()) {
+    peers[std::string(feed::CreditFact::kTopic)] = runtime.Peer(runtime.microcredit());
+  }
+  if (!runtime.workshops().empty()) {
+    peers[std::string(feed::WorkFact::kTopic)] = runtime.Peer(runtime.workshops());
+  }
+  if (!runtime.channels().empty()) {
+    peers[std::string(feed::ProducerFact::kTopic)] = runtime.Peer(runtime.channels());
+  }
   return peers;
 }
 
@@ -91,11 +100,17 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
     }
     followers_.push_back(std::make_unique<feed::Follower>(store_, peer->second, runtime.token(), topic, absorb));
   }
+  for (const auto& [topic, absorb] : blueprint.hears) {
+    auto peer = peers.find(topic);
+    if (peer == peers.end()) continue;
+    hearers_.push_back(std::make_unique<feed::Follower>(store_, peer->second, runtime.token(), topic, absorb));
+  }
   housekeeper_ = std::thread([this] { KeepHouse(); });
 }
 
 Foundation::~Foundation() {
   followers_.clear();
+  hearers_.clear();
   {
     absl::MutexLock lock(&mutex_);
     stopped_ = true;

@@ -43,6 +43,8 @@ struct Blueprint {
   std::vector<files::Exposed> exposed;
   // The topics it follows, and what to do with a newer fact.
   std::map<std::string, roots::Store::Absorb> follows;
+  // Topics that it follows as well when their service's address is given, and on which its figures do not wait.
+  std::map<std::string, roots::Store::Absorb> hears;
   // Answers facts from the service's own tables instead of asking other services.
   roots::FactSource* own_facts = nullptr;
   // The accounts it posts to; a service that moves no money has none.
@@ -75,6 +77,7 @@ class Foundation {
   tally::Figures figures_;
   intake::Intake intake_;
   std::vector<std::unique_ptr<feed::Follower>> followers_;
+  std::vector<std::unique_ptr<feed::Follower>> hearers_;
   tally::IndicatorsService indicators_;
   feed::FeedService feed_;
   files::FilesService files_;

@@ -35,6 +35,9 @@ ABSL_FLAG(std::string, tls_ca, "", "PEM file with the CA that must have signed t
 ABSL_FLAG(std::string, token_file, "", "file with the token this service shows to its peers");
 ABSL_FLAG(std::string, registry, "", "host:port of the registry");
 ABSL_FLAG(std::string, relocation, "", "host:port of the relocation service");
+ABSL_FLAG(std::string, microcredit, "", "host:port of the microcredit service");
+ABSL_FLAG(std::string, workshops, "", "host:port of the workshops service");
+ABSL_FLAG(std::string, channels, "", "host:port of the channels service");
 ABSL_FLAG(std::string, divisions, "", "directory with the trees of divisions");
 ABSL_FLAG(std::string, evidence, "", "folder for the files that records rest on; empty takes none");
 ABSL_FLAG(std::string, database, "", "sqlite:/path or postgresql://… of this service's database");
@@ -45,9 +48,10 @@ ABSL_FLAG(std::string, log_level, "info", "trace, debug, info, warn, error or of
 namespace anju::runtime {
 namespace {
 
-constexpr const char* kFlags[] = {"listen",   "cache",      "jwks",      "issuer",   "audience", "token_file",
-                                  "registry", "relocation", "divisions", "evidence", "database", "migrate_only",
-                                  "metrics",  "log_level",  "tls_cert",  "tls_key",  "tls_ca"};
+constexpr const char* kFlags[] = {"listen",     "cache",     "jwks",       "issuer",      "audience",
+                                  "token_file", "registry",  "relocation", "microcredit", "workshops",
+                                  "channels",   "divisions", "evidence",   "database",    "migrate_only",
+                                  "metrics",    "log_level", "tls_cert",   "tls_key",     "tls_ca"};
 
 constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kConnectionAgeMs = 5 * 60 * 1000, kConnectionAgeGraceMs = 60 * 1000;
@@ -180,6 +184,9 @@ std::string Runtime::database() const { return absl::GetFlag(FLAGS_database); }
 std::string Runtime::cache() const { return absl::GetFlag(FLAGS_cache); }
 std::string Runtime::registry() const { return absl::GetFlag(FLAGS_registry); }
 std::string Runtime::relocation() const { return absl::GetFlag(FLAGS_relocation); }
+std::string Runtime::microcredit() const { return absl::GetFlag(FLAGS_microcredit); }
+std::string Runtime::workshops() const { return absl::GetFlag(FLAGS_workshops); }
+std::string Runtime::channels() const { return absl::GetFlag(FLAGS_channels); }
 std::string Runtime::divisions() const { return absl::GetFlag(FLAGS_divisions); }
 std::string Runtime::evidence() const { return absl::GetFlag(FLAGS_evidence); }
 bool Runtime::migrate_only() const { return absl::GetFlag(FLAGS_migrate_only); }

@@ -37,6 +37,9 @@ class Runtime {
   std::string cache() const;
   std::string registry() const;
   std::string relocation() const;
+  std::string microcredit() const;
+  std::string workshops() const;
+  std::string channels() const;
   std::string divisions() const;
   std::string evidence() const;
   // Bring the database up to date and leave. Serve() then returns at once.

@@ -129,10 +129,12 @@ std::vector<roots::Name> Links(const Case& relocation) {
 
 std::optional<roots::Told> Tell(const Case& relocation) {
   // Told without a date too, so that a move that was recorded by mistake can be taken back.
-  return roots::Told{.topic = feed::RelocationFact::kTopic,
-                     .key = relocation.household_id,
-                     .body = roots::ToJson(feed::RelocationFact{.household_id = relocation.household_id,
-                                                                .moved_in_on = relocation.steps.moved_in_on})};
+  feed::RelocationFact fact{.household_id = relocation.household_id, .moved_in_on = relocation.steps.moved_in_on};
+  for (const Measure& measure : relocation.measures) {
+    fact.supports.push_back({.person_no = measure.person_no, .since = measure.since, .until = measure.until});
+  }
+  return roots::Told{
+      .topic = feed::RelocationFact::kTopic, .key = relocation.household_id, .body = roots::ToJson(fact)};
 }
 
 absl::StatusOr<CaseState> StateAfter(const Steps& steps) {

@@ -70,6 +70,22 @@ std::vector<roots::Name> Links(const Worker& worker) {
   return links;
 }
 
+std::optional<roots::Told> Tell(const Worker& worker) {
+  feed::WorkFact fact{.household_id = worker.household_id, .person_no = worker.person_no};
+  for (const Contract& contract : worker.contracts) {
+    feed::JobFact job{.since = contract.signed_on, .until = contract.ended_on, .workshop = true};
+    for (const Pay& pay : contract.pay) job.paid_until = std::max(job.paid_until, std::optional(pay.month));
+    fact.jobs.push_back(job);
+  }
+  for (const Employment& employment : worker.employments) {
+    fact.jobs.push_back({.since = employment.started_on, .until = employment.ended_on});
+  }
+  for (const Training& training : worker.trainings) {
+    fact.trained_on = std::max(fact.trained_on, std::optional(training.ended_on));
+  }
+  return roots::Told{.topic = feed::WorkFact::kTopic, .key = worker.key, .body = roots::ToJson(fact)};
+}
+
 absl::Status CheckSpan(const Contract& contract) {
   RETURN_IF_ERROR(intake::InOrder(contract.signed_on, contract.ended_on, "ended_on"));
   const bool pays_within = std::all_of(contract.pay.begin(), contract.pay.end(),

@@ -138,6 +138,7 @@ tally::Contributions Contributions(const Worker& worker);
 std::vector<roots::Name> Names(const Worker& worker);
 // A worker is found by the household and by the classes attended.
 std::vector<roots::Name> Links(const Worker& worker);
+std::optional<roots::Told> Tell(const Worker& worker);
 
 // A row of anju.workshops.v1.ContractRecord.
 struct ContractRecord {

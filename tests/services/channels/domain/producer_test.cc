@@ -84,6 +84,16 @@ TEST_P(ProducerTest, AppearsInTheFileOfItsHousehold) {
   EXPECT_EQ(linked->front().division, kVillage);
 }
 
+TEST(Producer, TellsWhatTheHouseholdHasSold) {
+  Producer producer{.household = {.id = "h"}};
+  producer.shares = {{.sold_on = Date(2018, 5, 1), .share_fen = 3}, {.sold_on = Date(2018, 4, 1), .share_fen = 4}};
+  const roots::Told told = *Tell(producer);
+  EXPECT_EQ(told.topic, feed::ProducerFact::kTopic);
+  EXPECT_EQ(told.key, "h");
+  const feed::ProducerFact expected{.household_id = "h", .sold_on = Date(2018, 5, 1), .share_fen = 7};
+  EXPECT_EQ(*roots::FromJson<feed::ProducerFact>(told.body), expected);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, ProducerTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
 
 }  // namespace

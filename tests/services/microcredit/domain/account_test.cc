@@ -269,6 +269,23 @@ TEST_P(AccountTest, NoFaultLosesAFen) {
   EXPECT_EQ(Figure("interest_paid", "2018-10"), 29292);
 }
 
+TEST(CreditAccount, TellsWhatTheHouseholdHasBorrowed) {
+  CreditAccount account{.household_id = "h"};
+  EXPECT_FALSE(Tell(account).has_value());
+  account.ratings = {{.rated_on = Date(2016, 1, 1)}, {.rated_on = Date(2017, 1, 1)}};
+  account.loans = {
+      {.principal_fen = 9, .disbursed_on = Date(2017, 2, 1), .matures_on = Date(2020, 2, 1), .balance_fen = 5}};
+  const roots::Told told = *Tell(account);
+  EXPECT_EQ(told.topic, feed::CreditFact::kTopic);
+  EXPECT_EQ(told.key, "h");
+  const feed::CreditFact expected{
+      .household_id = "h",
+      .rated_on = Date(2017, 1, 1),
+      .loans = {
+          {.disbursed_on = Date(2017, 2, 1), .matures_on = Date(2020, 2, 1), .principal_fen = 9, .balance_fen = 5}}};
+  EXPECT_EQ(*roots::FromJson<feed::CreditFact>(told.body), expected);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, AccountTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
 
 }  // namespace

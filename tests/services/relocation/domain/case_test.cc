@@ -295,6 +295,17 @@ TEST_P(CaseTest, NoFaultLeavesFiguresBehind) {
   EXPECT_EQ(Figure("persons_moved_in", "45", "2018-10"), 3);
 }
 
+TEST(CaseTellsTest, TheMoveAndTheMeasures) {
+  const Case relocation{.household_id = "h",
+                        .steps = {.moved_in_on = Date(2018, 7, 28)},
+                        .measures = {{.person_no = "1", .since = Date(2018, 8, 1), .until = Date(2018, 9, 1)}}};
+  const feed::RelocationFact expected{
+      .household_id = "h",
+      .moved_in_on = Date(2018, 7, 28),
+      .supports = {{.person_no = "1", .since = Date(2018, 8, 1), .until = Date(2018, 9, 1)}}};
+  EXPECT_EQ(*roots::FromJson<feed::RelocationFact>(Tell(relocation)->body), expected);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, CaseTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
 
 }  // namespace

@@ -224,6 +224,28 @@ TEST_P(WorkerTest, NoFaultLeavesFiguresBehind) {
   EXPECT_EQ(Figure("trained_persons", "2018-10"), 1);
 }
 
+TEST(Worker, TellsWhatItWorksAndHasLearned) {
+  const Worker worker{
+      .key = "450328/county/1#2",
+      .household_id = "h",
+      .person_no = "2",
+      .contracts = {{.signed_on = Date(2018, 3, 1),
+                     .pay = {{.month = *ParseMonth("2018-05")}, {.month = *ParseMonth("2018-04")}}}},
+      .trainings = {{.ended_on = Date(2018, 2, 1)}, {.ended_on = Date(2017, 2, 1)}},
+      .employments = {{.started_on = Date(2016, 1, 1), .ended_on = Date(2017, 1, 1)}},
+  };
+  const roots::Told told = *Tell(worker);
+  EXPECT_EQ(told.topic, feed::WorkFact::kTopic);
+  EXPECT_EQ(told.key, worker.key);
+  const feed::WorkFact expected{
+      .household_id = "h",
+      .person_no = "2",
+      .jobs = {{.since = Date(2018, 3, 1), .workshop = true, .paid_until = *ParseMonth("2018-05")},
+               {.since = Date(2016, 1, 1), .until = Date(2017, 1, 1)}},
+      .trained_on = Date(2018, 2, 1)};
+  EXPECT_EQ(*roots::FromJson<feed::WorkFact>(told.body), expected);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, WorkerTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
 
 }  // namespace
