@@ -24,7 +24,9 @@ absl::Status NotFound() {
 }
 
 // The name under which an ID number is claimed. A digest, so that the number stands in one place only.
-roots::Name Claim(const std::string& id_number) { return {.kind = "id_number", .name = Sha256(id_number)}; }
+roots::Name Claim(const std::string& id_number) {
+  return {.kind = std::string(kIdNumberName), .name = Sha256(id_number)};
+}
 
 // Puts `residence` where its date belongs; one of the same date is corrected.
 void Settle(std::vector<Residence>& residences, Residence residence) {
@@ -183,6 +185,8 @@ absl::StatusOr<Household> Record(const std::optional<Household>& before, const H
   RETURN_IF_ERROR(TakeExit(record, after));
   after.low_income_since = record.low_income_since;
   after.low_income_until = record.low_income_until;
+  after.cause = record.cause;
+  after.income_fen = record.income_fen;
   return after;
 }
 

@@ -51,6 +51,32 @@ struct RelationSince {
   friend bool operator==(const RelationSince&, const RelationSince&) = default;
 };
 
+// What somebody attends now.
+enum class Schooling : int32_t {
+  kUnspecified = 0,
+  kNone = 1,
+  kPreschool = 2,
+  kPrimary = 3,
+  kJunior = 4,
+  kSenior = 5,
+  kCollege = 6
+};
+enum class Health : int32_t { kUnspecified = 0, kHealthy = 1, kChronic = 2, kSerious = 3, kDisabled = 4 };
+// Why a household is poor, mainly 主要致贫原因.
+enum class Cause : int32_t {
+  kUnspecified = 0,
+  kIllness = 1,
+  kDisability = 2,
+  kSchooling = 3,
+  kDisaster = 4,
+  kLand = 5,
+  kSkills = 6,
+  kLabour = 7,
+  kFunds = 8,
+  kTransport = 9,
+  kWill = 10
+};
+
 // A person as long as they belong to a household.
 struct Member {
   std::string person_no;
@@ -70,6 +96,8 @@ struct Member {
   std::string person_id;
   // When the member was first recorded, as MomentOf writes it.
   std::string entered_at;
+  Schooling schooling = Schooling::kUnspecified;
+  Health health = Health::kUnspecified;
 
   bool IsMemberOn(Date day) const { return joined_on <= day && (!left_on.has_value() || *left_on > day); }
   Relation RelationOn(Date day) const;
@@ -85,6 +113,8 @@ struct Member {
     archive("labour", labour);
     archive("joined_on", joined_on);
     archive("left_on", left_on);
+    archive("schooling", schooling);
+    archive("health", health);
   }
   void Fields(Archive& archive) {
     Columns(archive);
@@ -140,6 +170,9 @@ struct Household {
   std::string entered_at;
   // How many events are kept of it.
   int32_t events = 0;
+  Cause cause = Cause::kUnspecified;
+  // Net income per person in a year; 0 when it is not known.
+  int64_t income_fen = 0;
 
   void Fields(Archive& archive) {
     archive("id", id);
@@ -159,6 +192,8 @@ struct Household {
     archive("split_from", split_from);
     archive("entered_at", entered_at);
     archive("events", events);
+    archive("cause", cause);
+    archive("income_fen", income_fen);
   }
   std::string Division() const { return residences.back().village; }
   // While it is one.
@@ -184,9 +219,13 @@ tally::Contributions Contributions(const Household& household);
 // A household is found by its number, by the names and ID numbers of its members, by the months in which anything of
 // it changed, and by what its members have in common with others who may be the same persons.
 std::vector<roots::Name> Links(const Household& household);
+// The kind of the names under which ID numbers are claimed, each by its SHA-256.
+inline constexpr absl::string_view kIdNumberName = "id_number";
 // An ID number belongs to one present member of one household that has not ended.
 std::vector<roots::Name> Names(const Household& household);
 std::optional<roots::Told> Tell(const Household& household);
+// Its quality is evaluated again when it changes.
+inline std::string Mark(const Household& household) { return household.id; }
 
 // A row of anju.registry.v1.HouseholdRecord.
 struct HouseholdRecord {
@@ -198,6 +237,8 @@ struct HouseholdRecord {
   std::optional<Date> low_income_since;
   std::optional<Date> low_income_until;
   std::optional<Date> resident_since;
+  Cause cause = Cause::kUnspecified;
+  int64_t income_fen = 0;
 
   void Fields(Archive& archive) {
     archive("household_no", household_no);
@@ -208,6 +249,8 @@ struct HouseholdRecord {
     archive("low_income_since", low_income_since);
     archive("low_income_until", low_income_until);
     archive("resident_since", resident_since);
+    archive("cause", cause);
+    archive("income_fen", income_fen);
   }
 };
 

@@ -5,6 +5,7 @@
 #include "services/registry/domain/household.h"
 #include "services/registry/domain/plan.h"
 #include "services/registry/domain/standing.h"
+#include "services/registry/domain/quality/finding.h"
 #include "services/registry/domain/village.h"
 
 namespace anju::registry {
@@ -32,6 +33,9 @@ constexpr absl::string_view kMissingIdNumbers = "registry.missing_id_numbers";
 constexpr absl::string_view kPlannedHouseholds = "registry.exit_plan_households";
 constexpr absl::string_view kPlannedPersons = "registry.exit_plan_persons";
 constexpr absl::string_view kRuralPopulation = "registry.rural_population";
+constexpr absl::string_view kFindingsOpen = "registry.findings_open";
+constexpr absl::string_view kFindingsOpened = "registry.findings_opened";
+constexpr absl::string_view kFindingsClosed = "registry.findings_closed";
 
 Span Membership(const Member& member) { return {.from = member.joined_on, .until = member.left_on}; }
 
@@ -152,6 +156,17 @@ const tally::Catalogue& Catalogue() {
        .kind = IndicatorKind::kRatio,
        .numerator = kPoorPersons,
        .denominator = kRuralPopulation},
+      {.id = kFindingsOpen, .label_zh = "待整改疑点", .label_en = "Findings to be mended", .unit = "finding"},
+      {.id = kFindingsOpened,
+       .label_zh = "新增疑点",
+       .label_en = "Findings opened",
+       .unit = "finding",
+       .kind = IndicatorKind::kFlow},
+      {.id = kFindingsClosed,
+       .label_zh = "销号疑点",
+       .label_en = "Findings fixed or waived",
+       .unit = "finding",
+       .kind = IndicatorKind::kFlow},
   };
   return catalogue;
 }
@@ -237,6 +252,27 @@ tally::Contributions Contributions(const Population& population) {
     tally::AddStock(kRuralPopulation, {{.since = census.as_of, .division = population.key}}, census.as_of, until,
                     census.rural_population, parts);
   }
+  return parts;
+}
+
+tally::Contributions Contributions(const Finding& finding) {
+  tally::Contributions parts;
+  std::vector<tally::Place> places;
+  for (const Residence& residence : finding.places) {
+    places.push_back({.since = residence.since, .division = residence.village});
+  }
+  std::optional<Date> opened_on;
+  for (const FindingMove& move : finding.history) {
+    if (move.verb == FindingVerb::kOpen) {
+      opened_on = move.on;
+      tally::AddFlow(kFindingsOpened, places, move.on, 1, parts);
+    } else if ((move.verb == FindingVerb::kFix || move.verb == FindingVerb::kWaive) && opened_on.has_value()) {
+      tally::AddStock(kFindingsOpen, places, *opened_on, move.on, 1, parts);
+      tally::AddFlow(kFindingsClosed, places, move.on, 1, parts);
+      opened_on.reset();
+    }
+  }
+  if (opened_on.has_value()) tally::AddStock(kFindingsOpen, places, *opened_on, std::nullopt, 1, parts);
   return parts;
 }
 

@@ -3,6 +3,7 @@
 #include "anju/registry/v1/duplicates.pb.h"
 #include "anju/registry/v1/events.pb.h"
 #include "anju/registry/v1/figures.pb.h"
+#include "anju/registry/v1/quality.pb.h"
 #include "anju/registry/v1/registry.pb.h"
 #include "services/registry/domain/divisions.h"
 #include "services/registry/domain/duplicates.h"
@@ -10,6 +11,7 @@
 #include "services/registry/domain/household.h"
 #include "services/registry/domain/life.h"
 #include "services/registry/domain/plan.h"
+#include "services/registry/domain/quality/comparison.h"
 #include "services/registry/domain/village.h"
 
 namespace anju::registry {
@@ -36,6 +38,13 @@ TEST(Fields, AreThoseOfTheContract) {
   testing::ExpectSameFields<v1::DuplicateCandidate, DuplicateCandidate>();
   testing::ExpectSameFields<v1::PopulationRecord, PopulationRecord>();
   testing::ExpectSameFields<v1::PlanYear, PlanYear>();
+  testing::ExpectSameFields<v1::Finding, Finding>();
+  testing::ExpectSameFields<v1::FindingMove, FindingMove>();
+  testing::ExpectSameFields<v1::Evaluation, Evaluation>();
+  testing::ExpectSameFields<v1::DepartmentRecord, DepartmentRecord>();
+  testing::ExpectSameFields<v1::ListEntry, ListEntry>();
+  testing::ExpectSameFields<v1::Reading, Reading>();
+  testing::ExpectSameFields<v1::Comparison, Comparison>();
 }
 
 }  // namespace
