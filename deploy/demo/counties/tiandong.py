@@ -51,3 +51,30 @@ def make(plan, folder):
     jobs += [(h, p, "TRANSFERRED", day_between(rng, date(2017, 2, 20), date(2018, 10, 20)), None) for h, p in pairs(waiting)[:150]]
     jobs += [(h, p, "SELF_EMPLOYED", day_between(rng, date(2017, 12, 1), date(2018, 10, 20)), None) for h, p in workers[3617:3739]]
     work.employment(folder, jobs)
+    lists(plan, folder, county, july)
+
+
+def lists(plan, folder, county, moved):
+    """What other departments know of some who moved in July: meters, of which 20 have counted nothing since; the dead; cars."""
+    rng = county.rng
+    chosen = rng.sample(moved, 230)
+    rows = []
+    for i, household in enumerate(chosen[:200]):
+        rows += ({
+            "list": "POWER", "entry_no": f"D{i + 1:05d}", "household_no": household.no, "since": date(2018, 7, 28), "month": month,
+            "amount_milli": 0 if i < 20 else rng.randrange(15_000, 180_000, 500),
+        } for month in ("2018-08", "2018-09", "2018-10"))
+    rows += ({
+        "list": "DEATH", "entry_no": f"S{i + 1:05d}", "id_number": household.members[-1].id_number, "since": date(2018, 10, 1 + i),
+    } for i, household in enumerate(chosen[200:206]))
+    rows += ({
+        "list": "VEHICLE", "entry_no": f"C{i + 1:05d}", "id_number": household.members[0].id_number, "since": date(2018, 3, 1 + i),
+    } for i, household in enumerate(chosen[206:220]))
+    # Two of whom the registry knows nothing.
+    rows += ({"list": "VEHICLE", "entry_no": f"C{i + 90001:05d}", "household_no": f"H9{i:05d}"} for i in range(2))
+    folder.write("registry", "Department", rows)
+    run = "anju.registry.v1.Quality/RunComparison"
+    for kind in ("POWER", "DEATH", "VEHICLE"):
+        plan.call(run, CODE, "officer", {"division": CODE, "list": f"LIST_KIND_{kind}", "request_id": f"{kind.lower()}-begin"})
+        # So few rows are compared at once.
+        plan.call(run, CODE, "officer", {"division": CODE, "id": "${last.id}", "request_id": f"{kind.lower()}-go-on"})

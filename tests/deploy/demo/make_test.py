@@ -106,7 +106,9 @@ class FilesTest(unittest.TestCase):
         self.assertTrue(all(row["村代码"].startswith("451021") for row in csv.DictReader(io.StringIO(text))))
 
     def test_required_cells_are_filled_and_keys_unique(self):
-        for path in OUT.rglob("*-registry-*.csv"):
+        for row in rows(TIANDONG, "registry-department_rows"):
+            self.assertTrue(row["名单编号"] and (row["身份证号"] or row["户编号"]), row)
+        for path in set(OUT.rglob("*-registry-*.csv")) - set(OUT.rglob("*-department_rows.csv")):
             for row in rows(path.parent.name, path.stem[3:]):
                 for heading in ("户编号", "村代码", "户类型", "建档日期", "姓名", "与户主关系", "劳动能力", "入户日期"):
                     self.assertTrue(row.get(heading, "-"), (path, heading))
