@@ -1,17 +1,23 @@
 #include "anju/relocation/v1/funds.pb.h"
+#include "anju/relocation/v1/housing.pb.h"
 #include "anju/relocation/v1/relocation.pb.h"
 #include "services/platform/runtime/foundation.h"
+#include "services/relocation/domain/assembly.h"
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/chart.h"
 #include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/explain.h"
 #include "services/relocation/domain/funds.h"
 #include "services/relocation/domain/indicators.h"
+#include "services/relocation/domain/plot.h"
+#include "services/relocation/domain/renovation.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
+#include "services/relocation/rpc/community.h"
 #include "services/relocation/rpc/construction.h"
 #include "services/relocation/rpc/funds.h"
 #include "services/relocation/rpc/homes.h"
+#include "services/relocation/rpc/housing.h"
 #include "services/relocation/rpc/service.h"
 
 int main(int argc, char** argv) {
@@ -21,23 +27,29 @@ int main(int argc, char** argv) {
   auto database = anju::runtime::OpenDatabase(runtime);
   const auto follow = [](anju::roots::Session& session, const anju::roots::Fact& fact) -> absl::Status {
     ASSIGN_OR_RETURN(const HouseholdFact household, anju::roots::FromJson<HouseholdFact>(fact.body));
-    return FollowHousehold(session, household);
+    RETURN_IF_ERROR(FollowHousehold(session, household));
+    return FollowRenovation(session, household);
   };
   anju::runtime::Foundation foundation(
       runtime, *database,
       {.service = "relocation",
        .kinds = {&anju::roots::KindOf<Site>(), &anju::roots::KindOf<Unit>(), &anju::roots::KindOf<Case>(),
                  &anju::roots::KindOf<Draw>(), &anju::roots::KindOf<Settlement>(), &anju::roots::KindOf<Building>(),
-                 &anju::roots::KindOf<SiteWorks>(), &anju::roots::KindOf<QualityIssue>()},
+                 &anju::roots::KindOf<SiteWorks>(), &anju::roots::KindOf<QualityIssue>(), &anju::roots::KindOf<Plot>(),
+                 &anju::roots::KindOf<PlotHolder>(), &anju::roots::KindOf<Assembly>(),
+                 &anju::roots::KindOf<Renovation>()},
        .catalogue = Catalogue(),
        .policies = Policies(),
        .explainers = {anju::policy::ExplainerOf<Case>()},
-       .exposed = {anju::files::Expose<Case, v1::Case>(), anju::files::Expose<Settlement, v1::Settlement>()},
+       .exposed = {anju::files::Expose<Case, v1::Case>(), anju::files::Expose<Settlement, v1::Settlement>(),
+                   anju::files::Expose<Renovation, v1::Renovation>()},
        .follows = {{std::string(HouseholdFact::kTopic), follow}},
        .chart = FundsChart()});
   RelocationService service(foundation.store(), foundation.intake(), runtime.guard());
   HomesService homes(foundation.store(), runtime.guard());
   FundsService funds(foundation.store(), foundation.intake(), runtime.guard());
   ConstructionService construction(foundation.store(), foundation.intake(), foundation.figures(), runtime.guard());
-  return foundation.Serve({&service, &homes, &funds, &construction});
+  CommunityService community(foundation.store(), foundation.intake(), runtime.guard());
+  HousingService housing(foundation.store(), foundation.intake(), runtime.guard());
+  return foundation.Serve({&service, &homes, &funds, &construction, &community, &housing});
 }

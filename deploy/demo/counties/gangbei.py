@@ -1,8 +1,9 @@
-"""Gangbei 450802: one workshop of 300 m² near its new homes (Guangxi bulletin 26 of 2018)."""
+"""Gangbei 450802: a community that governs itself, and one workshop of 300 m² (Guangxi bulletin 26 of 2018)."""
 
 from datetime import date
 
-from . import work
+from . import community, work
+from .moves import Moves
 from .people import County, pairs
 
 CODE = "450802"
@@ -12,7 +13,16 @@ def make(plan, folder):
     county = County(CODE)
     rng = county.rng
     households = county.group(60, 235, 110)
+    residents = county.group(312, 1187)
     county.write_registry(folder)
+    moves = Moves(county)
+    site = moves.site("老乡家园（示例）", "COUNTY", county.townships[0], date(2016, 4, 18), date(2017, 5, 20), 340, community=True)
+    moves.move_all(residents, [site], (date(2016, 3, 1), date(2016, 5, 31)), (date(2017, 5, 25), date(2017, 6, 20)),
+                   (date(2017, 6, 28), date(2017, 7, 30)))
+    moves.spare_units(site, 18)
+    moves.write(folder)
+    community.elections(folder, county, site, residents, 33, date(2017, 9, 12))
+    community.plots(folder, county, site, residents[:290], 13_60, (date(2017, 11, 6), date(2018, 5, 25)))
     enterprises = list(work.enterprises(county, 2, False, 0, 120, entered=(date(2017, 3, 1), date(2017, 12, 20))))
     folder.write("workshops", "Enterprise", enterprises)
     workshop = work.workshop(1, enterprises[0]["enterprise_no"], enterprises[0]["location"], 300_00, date(2018, 3, 6), date(2018, 3, 15))

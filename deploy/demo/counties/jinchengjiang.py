@@ -1,6 +1,6 @@
-"""Jinchengjiang 451202: allowances, work near home, and sales that reach 12,500 people (Guangxi bulletin 26 of 2018)."""
+"""Jinchengjiang 451202: allowances, houses made safe, work near home, and sales that reach 12,500 people (Guangxi bulletin 26 of 2018)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from . import work
 from .moves import Moves
@@ -21,6 +21,7 @@ def make(plan, folder):
     # Received it before, and no longer.
     for household in rng.sample(others, 40):
         household.low_income_since, household.low_income_until = date(2016, 1, 1), date(2018, 3, 31)
+    general = county.group(455, 1706, household_class="GENERAL")
     county.write_registry(folder)
 
     moves = Moves(county)
@@ -29,9 +30,37 @@ def make(plan, folder):
         built_on = day_between(rng, date(2018, 3, 1), date(2018, 6, 25)) if i < 361 else date(2018, 7, 18)
         moves.allot(household, site, day_between(rng, date(2016, 3, 1), date(2016, 5, 31)), date(2018, 7, 20), date(2018, 7, 28), built_on)
     moves.write(folder)
+    _renovations(folder, county, rng.sample(allowed + others, 611), general)
 
     _work(folder, county, moving + allowed + others)
     _sales(folder, county, moving + allowed + others)
+
+
+def _renovations(folder, county, poor, general):
+    """The year's plan, and what was left of the last year's: only so can more houses of others be begun than are planned."""
+    rng = county.rng
+    rows = []
+    this_year, last_year = (date(2018, 1, 8), date(2018, 3, 9)), (date(2017, 10, 9), date(2017, 12, 15))
+    for households, planned, started, completed in (
+        (poor, this_year, 324, 297), (general[:130], last_year, 130, 76), (general[130:], this_year, 282, 0),
+    ):
+        for i, household in enumerate(households):
+            grade = rng.choice("CCD")
+            row = {
+                "renovation_no": f"G{len(rows) + 1:04d}", "household_no": household.no, "grade": grade,
+                "planned_on": day_between(rng, *planned), "subsidy_fen": 24_000_00 if grade == "D" else 8_000_00,
+            }
+            if i < started:
+                row["started_on"] = day_between(rng, date(2018, 3, 12), date(2018, 4, 27))
+            if i < completed:
+                row["completed_on"] = day_between(rng, date(2018, 5, 14), date(2018, 6, 27))
+            if i < completed - 30:
+                row["accepted_on"] = row["completed_on"] + timedelta(rng.randint(5, 30))
+            rows.append(row)
+    # Three were on the plan and have built anew since.
+    for row in rows[-3:]:
+        row["withdrawn_on"] = date(2018, 4, 16)
+    folder.write("relocation", "Renovation", rows)
 
 
 def _work(folder, county, households):

@@ -27,6 +27,20 @@ std::optional<Span> Intersect(const Span& a, const Span& b) {
   return both;
 }
 
+std::vector<Span> Union(std::vector<Span> spans) {
+  std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
+  std::vector<Span> merged;
+  for (const Span& span : spans) {
+    if (merged.empty() || (merged.back().until.has_value() && *merged.back().until < span.from)) {
+      merged.push_back(span);
+    } else if (merged.back().until.has_value()) {
+      merged.back().until =
+          span.until.has_value() ? std::optional(std::max(*merged.back().until, *span.until)) : std::nullopt;
+    }
+  }
+  return merged;
+}
+
 void AddStock(absl::string_view indicator, const std::vector<Place>& places, Date from, std::optional<Date> until,
               int64_t amount, Contributions& to) {
   if (amount == 0) return;

@@ -53,6 +53,8 @@ struct Span {
 };
 // The days of both; nothing when there are none.
 std::optional<Span> Intersect(const Span& a, const Span& b);
+// The days of any of them, as spans in their order that neither meet nor overlap.
+std::vector<Span> Union(std::vector<Span> spans);
 
 // Adds a stock of `amount` that lasts from `from` until `until` (excluded; nothing: for ever) and follows `places`,
 // which are in order and not empty: what moves counts −amount where it leaves and +amount where it arrives, in that

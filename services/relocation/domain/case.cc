@@ -302,7 +302,7 @@ absl::StatusOr<Outcome> ImportMeasure(roots::Session& session, const intake::Bat
                    session.FindFact<HouseholdFact>(batch.HouseholdKey(record.household_no)));
   std::optional<Case> before;
   if (household.has_value()) {
-    ASSIGN_OR_RETURN(before, session.FindNamed<Case>(kHouseholdCase, household->id));
+    ASSIGN_OR_RETURN(before, FindCaseOf(session, household->id));
   }
   if (!before.has_value()) {
     return Refuse(kNotFound, "CASE_NOT_FOUND", "the household has no relocation case: import the cases first",
@@ -334,6 +334,10 @@ void SetDemolitionDeadline(Case& relocation) {
   house.demolish_by.reset();
   if (!moved_in_on.has_value()) return;
   house.demolish_by = house.agreed_by.value_or(*moved_in_on + kDemolishWithinDays);
+}
+
+absl::StatusOr<std::optional<Case>> FindCaseOf(roots::Session& session, const std::string& household_id) {
+  return session.FindNamed<Case>(kHouseholdCase, household_id);
 }
 
 absl::StatusOr<bool> IsTaken(roots::Session& session, const std::string& unit_key, const std::string& case_id) {

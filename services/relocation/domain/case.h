@@ -321,6 +321,8 @@ absl::Status CheckHasNoOther(roots::Session& session, const std::string& househo
 absl::Status CheckTitleFree(roots::Session& session, const Case& relocation);
 // Sets by when the old house has to be gone, from the day of the move and what was agreed.
 void SetDemolitionDeadline(Case& relocation);
+// The case of a household, if it has one.
+absl::StatusOr<std::optional<Case>> FindCaseOf(roots::Session& session, const std::string& household_id);
 // Whether another case than this one has the unit.
 absl::StatusOr<bool> IsTaken(roots::Session& session, const std::string& unit_key, const std::string& case_id);
 // The registry tells of a household anew.

@@ -4,6 +4,7 @@
 
 #include "services/relocation/domain/area.h"
 #include "services/relocation/domain/case.h"
+#include "services/relocation/domain/community_indicators.h"
 #include "services/relocation/domain/construction.h"
 #include "services/relocation/domain/funds.h"
 #include "services/relocation/domain/quality_issue.h"
@@ -85,21 +86,6 @@ void AddHousehold(const feed::HouseholdFact& household, absl::string_view househ
   }
 }
 
-// The days of any of the spans, as spans that neither meet nor overlap.
-std::vector<Span> Union(std::vector<Span> spans) {
-  std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
-  std::vector<Span> merged;
-  for (const Span& span : spans) {
-    if (merged.empty() || (merged.back().until.has_value() && *merged.back().until < span.from)) {
-      merged.push_back(span);
-    } else if (merged.back().until.has_value()) {
-      merged.back().until =
-          span.until.has_value() ? std::optional(std::max(*merged.back().until, *span.until)) : std::nullopt;
-    }
-  }
-  return merged;
-}
-
 // Counts each relocated member once while any measure of the kind runs.
 void AddFollowUp(const Case& relocation, MeasureKind kind, absl::string_view indicator, const Span& moved,
                  tally::Contributions& to) {
@@ -113,7 +99,7 @@ void AddFollowUp(const Case& relocation, MeasureKind kind, absl::string_view ind
       const std::optional<Span> both = Intersect(*there, {.from = measure.since, .until = measure.until});
       if (both.has_value()) running.push_back(*both);
     }
-    for (const Span& span : Union(std::move(running))) {
+    for (const Span& span : tally::Union(std::move(running))) {
       tally::AddStock(indicator, places, span.from, span.until, 1, to);
     }
   }
@@ -335,6 +321,55 @@ const tally::Catalogue& Catalogue() {
        .kind = IndicatorKind::kRatio,
        .numerator = kFollowUpSafetyNetPersons,
        .denominator = kPersonsMovedIn},
+      {.id = kHouseholderRepresentatives,
+       .label_zh = "户主代表",
+       .label_en = "Householders' representatives",
+       .unit = "person"},
+      {.id = kCommitteeMembers,
+       .label_zh = "社区管理、监督委员会委员",
+       .label_en = "Members of community committees",
+       .unit = "person"},
+      {.id = kMicroPlotArea, .label_zh = "微田园面积", .label_en = "Area of micro-plots", .unit = "centi_mu"},
+      {.id = kMicroPlotHouseholds,
+       .label_zh = "微田园户数",
+       .label_en = "Households with a micro-plot",
+       .unit = "household"},
+      {.id = kRenovationPlanned,
+       .label_zh = "本年计划危房改造户数",
+       .label_en = "Dangerous houses to renovate this year",
+       .unit = "household"},
+      {.id = kRenovationPlannedPoor,
+       .label_zh = "本年计划危房改造贫困户数",
+       .label_en = "Dangerous houses to renovate this year, poor",
+       .unit = "household"},
+      {.id = kRenovationStarted,
+       .label_zh = "本年危房改造动工户数",
+       .label_en = "Renovations started this year",
+       .unit = "household"},
+      {.id = kRenovationStartedPoor,
+       .label_zh = "本年危房改造动工贫困户数",
+       .label_en = "Renovations started this year, poor",
+       .unit = "household"},
+      {.id = kRenovationCompleted,
+       .label_zh = "本年危房改造竣工户数",
+       .label_en = "Renovations completed this year",
+       .unit = "household"},
+      {.id = kRenovationCompletedPoor,
+       .label_zh = "本年危房改造竣工贫困户数",
+       .label_en = "Renovations completed this year, poor",
+       .unit = "household"},
+      {.id = kRenovationSubsidy,
+       .label_zh = "危房改造补助资金",
+       .label_en = "Subsidies of accepted renovations",
+       .unit = "fen",
+       .kind = IndicatorKind::kFlow},
+      {.id = "relocation.housing_renovation_completion_rate",
+       .label_zh = "本年危房改造竣工率",
+       .label_en = "Share of renovations completed",
+       .unit = "percent",
+       .kind = IndicatorKind::kRatio,
+       .numerator = kRenovationCompleted,
+       .denominator = kRenovationPlanned},
   };
   return catalogue;
 }

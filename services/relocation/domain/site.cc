@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
 #include "services/relocation/domain/case.h"
+#include "services/relocation/domain/community.h"
 #include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/quality_issue.h"
 #include "services/relocation/domain/unit.h"
@@ -114,6 +115,7 @@ absl::StatusOr<Outcome> ImportSite(roots::Session& session, const intake::Batch&
       relocate(*works);
       session.Put(*works);
     }
+    RETURN_IF_ERROR(MoveCommunity(session, key, after.location));
   }
   return Outcome::kUpdated;
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "services/platform/base/error.h"
 #include "services/platform/notice/notice.h"
 #include "services/platform/records/read.h"
 #include "services/platform/roots/store.h"
@@ -33,6 +35,22 @@ grpc::Status ChangeRecord(roots::Store& store, rpc::Guard& guard, grpc::ServerCo
     return records::ToMasked<Message>(root);
   };
   return guard.Unary<Request, Message>(context, request, response, change);
+}
+
+// The same for the record with the request's id, within the caller's scope; `not_found` says that there is none.
+template <typename Root, typename Request, typename Message, typename Verb>
+grpc::Status ChangeById(roots::Store& store, rpc::Guard& guard, grpc::ServerContext* context, const Request* request,
+                        Message* response, absl::string_view not_found, Verb verb) {
+  return ChangeRecord<Root>(
+      store, guard, context, request, response,
+      [&](roots::Session& session, const rpc::Caller& caller, const notice::Act& act) -> absl::StatusOr<Root> {
+        ASSIGN_OR_RETURN(const std::optional<Root> before, session.Get<Root>(request->id()));
+        if (!before.has_value()) {
+          return Refuse(absl::StatusCode::kNotFound, not_found, "there is no record with this id", "id");
+        }
+        RETURN_IF_ERROR(records::CheckScope(caller, before->Division()));
+        return verb(session, *before, act);
+      });
 }
 
 }  // namespace anju::relocation

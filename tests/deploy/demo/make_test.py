@@ -206,7 +206,7 @@ class RegistryTest(unittest.TestCase):
 
 class RelocationTest(unittest.TestCase):
     def test_steps_are_in_order_and_units_fit(self):
-        for county in (TIANYANG, TIANDONG, YUDU, JINCHENGJIANG):
+        for county in (TIANYANG, TIANDONG, YUDU, JINCHENGJIANG, GANGBEI):
             units = {row["房号"]: row for row in rows(county, "relocation-units")}
             self.assertEqual(len(units), len(rows(county, "relocation-units")))
             households = {row["户编号"]: row for row in rows(county, "registry-households")}
@@ -227,6 +227,32 @@ class RelocationTest(unittest.TestCase):
                     self.assertLessEqual(day(unit["竣工日期"]), day(row["分房日期"]))
                     self.assertNotIn(row["房号"], taken)
                     taken.add(row["房号"])
+
+    def test_gangbei_governs_itself(self):
+        last = date(2018, 6, 30)
+        holds = lambda row: row["户编号"] and day(row["分配日期"]) <= last and not (row["收回日期"] and day(row["收回日期"]) <= last)
+        held = [row for row in rows(GANGBEI, "relocation-plots") if holds(row)]
+        self.assertEqual(sum(fen(row["地块面积"]) for row in held), 13_60)
+        self.assertEqual(len({row["户编号"] for row in held}), 290)
+        self.assertEqual(len({row["地块编号"] for row in held}), len(held))
+        self.assertTrue({row["户编号"] for row in held} <= moved_in(GANGBEI, date.min, last))
+        bodies = {row["选举编号"]: row["选举机构"] for row in rows(GANGBEI, "relocation-elections")}
+        sitting = defaultdict(set)
+        for row in rows(GANGBEI, "relocation-seats"):
+            if not row["离任日期"]:
+                sitting[bodies[row["选举编号"]]].add(row["户编号"])
+        self.assertEqual(len(sitting["户主代表"]), 33)
+        self.assertFalse(sitting["业主管理委员会"] & sitting["事务监督委员会"])
+
+    def test_jinchengjiang_renovates(self):
+        first, last = date(2018, 1, 1), date(2018, 6, 30)
+        poor = {row["户编号"] for row in rows(JINCHENGJIANG, "registry-households") if row["户类型"] == "建档立卡贫困户"}
+        going = [row for row in rows(JINCHENGJIANG, "relocation-renovations") if not row["退出日期"]]
+        for heading, expected in (("计划日期", (933, 611)), ("动工日期", (736, 324)), ("竣工日期", (373, 297))):
+            done = [row["户编号"] for row in going if row[heading] and first <= day(row[heading]) <= last]
+            self.assertEqual((len(done), len(poor & set(done))), expected, heading)
+        moving = {row["户编号"] for row in rows(JINCHENGJIANG, "relocation-cases")}
+        self.assertFalse(moving & {row["户编号"] for row in going})
 
     def test_tiandong_moves(self):
         last = date(2018, 10, 31)

@@ -84,6 +84,22 @@ TEST(AddStock, CountsOnceInEveryMonth) {
   }
 }
 
+TEST(Union, IsTheDaysOfAny) {
+  const auto january = [](int day) { return Date(2018, 1, day); };
+  const std::vector<Span> apart = Union({{.from = january(20), .until = january(25)},
+                                         {.from = january(1), .until = january(5)},
+                                         {.from = january(5), .until = january(8)},
+                                         {.from = january(2), .until = january(3)}});
+  ASSERT_EQ(apart.size(), 2u);
+  EXPECT_EQ(apart[0].from, january(1));
+  EXPECT_EQ(apart[0].until, january(8));
+  EXPECT_EQ(apart[1].from, january(20));
+  const std::vector<Span> open = Union({{.from = january(1)}, {.from = january(3), .until = january(4)}});
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_FALSE(open[0].until.has_value());
+  EXPECT_TRUE(Union({}).empty());
+}
+
 TEST(Intersect, IsTheDaysOfBoth) {
   const Span year{.from = Date(2018, 1, 1), .until = Date(2019, 1, 1)};
   EXPECT_EQ(Intersect(year, {.from = Date(2018, 6, 1)})->until, Date(2019, 1, 1));

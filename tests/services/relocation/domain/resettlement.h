@@ -2,12 +2,15 @@
 
 #include <string>
 
+#include "services/relocation/domain/assembly.h"
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/funds.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/indicators.h"
+#include "services/relocation/domain/plot.h"
 #include "services/relocation/domain/quality_issue.h"
+#include "services/relocation/domain/renovation.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
 #include "tests/support/stand.h"
@@ -29,9 +32,10 @@ class Resettlement : public ::testing::TestWithParam<std::string> {
   }
 
   static std::vector<const roots::Kind*> Kinds() {
-    return {&roots::KindOf<Site>(),      &roots::KindOf<Unit>(),        &roots::KindOf<Case>(),
-            &roots::KindOf<Draw>(),      &roots::KindOf<Settlement>(),  &roots::KindOf<Building>(),
-            &roots::KindOf<SiteWorks>(), &roots::KindOf<QualityIssue>()};
+    return {&roots::KindOf<Site>(),       &roots::KindOf<Unit>(),         &roots::KindOf<Case>(),
+            &roots::KindOf<Draw>(),       &roots::KindOf<Settlement>(),   &roots::KindOf<Building>(),
+            &roots::KindOf<SiteWorks>(),  &roots::KindOf<QualityIssue>(), &roots::KindOf<Plot>(),
+            &roots::KindOf<PlotHolder>(), &roots::KindOf<Assembly>(),     &roots::KindOf<Renovation>()};
   }
 
   void Build() {

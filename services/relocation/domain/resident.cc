@@ -1,0 +1,47 @@
+#include "services/relocation/domain/resident.h"
+
+#include "services/platform/base/error.h"
+
+namespace anju::relocation {
+
+using enum absl::StatusCode;
+
+absl::Status CheckLivesAt(const std::optional<Case>& relocation, const std::string& site_key, Date day,
+                          absl::string_view field) {
+  if (!relocation.has_value() || !relocation->steps.moved_in_on.has_value() || *relocation->steps.moved_in_on > day) {
+    return Refuse(kFailedPrecondition, "NOT_MOVED_IN", "the household had not moved in by that day", field);
+  }
+  if (relocation->site_key == site_key) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "LIVES_ELSEWHERE", "the household has moved in at another site", field);
+}
+
+absl::Status CheckBelongs(const feed::HouseholdFact& household, const std::string& person_no, Date day) {
+  const feed::PersonFact* person = household.FindPerson(person_no);
+  if (person != nullptr && person->joined_on <= day && (!person->left_on.has_value() || *person->left_on > day)) {
+    return absl::OkStatus();
+  }
+  return Refuse(kNotFound, "PERSON_NOT_FOUND", "the registry has no such person in this household on that day",
+                "person_no");
+}
+
+absl::StatusOr<feed::HouseholdFact> FindResident(roots::Session& session, const std::string& household_key,
+                                                 const std::string& site_key, Date day, absl::string_view field) {
+  ASSIGN_OR_RETURN(std::optional<feed::HouseholdFact> household, session.FindFact<feed::HouseholdFact>(household_key));
+  if (!household.has_value()) {
+    return Refuse(kNotFound, "HOUSEHOLD_NOT_FOUND", "the registry has no household with this number", field);
+  }
+  ASSIGN_OR_RETURN(const std::optional<Case> relocation, FindCaseOf(session, household->id));
+  RETURN_IF_ERROR(CheckLivesAt(relocation, site_key, day, field));
+  return *std::move(household);
+}
+
+absl::StatusOr<Site> FindSite(roots::Session& session, const std::string& site, absl::string_view field) {
+  ASSIGN_OR_RETURN(std::optional<Site> found, session.Find<Site>(site));
+  if (!found.has_value()) {
+    ASSIGN_OR_RETURN(found, session.Get<Site>(site));
+  }
+  if (found.has_value()) return *std::move(found);
+  return Refuse(kNotFound, "SITE_NOT_FOUND", "name a site that was imported before", field);
+}
+
+}  // namespace anju::relocation
