@@ -1,13 +1,17 @@
 #include "anju/relocation/v1/funds.pb.h"
+#include "anju/relocation/v1/hall.pb.h"
 #include "anju/relocation/v1/housing.pb.h"
 #include "anju/relocation/v1/relocation.pb.h"
 #include "services/platform/runtime/foundation.h"
 #include "services/relocation/domain/assembly.h"
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/chart.h"
+#include "services/relocation/domain/disclosure.h"
 #include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/explain.h"
 #include "services/relocation/domain/funds.h"
+#include "services/relocation/domain/grid.h"
+#include "services/relocation/domain/hall.h"
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/plot.h"
 #include "services/relocation/domain/renovation.h"
@@ -15,7 +19,10 @@
 #include "services/relocation/domain/unit.h"
 #include "services/relocation/rpc/community.h"
 #include "services/relocation/rpc/construction.h"
+#include "services/relocation/rpc/disclosure.h"
 #include "services/relocation/rpc/funds.h"
+#include "services/relocation/rpc/grid.h"
+#include "services/relocation/rpc/hall.h"
 #include "services/relocation/rpc/homes.h"
 #include "services/relocation/rpc/housing.h"
 #include "services/relocation/rpc/service.h"
@@ -37,12 +44,14 @@ int main(int argc, char** argv) {
                  &anju::roots::KindOf<Draw>(), &anju::roots::KindOf<Settlement>(), &anju::roots::KindOf<Building>(),
                  &anju::roots::KindOf<SiteWorks>(), &anju::roots::KindOf<QualityIssue>(), &anju::roots::KindOf<Plot>(),
                  &anju::roots::KindOf<PlotHolder>(), &anju::roots::KindOf<Assembly>(),
-                 &anju::roots::KindOf<Renovation>()},
+                 &anju::roots::KindOf<Renovation>(), &anju::roots::KindOf<Grid>(), &anju::roots::KindOf<HallRequest>(),
+                 &anju::roots::KindOf<Disclosure>()},
        .catalogue = Catalogue(),
        .policies = Policies(),
        .explainers = {anju::policy::ExplainerOf<Case>()},
        .exposed = {anju::files::Expose<Case, v1::Case>(), anju::files::Expose<Settlement, v1::Settlement>(),
-                   anju::files::Expose<Renovation, v1::Renovation>()},
+                   anju::files::Expose<Renovation, v1::Renovation>(),
+                   anju::files::Expose<HallRequest, v1::HallRequest>()},
        .follows = {{std::string(HouseholdFact::kTopic), follow}},
        .chart = FundsChart()});
   RelocationService service(foundation.store(), foundation.intake(), runtime.guard());
@@ -50,6 +59,9 @@ int main(int argc, char** argv) {
   FundsService funds(foundation.store(), foundation.intake(), runtime.guard());
   ConstructionService construction(foundation.store(), foundation.intake(), foundation.figures(), runtime.guard());
   CommunityService community(foundation.store(), foundation.intake(), runtime.guard());
+  GridsService grids(foundation.store(), foundation.intake(), runtime.guard());
+  HallService hall(foundation.store(), foundation.intake(), runtime.guard());
+  DisclosuresService disclosures(foundation.store(), foundation.intake(), runtime.guard());
   HousingService housing(foundation.store(), foundation.intake(), runtime.guard());
-  return foundation.Serve({&service, &homes, &funds, &construction, &community, &housing});
+  return foundation.Serve({&service, &homes, &funds, &construction, &community, &grids, &hall, &disclosures, &housing});
 }

@@ -22,6 +22,8 @@ def make(plan, folder):
     moves.spare_units(site, 18)
     moves.write(folder)
     community.elections(folder, county, site, residents, 33, date(2017, 9, 12))
+    community.grids(folder, site, residents, date(2017, 8, 7), 6)
+    community.disclosures(folder, site, date(2017, 9, 1), date(2018, 5, 1), missing=(date(2018, 2, 1),))
     community.plots(folder, county, site, residents[:290], 13_60, (date(2017, 11, 6), date(2018, 5, 25)))
     enterprises = list(work.enterprises(county, 2, False, 0, 120, entered=(date(2017, 3, 1), date(2017, 12, 20))))
     folder.write("workshops", "Enterprise", enterprises)

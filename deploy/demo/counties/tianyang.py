@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from . import work
+from . import community, work
 from .moves import Moves
 from .numbers import add_months
 from .people import County, pairs
@@ -30,6 +30,7 @@ def make(plan, folder):
                    (date(2017, 6, 25), date(2017, 7, 31)))
     moves.spare_units(site, 30)
     moves.write(folder)
+    community.hall(folder, county, site, relocated, 640, (date(2017, 9, 4), date(2018, 6, 29)))
 
     enterprises = list(work.enterprises(county, 39, True, 11, 10_240)) + list(work.enterprises(county, 5, False, 1, 400, first_no=40))
     folder.write("workshops", "Enterprise", enterprises)

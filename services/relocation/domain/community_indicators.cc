@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "services/relocation/domain/assembly.h"
+#include "services/relocation/domain/disclosure.h"
+#include "services/relocation/domain/grid.h"
+#include "services/relocation/domain/hall.h"
 #include "services/relocation/domain/plot.h"
 #include "services/relocation/domain/renovation.h"
 
@@ -48,6 +51,43 @@ tally::Contributions Contributions(const Assembly& assembly) {
                       EndOf(assembly, election, seat), 1, parts);
     }
   }
+  return parts;
+}
+
+tally::Contributions Contributions(const Grid& grid) {
+  tally::Contributions parts;
+  if (!grid.IsBuilding()) return parts;
+  const std::vector<Place> places = At(grid.site_location, grid.opened_on);
+  tally::AddStock(kBuildingGrids, places, grid.opened_on, std::nullopt, 1, parts);
+  std::vector<Span> terms;
+  for (const ChiefTerm& term : grid.chiefs) terms.push_back({.from = term.since, .until = term.until});
+  for (const Span& span : tally::Union(std::move(terms))) {
+    tally::AddStock(kBuildingChiefs, places, span.from, span.until, 1, parts);
+  }
+  for (const GridMembership& member : grid.members) {
+    tally::AddStock(kGridHouseholds, places, member.since, member.until, 1, parts);
+  }
+  return parts;
+}
+
+tally::Contributions Contributions(const HallRequest& request) {
+  tally::Contributions parts;
+  const std::vector<Place> places = At(request.site_location, request.received_on);
+  tally::AddFlow(kHallRequests, places, request.received_on, 1, parts);
+  // Both in the month in which it was due, so that one is a share of the other.
+  tally::AddFlow(kHallDue, places, request.first_due_on, 1, parts);
+  if (request.ClosedInTime()) tally::AddFlow(kHallClosedInTime, places, request.first_due_on, 1, parts);
+  if (request.rating > 0 && request.closed_on.has_value()) {
+    tally::AddFlow(kHallRatingPoints, places, *request.closed_on, request.rating, parts);
+    tally::AddFlow(kHallBestPoints, places, *request.closed_on, kBestRating, parts);
+  }
+  return parts;
+}
+
+tally::Contributions Contributions(const Disclosure& disclosure) {
+  tally::Contributions parts;
+  tally::AddFlow(kDisclosures, At(disclosure.site_location, disclosure.published_on), disclosure.published_on, 1,
+                 parts);
   return parts;
 }
 

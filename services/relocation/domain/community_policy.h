@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "services/platform/base/calendar.h"
@@ -17,6 +18,11 @@ struct CommunityPolicy {
   int32_t votes_above_bp = 0;
   // Nobody is elected for longer.
   int32_t longest_term_months = 0;
+  // By RequestKind: a request to the service hall is due after so many working days.
+  std::array<int32_t, 11> hall_working_days = {};
+  // A disclosure hangs at least so many days, and the accounts of a month are disclosed by this day of the next one.
+  int32_t shortest_disclosure_days = 0;
+  int32_t finance_disclosed_by_day = 0;
 };
 
 // The policy in force on a day; the first one before it began.

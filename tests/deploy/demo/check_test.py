@@ -16,6 +16,10 @@ SCALES = {"yuan": ("fen", 100), "sqm": ("centi_sqm", 100), "mu": ("centi_mu", 10
 EARLIER = {
     "rated_households_2016_03": "rated_households", "credit_lines_2016_03": "credit_lines", "workshop_floor_area": "workshop_floor_area",
     "identified_households_before": "identified_households", "identified_persons_before": "identified_persons",
+    "ceremony_2018_07_28_households": "households_moved_in", "ceremony_2018_07_28_persons": "persons_moved_in",
+    "ceremony_2018_09_25_households": "households_moved_in", "ceremony_2018_09_25_persons": "persons_moved_in",
+    "county_tier_2016_households": "county_tier_households", "county_tier_2016_persons": "county_tier_persons",
+    "county_tier_2018_households": "county_tier_households", "county_tier_2018_persons": "county_tier_persons",
     "exited_households_2016_2017": "exited_households", "exited_persons_2016_2017": "exited_persons",
 }
 
@@ -46,13 +50,16 @@ def published():
 class CheckTest(unittest.TestCase):
     def setUp(self):
         self.answers = answers = published()
+        self.sites = sites = [{"name": "思源社区", "planned_units": 1193}, {"name": "梦想家园社区", "planned_units": 872}]
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 query = parse_qs(urlsplit(self.path).query)
-                good = self.headers["Authorization"] == "Bearer secret" and urlsplit(self.path).path == "/v1/overview"
-                figures = answers.get((query["division"][0], query["month"][0]), {})
-                body = json.dumps({"indicators": [{"id": name} | figure for name, figure in figures.items()]}).encode()
+                path = urlsplit(self.path).path
+                good = self.headers["Authorization"] == "Bearer secret" and path in ("/v1/overview", "/v1/sites")
+                figures = answers.get((query["division"][0], query.get("month", [""])[0]), {})
+                answer = {"sites": sites} if path == "/v1/sites" else {"indicators": [{"id": name} | figure for name, figure in figures.items()]}
+                body = json.dumps(answer).encode()
                 self.send_response(200 if good else 401)
                 self.end_headers()
                 self.wfile.write(body)
@@ -113,6 +120,12 @@ class CheckTest(unittest.TestCase):
         result = self.check()
         self.assertEqual(result.returncode, 1)
         self.assertVerdict(result, "workshops.workshop_floor_area", "not built (must come out)")
+
+    def test_a_detail_of_a_site_must_come_out(self):
+        self.sites[0]["planned_units"] = 1192
+        result = self.check()
+        self.assertEqual(result.returncode, 1)
+        self.assertVerdict(result, "relocation.site_siyuan_units", "DIFFERS (must come out)")
 
     def test_other_figures_may_be_absent_or_differ(self):
         del self.answers["451202", "2018-06"]["channels.turnover"]

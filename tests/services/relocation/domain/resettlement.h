@@ -4,8 +4,11 @@
 
 #include "services/relocation/domain/assembly.h"
 #include "services/relocation/domain/case.h"
+#include "services/relocation/domain/disclosure.h"
 #include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/funds.h"
+#include "services/relocation/domain/grid.h"
+#include "services/relocation/domain/hall.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/plot.h"
@@ -35,7 +38,8 @@ class Resettlement : public ::testing::TestWithParam<std::string> {
     return {&roots::KindOf<Site>(),       &roots::KindOf<Unit>(),         &roots::KindOf<Case>(),
             &roots::KindOf<Draw>(),       &roots::KindOf<Settlement>(),   &roots::KindOf<Building>(),
             &roots::KindOf<SiteWorks>(),  &roots::KindOf<QualityIssue>(), &roots::KindOf<Plot>(),
-            &roots::KindOf<PlotHolder>(), &roots::KindOf<Assembly>(),     &roots::KindOf<Renovation>()};
+            &roots::KindOf<PlotHolder>(), &roots::KindOf<Assembly>(),     &roots::KindOf<Renovation>(),
+            &roots::KindOf<Grid>(),       &roots::KindOf<HallRequest>(),  &roots::KindOf<Disclosure>()};
   }
 
   void Build() {

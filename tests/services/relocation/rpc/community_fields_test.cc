@@ -1,7 +1,13 @@
 #include "anju/relocation/v1/community.pb.h"
+#include "anju/relocation/v1/disclosure.pb.h"
+#include "anju/relocation/v1/grid.pb.h"
+#include "anju/relocation/v1/hall.pb.h"
 #include "anju/relocation/v1/housing.pb.h"
 #include "services/platform/records/read.h"
 #include "services/relocation/domain/assembly.h"
+#include "services/relocation/domain/disclosure.h"
+#include "services/relocation/domain/grid.h"
+#include "services/relocation/domain/hall.h"
 #include "services/relocation/domain/plot.h"
 #include "services/relocation/domain/renovation.h"
 #include "tests/support/fields.h"
@@ -22,6 +28,17 @@ TEST(CommunityFieldsTest, EveryStructNamesTheFieldsOfItsMessage) {
   ExpectSameFields<v1::Assembly, Assembly>();
   ExpectSameFields<v1::HoldElectionRequest, ElectionRequest>();
   ExpectSameFields<v1::HoldElectionRequest::Winner, ElectionRequest::Winner>();
+  ExpectSameFields<v1::GridRecord, GridRecord>();
+  ExpectSameFields<v1::GridChiefRecord, GridChiefRecord>();
+  ExpectSameFields<v1::GridHouseholdRecord, GridHouseholdRecord>();
+  ExpectSameFields<v1::ChiefTerm, ChiefTerm>();
+  ExpectSameFields<v1::GridMembership, GridMembership>();
+  ExpectSameFields<v1::Grid, Grid>();
+  ExpectSameFields<v1::HallRequestRecord, HallRequestRecord>();
+  ExpectSameFields<v1::RequestMove, RequestMove>();
+  ExpectSameFields<v1::HallRequest, HallRequest>();
+  ExpectSameFields<v1::DisclosureRecord, DisclosureRecord>();
+  ExpectSameFields<v1::Disclosure, Disclosure>();
   ExpectSameFields<v1::RenovationRecord, RenovationRecord>();
   ExpectSameFields<v1::RenovationMove, RenovationMove>();
   ExpectSameFields<v1::Renovation, Renovation>();
@@ -31,6 +48,13 @@ TEST(CommunityFieldsTest, TheVerbsReadTheirRequests) {
   EXPECT_EQ(FieldOf(messages::FromProto<PlotRequest>(v1::AssignPlotRequest()).status()), "household");
   EXPECT_EQ(FieldOf(messages::FromProto<ElectionRequest>(v1::HoldElectionRequest()).status()), "site");
   EXPECT_EQ(FieldOf(messages::FromProto<Resignation>(v1::ResignSeatRequest()).status()), "election_no");
+  EXPECT_EQ(FieldOf(messages::FromProto<Appointment>(v1::AppointChiefRequest()).status()), "household");
+  EXPECT_EQ(FieldOf(messages::FromProto<EntryRequest>(v1::AssignToGridRequest()).status()), "household");
+  EXPECT_EQ(FieldOf(messages::FromProto<SiteRequest>(v1::ListUncoveredHouseholdsRequest()).status()), "site");
+  EXPECT_EQ(FieldOf(messages::FromProto<Asking>(v1::ReceiveHallRequestRequest()).status()), "site");
+  EXPECT_EQ(FieldOf(messages::FromProto<DepartmentRequest>(v1::AssignHallRequestRequest()).status()), "department");
+  EXPECT_EQ(FieldOf(messages::FromProto<ReopeningRequest>(v1::ReopenHallRequestRequest()).status()), "reason");
+  EXPECT_EQ(FieldOf(messages::FromProto<Publication>(v1::PublishDisclosureRequest()).status()), "site");
   EXPECT_EQ(FieldOf(messages::FromProto<RenovationPlan>(v1::PlanRenovationRequest()).status()), "division");
   EXPECT_EQ(FieldOf(messages::FromProto<WithdrawalRequest>(v1::WithdrawRenovationRequest()).status()), "reason");
 }
