@@ -1,22 +1,14 @@
+#include "anju/relocation/v1/buy_backs.pb.h"
 #include "anju/relocation/v1/funds.pb.h"
 #include "anju/relocation/v1/hall.pb.h"
 #include "anju/relocation/v1/housing.pb.h"
 #include "anju/relocation/v1/relocation.pb.h"
 #include "services/platform/runtime/foundation.h"
-#include "services/relocation/domain/assembly.h"
-#include "services/relocation/domain/case.h"
 #include "services/relocation/domain/chart.h"
-#include "services/relocation/domain/disclosure.h"
-#include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/explain.h"
-#include "services/relocation/domain/funds.h"
-#include "services/relocation/domain/grid.h"
-#include "services/relocation/domain/hall.h"
 #include "services/relocation/domain/indicators.h"
-#include "services/relocation/domain/plot.h"
-#include "services/relocation/domain/renovation.h"
-#include "services/relocation/domain/site.h"
-#include "services/relocation/domain/unit.h"
+#include "services/relocation/domain/kinds.h"
+#include "services/relocation/rpc/buy_backs.h"
 #include "services/relocation/rpc/community.h"
 #include "services/relocation/rpc/construction.h"
 #include "services/relocation/rpc/disclosure.h"
@@ -35,23 +27,20 @@ int main(int argc, char** argv) {
   const auto follow = [](anju::roots::Session& session, const anju::roots::Fact& fact) -> absl::Status {
     ASSIGN_OR_RETURN(const HouseholdFact household, anju::roots::FromJson<HouseholdFact>(fact.body));
     RETURN_IF_ERROR(FollowHousehold(session, household));
-    return FollowRenovation(session, household);
+    RETURN_IF_ERROR(FollowRenovation(session, household));
+    return FollowLeases(session, household);
   };
   anju::runtime::Foundation foundation(
       runtime, *database,
       {.service = "relocation",
-       .kinds = {&anju::roots::KindOf<Site>(), &anju::roots::KindOf<Unit>(), &anju::roots::KindOf<Case>(),
-                 &anju::roots::KindOf<Draw>(), &anju::roots::KindOf<Settlement>(), &anju::roots::KindOf<Building>(),
-                 &anju::roots::KindOf<SiteWorks>(), &anju::roots::KindOf<QualityIssue>(), &anju::roots::KindOf<Plot>(),
-                 &anju::roots::KindOf<PlotHolder>(), &anju::roots::KindOf<Assembly>(),
-                 &anju::roots::KindOf<Renovation>(), &anju::roots::KindOf<Grid>(), &anju::roots::KindOf<HallRequest>(),
-                 &anju::roots::KindOf<Disclosure>()},
+       .kinds = Kinds(),
        .catalogue = Catalogue(),
        .policies = Policies(),
        .explainers = {anju::policy::ExplainerOf<Case>()},
        .exposed = {anju::files::Expose<Case, v1::Case>(), anju::files::Expose<Settlement, v1::Settlement>(),
                    anju::files::Expose<Renovation, v1::Renovation>(),
-                   anju::files::Expose<HallRequest, v1::HallRequest>()},
+                   anju::files::Expose<HallRequest, v1::HallRequest>(), anju::files::Expose<Lease, v1::Lease>(),
+                   anju::files::Expose<Mortgage, v1::Mortgage>()},
        .follows = {{std::string(HouseholdFact::kTopic), follow}},
        .chart = FundsChart()});
   RelocationService service(foundation.store(), foundation.intake(), runtime.guard());
@@ -63,5 +52,7 @@ int main(int argc, char** argv) {
   HallService hall(foundation.store(), foundation.intake(), runtime.guard());
   DisclosuresService disclosures(foundation.store(), foundation.intake(), runtime.guard());
   HousingService housing(foundation.store(), foundation.intake(), runtime.guard());
-  return foundation.Serve({&service, &homes, &funds, &construction, &community, &grids, &hall, &disclosures, &housing});
+  BuyBacksService buy_backs(foundation.store(), runtime.guard());
+  return foundation.Serve(
+      {&service, &homes, &funds, &construction, &community, &grids, &hall, &disclosures, &housing, &buy_backs});
 }

@@ -16,6 +16,7 @@ class Moves:
         self._sites, self._units, self._cases = [], [], []
         self.moved_in_on = {}  # Household number -> day.
         self.site_of = {}  # Household number -> site.
+        self.home_of = {}  # Household number -> case and unit.
 
     def site(self, name, tier, location, started_on, completed_on, planned_units, community=False):
         row = {
@@ -58,7 +59,9 @@ class Moves:
         row["approved_on"] = row["verified_on"] + timedelta(self._rng.randint(1, days // 3))
         row["allotted_on"] = allotted_on
         row["site_no"] = site["site_no"]
-        row["unit_no"] = self.unit(site, len(household.members), unit_completed_on)["unit_no"]
+        unit = self.unit(site, len(household.members), unit_completed_on)
+        row["unit_no"] = unit["unit_no"]
+        self.home_of[household.no] = (row, unit)
         row["moved_in_on"] = moved_in_on
         if moved_in_on:
             self.moved_in_on[household.no] = moved_in_on

@@ -37,6 +37,9 @@ def make(plan, folder):
     jobs += [(h, p, "TRANSFERRED", date(2017, 2, 20), date(2017, 12, 28)) for h, p in workers[4560:4600]]
     work.employment(folder, jobs)
 
+    _pay(folder, rng, moves, town_2018 + township)
+    _buy_back(plan, rng, moves, town_2016[:12])
+
     # What the bulletin says itself: 35.54%, where its own persons make 34.54%.
     plan.call("anju.indicators.v1.Indicators/ReportFigure", CODE, "officer", {
         "division": CODE,
@@ -76,6 +79,51 @@ def _move(county, town_2016, town_2018, township, central):
     for site in townships + centres:
         site["planned_units"] = moves.units_at(site)
     return moves
+
+
+def _pay(folder, rng, moves, households):
+    """Of those who moved without paying in advance: 20,000 yuan a person to the contractor, 10,000 yuan of deposit, and from
+    some the rest of the price."""
+    rows = []
+
+    def pay(household, act, fen, day, source=None):
+        number = f"P{len(rows) + 1:05d}"
+        rows.append({
+            "payment_no": number, "household_no": household.no, "act": act, "amount_fen": fen, "paid_on": day, "source": source,
+            "bank_reference": f"YH{day:%Y%m%d}{number}",
+        })
+
+    for i, household in enumerate(households):
+        case, unit = moves.home_of[household.no]
+        moved_in_on = moves.moved_in_on[household.no]
+        subsidy = 20_000_00 * len(household.members)
+        pay(household, "PAY_SUBSIDY", subsidy, case["allotted_on"] + timedelta(rng.randint(3, 9)))
+        pay(household, "RECEIVE_DEPOSIT", 10_000_00, moved_in_on, "OWN")
+        rest = unit["cost_price_fen"] - subsidy - 10_000_00
+        if i % 12 or rest < 0 or moved_in_on > date(2018, 10, 31):
+            continue
+        first = rest // 2 // 100_00 * 100_00
+        if first:
+            pay(household, "PAY_TITLE", first, moved_in_on + timedelta(10), "OWN")
+        if rest > first:
+            pay(household, "PAY_TITLE", rest - first, moved_in_on + timedelta(40), "AID" if i % 36 == 0 else "OWN")
+        pay(household, "SETTLE_TITLE", 0, moved_in_on + timedelta(45))
+    folder.write("relocation", "Payment", rows)
+
+
+def _buy_back(plan, rng, moves, households):
+    """Mortgages of 2016: the county pays the bank, and the household owes the county, for five years without interest."""
+    for i, household in enumerate(households):
+        case, unit = moves.home_of[household.no]
+        plan.call("anju.relocation.v1.BuyBacks/ProposeMortgage", CODE, "officer", {
+            "id": f"{CODE}/county/{case['case_no']}", "request_id": f"demo-mortgage-{i + 1}", "bank": "样例农村信用社",
+            "contract_no": f"AJ2016{i + 1:04d}", "principal_fen": str(unit["cost_price_fen"] * 2 // 5 // 1000_00 * 1000_00),
+            "taken_on": (case["allotted_on"] + timedelta(rng.randint(2, 20))).isoformat(),
+        })
+        plan.call("anju.relocation.v1.BuyBacks/BuyBackMortgage", CODE, "approver", {
+            "id": "${last.id}", "request_id": f"demo-mortgage-{i + 1}", "bank_reference": f"GZ2018{i + 1:04d}",
+            "paid_on": (date(2018, 3, 1) + timedelta(i)).isoformat(),
+        })
 
 
 def _follow_up(folder, rng, moves, moved):

@@ -49,9 +49,32 @@ inline constexpr ledger::Account kHomesSettled = {.code = "homes_settled",
                                                   .kind = ledger::AccountKind::kIncome,
                                                   .party = ledger::PartyKind::kSite};
 
+// Surplus floor area that was bought of households 回购返租, at its price.
+inline constexpr ledger::Account kAreasBought = {.code = "areas_bought",
+                                                 .label_zh = "回购面积",
+                                                 .label_en = "Surplus floor area bought",
+                                                 .kind = ledger::AccountKind::kAsset,
+                                                 .party = ledger::PartyKind::kHouseholdCase};
+inline constexpr ledger::Account kAreasPayable = {.code = "areas_payable",
+                                                  .label_zh = "应付回购款",
+                                                  .label_en = "Surplus bought and not paid",
+                                                  .kind = ledger::AccountKind::kLiability,
+                                                  .party = ledger::PartyKind::kHouseholdCase};
+// The principal of mortgages that were bought back 产权质押.
+inline constexpr ledger::Account kMortgages = {.code = "mortgages",
+                                               .label_zh = "产权质押债权",
+                                               .label_en = "Mortgages bought back",
+                                               .kind = ledger::AccountKind::kAsset,
+                                               .party = ledger::PartyKind::kHouseholdCase};
+inline constexpr ledger::Account kMortgageInterest = {.code = "mortgage_interest",
+                                                      .label_zh = "质押利息收入",
+                                                      .label_en = "Interest of mortgages bought back",
+                                                      .kind = ledger::AccountKind::kIncome,
+                                                      .party = ledger::PartyKind::kHouseholdCase};
+
 inline ledger::Chart FundsChart() {
-  return {&kFund,       &kContractor, &kSubsidies,        &kSubsidiesPayable,
-          &kHomeCredit, &kDeposits,   &kDepositsWithheld, &kHomesSettled};
+  return {&kFund,     &kContractor,       &kAreasBought,  &kMortgages,    &kSubsidiesPayable, &kHomeCredit,
+          &kDeposits, &kDepositsWithheld, &kAreasPayable, &kHomesSettled, &kMortgageInterest, &kSubsidies};
 }
 
 }  // namespace anju::relocation

@@ -11,57 +11,9 @@ namespace anju::relocation {
 namespace {
 
 using enum absl::StatusCode;
-using ledger::Account;
 using ledger::Journal;
 
 constexpr absl::string_view kHousehold = "household";
-
-// How the journals name their reasons.
-constexpr absl::string_view ReasonOfAct(FundsAct act) {
-  switch (act) {
-    case FundsAct::kGrantSubsidy:
-      return "SUBSIDY_GRANTED";
-    case FundsAct::kPaySubsidy:
-      return "SUBSIDY_PAID";
-    case FundsAct::kReceiveDeposit:
-      return "DEPOSIT_RECEIVED";
-    case FundsAct::kWithholdDeposit:
-      return "DEPOSIT_WITHHELD";
-    case FundsAct::kReleaseDeposit:
-      return "DEPOSIT_RELEASED";
-    case FundsAct::kReturnDeposit:
-      return "DEPOSIT_RETURNED";
-    case FundsAct::kPayTitle:
-      return "TITLE_PAID";
-    case FundsAct::kSettleTitle:
-      return "TITLE_SETTLED";
-    default:
-      ANJU_CHECK(act == FundsAct::kReverse);
-      return "REVERSED";
-  }
-}
-
-absl::Status CheckPosting(const Settlement& before, Date on, const Act& act, absl::string_view field) {
-  if (before.postings.size() >= kMostPostings) {
-    return Refuse(kFailedPrecondition, "POSTINGS_TOO_MANY",
-                  absl::StrCat("at most ", kMostPostings, " postings are kept of one case"));
-  }
-  if (on > act.on) return Refuse(kInvalidArgument, "DATES_REVERSED", "this day has not come yet", field);
-  if (before.postings.empty()) return absl::OkStatus();
-  return intake::InOrder(before.postings.back().on, on, field);
-}
-
-absl::Status CheckPayment(const HouseholdPayment& payment) {
-  if (payment.amount_fen < 1) {
-    return Refuse(kInvalidArgument, "AMOUNT_NOT_POSITIVE", "a payment is at least 1 fen", "amount_fen");
-  }
-  if (payment.source == MoneySource::kLoan) {
-    return Refuse(kFailedPrecondition, "HOUSEHOLD_BORROWS",
-                  "no household borrows to move: take no borrowed money, and help the household in another way",
-                  "source");
-  }
-  return absl::OkStatus();
-}
 
 absl::Status CheckNotEnded(const Case& relocation) {
   if (!relocation.steps.EndedOn().has_value()) return absl::OkStatus();
@@ -107,10 +59,6 @@ absl::Status CheckNotWithheld(const Settlement& settlement) {
   if (!settlement.deposit_withheld) return absl::OkStatus();
   return Refuse(kFailedPrecondition, "DEPOSIT_WITHHELD",
                 "the deposit is withheld: record that the old house is gone and release it first");
-}
-
-void Enter(const Account& account, const std::string& party, int64_t amount_fen, Journal& to) {
-  if (amount_fen != 0) to.entries.push_back({.account = &account, .party = party, .amount_fen = amount_fen});
 }
 
 // What the acts post. `at` is the settlement before the act; of PaySubsidy and SettleTitle, the part that the act fills
@@ -163,12 +111,10 @@ Journal JournalOf(const Settlement& at, const Posting& posting) {
 }
 
 // Takes the act down and posts it. `after` is what the act makes of the settlement.
-Booked Book(const Settlement& at, Settlement after, Posting posting) {
-  posting.posting_no = static_cast<int32_t>(at.postings.size()) + 1;
+Booked<Settlement> Take(const Settlement& at, Settlement after, Posting posting) {
   posting.deposit_change_fen = after.deposit_fen - at.deposit_fen;
   Journal journal = JournalOf(at, posting);
-  after.postings.push_back(std::move(posting));
-  return {.after = std::move(after), .journal = std::move(journal)};
+  return Book(std::move(after), std::move(posting), std::move(journal));
 }
 
 std::string Yuan(int64_t fen) { return absl::StrFormat("%d.%02d元", fen / 100, fen % 100); }
@@ -206,26 +152,6 @@ Settlement Undone(const Settlement& after, const Posting& posting) {
   if (before.title_paid_fen == 0 && !before.title.settled_on.has_value()) before.title = {};
   before.deposit_fen -= posting.deposit_change_fen;
   return before;
-}
-
-absl::StatusOr<const Posting*> FindReversible(const Settlement& settlement, int32_t posting_no, const Act& act) {
-  const std::vector<Posting>& postings = settlement.postings;
-  if (posting_no < 1 || posting_no > static_cast<int32_t>(postings.size())) {
-    return Refuse(kNotFound, "POSTING_NOT_FOUND", "there is no posting with this number", "posting_no");
-  }
-  const Posting& posting = postings[posting_no - 1];
-  if (posting.reverses != 0) {
-    return Refuse(kFailedPrecondition, "POSTING_IS_REVERSAL", "a reversal is not reversed: enter what is right anew");
-  }
-  if (posting.reversed_by != 0) return Refuse(kFailedPrecondition, "POSTING_REVERSED", "it was reversed before");
-  const bool last = std::all_of(postings.begin() + posting_no, postings.end(),
-                                [](const Posting& later) { return later.reverses != 0 || later.reversed_by != 0; });
-  if (!last)
-    return Refuse(kFailedPrecondition, "POSTING_NOT_LAST", "what came after it rests on it: reverse that first");
-  if (posting.by == act.by) {
-    return Refuse(kFailedPrecondition, "APPROVER_IS_AUTHOR", "nobody reverses what they entered: ask somebody else");
-  }
-  return &posting;
 }
 
 }  // namespace
@@ -289,8 +215,8 @@ absl::StatusOr<Settlement> ProposeSubsidy(const Settlement& before, const Case& 
   return after;
 }
 
-absl::StatusOr<Booked> GrantSubsidy(const Settlement& before, const Act& act) {
-  RETURN_IF_ERROR(CheckPosting(before, act.on, act, ""));
+absl::StatusOr<Booked<Settlement>> GrantSubsidy(const Settlement& before, const Act& act) {
+  RETURN_IF_ERROR(CheckPosting(before.postings, act.on, act, ""));
   if (before.subsidy.state != SubsidyState::kProposed) {
     return Refuse(kFailedPrecondition, "SUBSIDY_NOT_PROPOSED",
                   "only a subsidy that is proposed and no more is granted");
@@ -303,13 +229,13 @@ absl::StatusOr<Booked> GrantSubsidy(const Settlement& before, const Act& act) {
   after.subsidy.state = SubsidyState::kGranted;
   after.subsidy.granted_by = act.by;
   after.subsidy.granted_on = act.on;
-  return Book(before, std::move(after),
+  return Take(before, std::move(after),
               {.act = FundsAct::kGrantSubsidy, .amount_fen = before.subsidy.amount_fen, .on = act.on, .by = act.by});
 }
 
-absl::StatusOr<Booked> PaySubsidy(const Settlement& before, const Case& relocation, const std::string& bank_reference,
-                                  Date paid_on, const Act& act) {
-  RETURN_IF_ERROR(CheckPosting(before, paid_on, act, "paid_on"));
+absl::StatusOr<Booked<Settlement>> PaySubsidy(const Settlement& before, const Case& relocation,
+                                              const std::string& bank_reference, Date paid_on, const Act& act) {
+  RETURN_IF_ERROR(CheckPosting(before.postings, paid_on, act, "paid_on"));
   if (before.subsidy.state != SubsidyState::kGranted) {
     return Refuse(kFailedPrecondition, "SUBSIDY_NOT_GRANTED",
                   "only a subsidy that is granted and not paid yet is paid");
@@ -325,7 +251,7 @@ absl::StatusOr<Booked> PaySubsidy(const Settlement& before, const Case& relocati
   Settlement after = at;
   after.subsidy.state = SubsidyState::kPaid;
   after.subsidy.paid_on = paid_on;
-  return Book(at, std::move(after),
+  return Take(at, std::move(after),
               {.act = FundsAct::kPaySubsidy,
                .amount_fen = before.subsidy.amount_fen,
                .on = paid_on,
@@ -333,9 +259,10 @@ absl::StatusOr<Booked> PaySubsidy(const Settlement& before, const Case& relocati
                .bank_reference = bank_reference});
 }
 
-absl::StatusOr<Booked> ReceiveDeposit(const Settlement& before, const Case& relocation, const HouseholdPayment& payment,
-                                      const FundsTerms& terms, const Act& act) {
-  RETURN_IF_ERROR(CheckPosting(before, payment.paid_on, act, "paid_on"));
+absl::StatusOr<Booked<Settlement>> ReceiveDeposit(const Settlement& before, const Case& relocation,
+                                                  const HouseholdPayment& payment, const FundsTerms& terms,
+                                                  const Act& act) {
+  RETURN_IF_ERROR(CheckPosting(before.postings, payment.paid_on, act, "paid_on"));
   RETURN_IF_ERROR(CheckPayment(payment));
   RETURN_IF_ERROR(CheckNotEnded(relocation));
   RETURN_IF_ERROR(CheckNotSettled(before));
@@ -347,7 +274,7 @@ absl::StatusOr<Booked> ReceiveDeposit(const Settlement& before, const Case& relo
   }
   Settlement after = before;
   after.deposit_fen += payment.amount_fen;
-  return Book(before, std::move(after),
+  return Take(before, std::move(after),
               {.act = FundsAct::kReceiveDeposit,
                .amount_fen = payment.amount_fen,
                .on = payment.paid_on,
@@ -356,8 +283,8 @@ absl::StatusOr<Booked> ReceiveDeposit(const Settlement& before, const Case& relo
                .source = payment.source});
 }
 
-absl::StatusOr<Booked> WithholdDeposit(const Settlement& before, int64_t days_overdue, const Act& act) {
-  RETURN_IF_ERROR(CheckPosting(before, act.on, act, ""));
+absl::StatusOr<Booked<Settlement>> WithholdDeposit(const Settlement& before, int64_t days_overdue, const Act& act) {
+  RETURN_IF_ERROR(CheckPosting(before.postings, act.on, act, ""));
   RETURN_IF_ERROR(CheckCustody(before));
   RETURN_IF_ERROR(CheckNotWithheld(before));
   if (days_overdue < 1) {
@@ -365,12 +292,12 @@ absl::StatusOr<Booked> WithholdDeposit(const Settlement& before, int64_t days_ov
   }
   Settlement after = before;
   after.deposit_withheld = true;
-  return Book(before, std::move(after),
+  return Take(before, std::move(after),
               {.act = FundsAct::kWithholdDeposit, .amount_fen = before.deposit_fen, .on = act.on, .by = act.by});
 }
 
-absl::StatusOr<Booked> ReleaseDeposit(const Settlement& before, bool demolished, const Act& act) {
-  RETURN_IF_ERROR(CheckPosting(before, act.on, act, ""));
+absl::StatusOr<Booked<Settlement>> ReleaseDeposit(const Settlement& before, bool demolished, const Act& act) {
+  RETURN_IF_ERROR(CheckPosting(before.postings, act.on, act, ""));
   if (!before.deposit_withheld) {
     return Refuse(kFailedPrecondition, "DEPOSIT_NOT_WITHHELD", "the deposit is not withheld");
   }
@@ -379,13 +306,13 @@ absl::StatusOr<Booked> ReleaseDeposit(const Settlement& before, bool demolished,
   }
   Settlement after = before;
   after.deposit_withheld = false;
-  return Book(before, std::move(after),
+  return Take(before, std::move(after),
               {.act = FundsAct::kReleaseDeposit, .amount_fen = before.deposit_fen, .on = act.on, .by = act.by});
 }
 
-absl::StatusOr<Booked> ReturnDeposit(const Settlement& before, const Case& relocation,
-                                     const std::string& bank_reference, Date paid_on, const Act& act) {
-  RETURN_IF_ERROR(CheckPosting(before, paid_on, act, "paid_on"));
+absl::StatusOr<Booked<Settlement>> ReturnDeposit(const Settlement& before, const Case& relocation,
+                                                 const std::string& bank_reference, Date paid_on, const Act& act) {
+  RETURN_IF_ERROR(CheckPosting(before.postings, paid_on, act, "paid_on"));
   RETURN_IF_ERROR(CheckCustody(before));
   RETURN_IF_ERROR(CheckNotWithheld(before));
   if (!before.title.settled_on.has_value() && !relocation.steps.EndedOn().has_value()) {
@@ -394,7 +321,7 @@ absl::StatusOr<Booked> ReturnDeposit(const Settlement& before, const Case& reloc
   }
   Settlement after = before;
   after.deposit_fen = 0;
-  return Book(before, std::move(after),
+  return Take(before, std::move(after),
               {.act = FundsAct::kReturnDeposit,
                .amount_fen = before.deposit_fen,
                .on = paid_on,
@@ -432,9 +359,9 @@ absl::StatusOr<TitleQuote> QuoteTitle(const Settlement& settlement, const Unit& 
   return quote;
 }
 
-absl::StatusOr<Booked> PayTitle(const Settlement& before, const Case& relocation, const Unit& unit,
-                                const HouseholdPayment& payment, const Act& act) {
-  RETURN_IF_ERROR(CheckPosting(before, payment.paid_on, act, "paid_on"));
+absl::StatusOr<Booked<Settlement>> PayTitle(const Settlement& before, const Case& relocation, const Unit& unit,
+                                            const HouseholdPayment& payment, const Act& act) {
+  RETURN_IF_ERROR(CheckPosting(before.postings, payment.paid_on, act, "paid_on"));
   RETURN_IF_ERROR(CheckPayment(payment));
   RETURN_IF_ERROR(CheckMovedIn(relocation));
   RETURN_IF_ERROR(CheckNotSettled(before));
@@ -450,7 +377,7 @@ absl::StatusOr<Booked> PayTitle(const Settlement& before, const Case& relocation
   after.title.unit_key = unit.key;
   after.title.site_key = unit.site_key;
   after.title.cost_price_fen = quote.cost_price_fen;
-  return Book(before, std::move(after),
+  return Take(before, std::move(after),
               {.act = FundsAct::kPayTitle,
                .amount_fen = payment.amount_fen,
                .on = payment.paid_on,
@@ -459,9 +386,9 @@ absl::StatusOr<Booked> PayTitle(const Settlement& before, const Case& relocation
                .source = payment.source});
 }
 
-absl::StatusOr<Booked> SettleTitle(const Settlement& before, const Case& relocation, const Unit& unit, Date on,
-                                   const Act& act) {
-  RETURN_IF_ERROR(CheckPosting(before, on, act, "on"));
+absl::StatusOr<Booked<Settlement>> SettleTitle(const Settlement& before, const Case& relocation, const Unit& unit,
+                                               Date on, const Act& act) {
+  RETURN_IF_ERROR(CheckPosting(before.postings, on, act, "on"));
   RETURN_IF_ERROR(CheckMovedIn(relocation));
   RETURN_IF_ERROR(CheckNotSettled(before));
   RETURN_IF_ERROR(CheckSameUnit(before, unit));
@@ -482,14 +409,14 @@ absl::StatusOr<Booked> SettleTitle(const Settlement& before, const Case& relocat
   Settlement after = at;
   after.title.settled_on = on;
   after.deposit_fen -= quote.deposit_used_fen;
-  return Book(at, std::move(after),
+  return Take(at, std::move(after),
               {.act = FundsAct::kSettleTitle, .amount_fen = quote.cost_price_fen, .on = on, .by = act.by});
 }
 
-absl::StatusOr<Booked> ReversePosting(const Settlement& before, int32_t posting_no, bool titled,
-                                      const std::string& reason, const Act& act) {
-  RETURN_IF_ERROR(CheckPosting(before, act.on, act, ""));
-  ASSIGN_OR_RETURN(const Posting* posting, FindReversible(before, posting_no, act));
+absl::StatusOr<Booked<Settlement>> ReversePosting(const Settlement& before, int32_t posting_no, bool titled,
+                                                  const std::string& reason, const Act& act) {
+  RETURN_IF_ERROR(CheckPosting(before.postings, act.on, act, ""));
+  ASSIGN_OR_RETURN(const Posting* posting, FindReversible(before.postings, posting_no, act));
   if (titled && posting->act == FundsAct::kSettleTitle) {
     return Refuse(kFailedPrecondition, "TITLE_ISSUED", "the title was issued on it: take that step back first");
   }
@@ -498,36 +425,7 @@ absl::StatusOr<Booked> ReversePosting(const Settlement& before, int32_t posting_
   Settlement at = after;
   if (posting->act == FundsAct::kPaySubsidy) at.subsidy.site_key = before.subsidy.site_key;
   if (posting->act == FundsAct::kSettleTitle) at.title = before.title;
-  const auto number = static_cast<int32_t>(before.postings.size()) + 1;
-  Journal original = JournalOf(at, *posting);
-  original.id = ledger::Id(before.id, posting_no);
-  Journal journal = ledger::Reverse(original, "", act.on, ReasonOfAct(FundsAct::kReverse));
-  after.postings[posting_no - 1].reversed_by = number;
-  after.postings.push_back({.posting_no = number,
-                            .act = FundsAct::kReverse,
-                            .amount_fen = -posting->amount_fen,
-                            .deposit_change_fen = -posting->deposit_change_fen,
-                            .on = act.on,
-                            .by = act.by,
-                            .reason = reason,
-                            .reverses = posting_no});
-  return Booked{.after = std::move(after), .journal = std::move(journal)};
-}
-
-absl::StatusOr<Settlement> Keep(roots::Session& session, Booked booked) {
-  session.Put(booked.after);
-  booked.journal.record_id = booked.after.id;
-  booked.journal.id = ledger::Id(booked.after.id, booked.after.postings.back().posting_no);
-  RETURN_IF_ERROR(session.Post(booked.journal));
-  return std::move(booked.after);
-}
-
-absl::StatusOr<Case> FindCaseNamed(roots::Session& session, const std::string& name) {
-  // An id has no slash, and a key has.
-  const bool is_key = name.find('/') != std::string::npos;
-  ASSIGN_OR_RETURN(std::optional<Case> found, is_key ? session.Find<Case>(name) : session.Get<Case>(name));
-  if (found.has_value()) return *std::move(found);
-  return Refuse(kNotFound, "CASE_NOT_FOUND", "there is no case with this id or key", "id");
+  return BookReversal(std::move(after), posting_no, JournalOf(at, *posting), reason, act);
 }
 
 absl::StatusOr<Settlement> SettlementOf(roots::Session& session, const Case& relocation) {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "services/platform/ledger/journal.h"
 #include "services/relocation/domain/moves.h"
+#include "services/relocation/domain/posting.h"
 
 // The money of a case [JX1]: the personal subsidies, which are paid to the contractor of the site 代扣代建; the deposit
 // 保证金, which is withheld while the old house stands longer than it may; and the price of the title. No household
@@ -13,63 +13,6 @@
 namespace anju::relocation {
 
 enum class SubsidyState : int32_t { kUnspecified = 0, kProposed = 1, kGranted = 2, kPaid = 3 };
-
-enum class FundsAct : int32_t {
-  kUnspecified = 0,
-  kGrantSubsidy = 1,
-  kPaySubsidy = 2,
-  kReceiveDeposit = 3,
-  kWithholdDeposit = 4,
-  kReleaseDeposit = 5,
-  kReturnDeposit = 6,
-  kPayTitle = 7,
-  kSettleTitle = 8,
-  kReverse = 9
-};
-
-// Where a household has its money from.
-enum class MoneySource : int32_t { kUnspecified = 0, kOwn = 1, kAid = 2, kLoan = 3 };
-
-// On one settlement, reversals included.
-inline constexpr size_t kMostPostings = 500;
-
-// An act that moved money, with its journal `<settlement's id>/<posting_no>`.
-struct Posting {
-  // From 1 on its settlement.
-  int32_t posting_no = 0;
-  FundsAct act = FundsAct::kUnspecified;
-  int64_t amount_fen = 0;
-  // What it changed the deposit in custody by.
-  int64_t deposit_change_fen = 0;
-  // The day of the journal: of a payment, the bank's.
-  Date on;
-  std::string by;
-  std::string bank_reference;
-  MoneySource source = MoneySource::kUnspecified;
-  // Of a reversal.
-  std::string reason;
-  // Of a reversal: what it takes back; of what was taken back: by which; else 0.
-  int32_t reverses = 0;
-  int32_t reversed_by = 0;
-  // The key of the row that brought it; empty when it was entered here.
-  std::string record;
-
-  void Fields(Archive& archive) {
-    archive("posting_no", posting_no);
-    archive("act", act);
-    archive("amount_fen", amount_fen);
-    archive("deposit_change_fen", deposit_change_fen);
-    archive("on", on);
-    archive("by", by);
-    archive("bank_reference", bank_reference);
-    archive("source", source);
-    archive("reason", reason);
-    archive("reverses", reverses);
-    archive("reversed_by", reversed_by);
-    archive("record", record);
-  }
-  friend bool operator==(const Posting&, const Posting&) = default;
-};
 
 struct PersonalSubsidy {
   SubsidyState state = SubsidyState::kUnspecified;
@@ -168,27 +111,6 @@ struct FundsTerms {
   int64_t deposit_fen = 0;
 };
 
-// A settlement as it is after an act, and what was posted with it; the journal gets its id when the settlement has one.
-struct Booked {
-  Settlement after;
-  ledger::Journal journal;
-};
-
-// A payment of a household.
-struct HouseholdPayment {
-  int64_t amount_fen = 0;
-  MoneySource source = MoneySource::kUnspecified;
-  std::string bank_reference;
-  Date paid_on;
-
-  void Fields(Archive& archive) {
-    archive("amount_fen", amount_fen);
-    archive("source", source);
-    archive("bank_reference", bank_reference);
-    archive("paid_on", paid_on);
-  }
-};
-
 // What a title costs, as anju.relocation.v1.TitleQuote shows it: cost price less subsidies less deposit, and never
 // below 0. The subsidies are used first. What is left of them is not paid out to anybody: the contractor keeps it for
 // the site, and it is no longer an expense for this household. What is left of the deposit goes back to the household.
@@ -235,45 +157,42 @@ absl::StatusOr<Settlement> ProposeSubsidy(const Settlement& before, const Case& 
 // The day whose policy and whose members count. Refuses with CASE_NOT_APPROVED.
 absl::StatusOr<Date> SubsidyDay(const Case& relocation);
 // Refuses, in this order, with SUBSIDY_NOT_PROPOSED, APPROVER_IS_AUTHOR and TITLE_BEGUN.
-absl::StatusOr<Booked> GrantSubsidy(const Settlement& before, const Act& act);
+absl::StatusOr<Booked<Settlement>> GrantSubsidy(const Settlement& before, const Act& act);
 // Pays it to the contractor of the case's site. Refuses, in this order, with SUBSIDY_NOT_GRANTED, CASE_ENDED,
 // CASE_NOT_APPROVED (any more) and SITE_UNKNOWN (the case names none yet).
-absl::StatusOr<Booked> PaySubsidy(const Settlement& before, const Case& relocation, const std::string& bank_reference,
-                                  Date paid_on, const Act& act);
+absl::StatusOr<Booked<Settlement>> PaySubsidy(const Settlement& before, const Case& relocation,
+                                              const std::string& bank_reference, Date paid_on, const Act& act);
 // Refuses, in this order, with AMOUNT_NOT_POSITIVE, HOUSEHOLD_BORROWS, CASE_ENDED, TITLE_SETTLED, DEPOSIT_WITHHELD and
 // DEPOSIT_TOO_LARGE (more in all than the policy has).
-absl::StatusOr<Booked> ReceiveDeposit(const Settlement& before, const Case& relocation, const HouseholdPayment& payment,
-                                      const FundsTerms& terms, const Act& act);
+absl::StatusOr<Booked<Settlement>> ReceiveDeposit(const Settlement& before, const Case& relocation,
+                                                  const HouseholdPayment& payment, const FundsTerms& terms,
+                                                  const Act& act);
 // Refuses, in this order, with NO_DEPOSIT, DEPOSIT_WITHHELD and OLD_HOUSE_NOT_OVERDUE.
-absl::StatusOr<Booked> WithholdDeposit(const Settlement& before, int64_t days_overdue, const Act& act);
+absl::StatusOr<Booked<Settlement>> WithholdDeposit(const Settlement& before, int64_t days_overdue, const Act& act);
 // Refuses, in this order, with DEPOSIT_NOT_WITHHELD and OLD_HOUSE_STANDS.
-absl::StatusOr<Booked> ReleaseDeposit(const Settlement& before, bool demolished, const Act& act);
+absl::StatusOr<Booked<Settlement>> ReleaseDeposit(const Settlement& before, bool demolished, const Act& act);
 // Pays all of it back. Refuses, in this order, with NO_DEPOSIT, DEPOSIT_WITHHELD and DEPOSIT_STILL_NEEDED (the title is
 // not settled, and the case goes on).
-absl::StatusOr<Booked> ReturnDeposit(const Settlement& before, const Case& relocation,
-                                     const std::string& bank_reference, Date paid_on, const Act& act);
+absl::StatusOr<Booked<Settlement>> ReturnDeposit(const Settlement& before, const Case& relocation,
+                                                 const std::string& bank_reference, Date paid_on, const Act& act);
 // Refuses with COST_PRICE_UNKNOWN. Once it is settled: what it was settled at.
 absl::StatusOr<TitleQuote> QuoteTitle(const Settlement& settlement, const Unit& unit);
 // Refuses, in this order, with AMOUNT_NOT_POSITIVE, HOUSEHOLD_BORROWS, CASE_NOT_MOVED_IN, TITLE_SETTLED, UNIT_CHANGED
 // (it has paid for another one), SUBSIDY_NOT_PAID (it is proposed or granted), COST_PRICE_UNKNOWN and PRICE_EXCEEDED.
-absl::StatusOr<Booked> PayTitle(const Settlement& before, const Case& relocation, const Unit& unit,
-                                const HouseholdPayment& payment, const Act& act);
+absl::StatusOr<Booked<Settlement>> PayTitle(const Settlement& before, const Case& relocation, const Unit& unit,
+                                            const HouseholdPayment& payment, const Act& act);
 // Refuses, in this order, with CASE_NOT_MOVED_IN, TITLE_SETTLED, UNIT_CHANGED, SUBSIDY_NOT_PAID, DEPOSIT_WITHHELD,
 // COST_PRICE_UNKNOWN and PRICE_NOT_PAID.
-absl::StatusOr<Booked> SettleTitle(const Settlement& before, const Case& relocation, const Unit& unit, Date on,
-                                   const Act& act);
+absl::StatusOr<Booked<Settlement>> SettleTitle(const Settlement& before, const Case& relocation, const Unit& unit,
+                                               Date on, const Act& act);
 // Takes back the last posting that stands, by somebody who did not enter it. `titled`: the title was issued. Refuses,
 // in this order, with POSTING_NOT_FOUND, POSTING_IS_REVERSAL, POSTING_REVERSED, POSTING_NOT_LAST, APPROVER_IS_AUTHOR
 // and TITLE_ISSUED (its settlement stays as long as the title does).
-absl::StatusOr<Booked> ReversePosting(const Settlement& before, int32_t posting_no, bool titled,
-                                      const std::string& reason, const Act& act);
+absl::StatusOr<Booked<Settlement>> ReversePosting(const Settlement& before, int32_t posting_no, bool titled,
+                                                  const std::string& reason, const Act& act);
 
 // Use cases.
 
-// Puts the settlement and posts the journal.
-absl::StatusOr<Settlement> Keep(roots::Session& session, Booked booked);
-// By the id or the key of the case. Refuses with CASE_NOT_FOUND.
-absl::StatusOr<Case> FindCaseNamed(roots::Session& session, const std::string& name);
 // That of the case; a new one when it has none.
 absl::StatusOr<Settlement> SettlementOf(roots::Session& session, const Case& relocation);
 // Refuses with UNIT_NOT_ALLOTTED.

@@ -7,6 +7,7 @@
 #include "services/relocation/domain/community_indicators.h"
 #include "services/relocation/domain/construction.h"
 #include "services/relocation/domain/funds.h"
+#include "services/relocation/domain/mortgage.h"
 #include "services/relocation/domain/quality_issue.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
@@ -59,6 +60,7 @@ constexpr absl::string_view kSubsidiesGranted = "relocation.subsidies_granted";
 constexpr absl::string_view kSubsidiesPaid = "relocation.subsidies_paid";
 constexpr absl::string_view kDepositsHeld = "relocation.deposits_held";
 constexpr absl::string_view kTitlePayments = "relocation.title_payments";
+constexpr absl::string_view kMortgageBalance = "relocation.mortgage_balance";
 
 // What is at a site is where the site is.
 std::vector<Place> At(const std::string& location, Date from) { return {{.since = from, .division = location}}; }
@@ -286,6 +288,10 @@ const tally::Catalogue& Catalogue() {
        .label_en = "Paid by households for titles",
        .unit = "fen",
        .kind = IndicatorKind::kFlow},
+      {.id = kMortgageBalance,
+       .label_zh = "产权质押余额",
+       .label_en = "Mortgages bought back and not repaid",
+       .unit = "fen"},
       {.id = "relocation.move_in_rate",
        .label_zh = "搬迁入住率",
        .label_en = "Share moved in of those due",
@@ -504,7 +510,7 @@ tally::Contributions Contributions(const Settlement& settlement) {
   tally::Contributions parts;
   for (const Posting& posting : settlement.postings) {
     const std::vector<Place> places = At(settlement.division, posting.on);
-    const FundsAct act = posting.reverses == 0 ? posting.act : settlement.postings[posting.reverses - 1].act;
+    const FundsAct act = ActOf(settlement.postings, posting);
     if (act == FundsAct::kGrantSubsidy)
       tally::AddFlow(kSubsidiesGranted, places, posting.on, posting.amount_fen, parts);
     if (act == FundsAct::kPaySubsidy) tally::AddFlow(kSubsidiesPaid, places, posting.on, posting.amount_fen, parts);
@@ -512,6 +518,16 @@ tally::Contributions Contributions(const Settlement& settlement) {
     if (posting.deposit_change_fen != 0) {
       tally::AddStock(kDepositsHeld, places, posting.on, std::nullopt, posting.deposit_change_fen, parts);
     }
+  }
+  return parts;
+}
+
+tally::Contributions Contributions(const Mortgage& mortgage) {
+  tally::Contributions parts;
+  for (const Posting& posting : mortgage.postings) {
+    const bool bought = ActOf(mortgage.postings, posting) == FundsAct::kBuyBackMortgage;
+    const int64_t change = bought ? posting.amount_fen : posting.interest_fen - posting.amount_fen;
+    tally::AddStock(kMortgageBalance, At(mortgage.division, posting.on), posting.on, std::nullopt, change, parts);
   }
   return parts;
 }

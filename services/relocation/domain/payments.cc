@@ -20,7 +20,7 @@ absl::StatusOr<FundsTerms> TermsOn(roots::Session& session, const Case& relocati
 }
 
 // Who enters what an import brings.
-Act ActOf(roots::Session& session, const intake::Batch& batch) {
+Act ImportAct(roots::Session& session, const intake::Batch& batch) {
   return {.by = absl::StrCat("import:", batch.source), .on = DayInChina(session.now())};
 }
 
@@ -44,16 +44,17 @@ absl::StatusOr<Settlement> ImportSubsidy(roots::Session& session, const CaseFund
   proposed.subsidy.proposed_by.clear();
   proposed.subsidy.proposed_on.reset();
   RETURN_IF_ERROR(intake::InOrder(record.paid_on, act.on, "paid_on"));
-  ASSIGN_OR_RETURN(Booked granted, GrantSubsidy(proposed, {.by = act.by, .on = record.paid_on}));
+  ASSIGN_OR_RETURN(Booked<Settlement> granted, GrantSubsidy(proposed, {.by = act.by, .on = record.paid_on}));
   ASSIGN_OR_RETURN(const Settlement kept, Keep(session, std::move(granted)));
-  ASSIGN_OR_RETURN(Booked paid, PaySubsidy(kept, funds.relocation, record.bank_reference, record.paid_on, act));
+  ASSIGN_OR_RETURN(Booked<Settlement> paid,
+                   PaySubsidy(kept, funds.relocation, record.bank_reference, record.paid_on, act));
   paid.after.postings.back().record = record.payment_no;
   return Keep(session, std::move(paid));
 }
 
 // The act of a row that posts once.
-absl::StatusOr<Booked> Take(roots::Session& session, const CaseFunds& funds, const PaymentRecord& record,
-                            const Act& act) {
+absl::StatusOr<Booked<Settlement>> Take(roots::Session& session, const CaseFunds& funds, const PaymentRecord& record,
+                                        const Act& act) {
   const HouseholdPayment payment{.amount_fen = record.amount_fen,
                                  .source = record.source,
                                  .bank_reference = record.bank_reference,
@@ -106,13 +107,13 @@ absl::StatusOr<Settlement> ProposeSubsidy(roots::Session& session, const CaseFun
 }
 
 absl::StatusOr<Settlement> GrantSubsidy(roots::Session& session, const CaseFunds& before, const Act& act) {
-  ASSIGN_OR_RETURN(Booked booked, GrantSubsidy(before.settlement, act));
+  ASSIGN_OR_RETURN(Booked<Settlement> booked, GrantSubsidy(before.settlement, act));
   return Keep(session, std::move(booked));
 }
 
 absl::StatusOr<Settlement> PaySubsidy(roots::Session& session, const CaseFunds& before, const BankPayment& payment,
                                       const Act& act) {
-  ASSIGN_OR_RETURN(Booked booked,
+  ASSIGN_OR_RETURN(Booked<Settlement> booked,
                    PaySubsidy(before.settlement, before.relocation, payment.bank_reference, payment.paid_on, act));
   return Keep(session, std::move(booked));
 }
@@ -120,24 +121,26 @@ absl::StatusOr<Settlement> PaySubsidy(roots::Session& session, const CaseFunds& 
 absl::StatusOr<Settlement> ReceiveDeposit(roots::Session& session, const CaseFunds& before,
                                           const HouseholdPayment& payment, const Act& act) {
   ASSIGN_OR_RETURN(const FundsTerms terms, TermsOn(session, before.relocation, payment.paid_on));
-  ASSIGN_OR_RETURN(Booked booked, ReceiveDeposit(before.settlement, before.relocation, payment, terms, act));
+  ASSIGN_OR_RETURN(Booked<Settlement> booked,
+                   ReceiveDeposit(before.settlement, before.relocation, payment, terms, act));
   return Keep(session, std::move(booked));
 }
 
 absl::StatusOr<Settlement> WithholdDeposit(roots::Session& session, const CaseFunds& before, const Act& act) {
-  ASSIGN_OR_RETURN(Booked booked, WithholdDeposit(before.settlement, DaysOverdue(before.relocation, act.on), act));
+  ASSIGN_OR_RETURN(Booked<Settlement> booked,
+                   WithholdDeposit(before.settlement, DaysOverdue(before.relocation, act.on), act));
   return Keep(session, std::move(booked));
 }
 
 absl::StatusOr<Settlement> ReleaseDeposit(roots::Session& session, const CaseFunds& before, const Act& act) {
-  ASSIGN_OR_RETURN(Booked booked,
+  ASSIGN_OR_RETURN(Booked<Settlement> booked,
                    ReleaseDeposit(before.settlement, before.relocation.steps.demolished_on.has_value(), act));
   return Keep(session, std::move(booked));
 }
 
 absl::StatusOr<Settlement> ReturnDeposit(roots::Session& session, const CaseFunds& before, const BankPayment& payment,
                                          const Act& act) {
-  ASSIGN_OR_RETURN(Booked booked,
+  ASSIGN_OR_RETURN(Booked<Settlement> booked,
                    ReturnDeposit(before.settlement, before.relocation, payment.bank_reference, payment.paid_on, act));
   return Keep(session, std::move(booked));
 }
@@ -150,20 +153,21 @@ absl::StatusOr<TitleQuote> QuoteTitle(roots::Session& session, const CaseFunds& 
 absl::StatusOr<Settlement> PayTitle(roots::Session& session, const CaseFunds& before, const HouseholdPayment& payment,
                                     const Act& act) {
   ASSIGN_OR_RETURN(const Unit unit, UnitOf(session, before.relocation));
-  ASSIGN_OR_RETURN(Booked booked, PayTitle(before.settlement, before.relocation, unit, payment, act));
+  ASSIGN_OR_RETURN(Booked<Settlement> booked, PayTitle(before.settlement, before.relocation, unit, payment, act));
   return Keep(session, std::move(booked));
 }
 
 absl::StatusOr<Settlement> SettleTitle(roots::Session& session, const CaseFunds& before, Date on, const Act& act) {
   ASSIGN_OR_RETURN(const Unit unit, UnitOf(session, before.relocation));
-  ASSIGN_OR_RETURN(Booked booked, SettleTitle(before.settlement, before.relocation, unit, on, act));
+  ASSIGN_OR_RETURN(Booked<Settlement> booked, SettleTitle(before.settlement, before.relocation, unit, on, act));
   return Keep(session, std::move(booked));
 }
 
 absl::StatusOr<Settlement> ReversePosting(roots::Session& session, const CaseFunds& before,
                                           const ReversalRequest& request, const Act& act) {
-  ASSIGN_OR_RETURN(Booked booked, ReversePosting(before.settlement, request.posting_no,
-                                                 before.relocation.steps.titled_on.has_value(), request.reason, act));
+  ASSIGN_OR_RETURN(Booked<Settlement> booked,
+                   ReversePosting(before.settlement, request.posting_no, before.relocation.steps.titled_on.has_value(),
+                                  request.reason, act));
   return Keep(session, std::move(booked));
 }
 
@@ -196,12 +200,12 @@ absl::StatusOr<Outcome> ImportPayment(roots::Session& session, const intake::Bat
                   "this was posted with other content: have it reversed, and send what is right under a new number",
                   "payment_no");
   }
-  const Act act = ActOf(session, batch);
+  const Act act = ImportAct(session, batch);
   if (named.act == FundsAct::kPaySubsidy) {
     RETURN_IF_ERROR(ImportSubsidy(session, funds, named, act).status());
     return Outcome::kAdded;
   }
-  ASSIGN_OR_RETURN(Booked booked, Take(session, funds, named, act));
+  ASSIGN_OR_RETURN(Booked<Settlement> booked, Take(session, funds, named, act));
   booked.after.postings.back().bank_reference = named.bank_reference;
   booked.after.postings.back().record = named.payment_no;
   RETURN_IF_ERROR(Keep(session, std::move(booked)).status());

@@ -7,28 +7,6 @@
 // The acts on the money of a case as use cases, and the payments that other systems bring.
 namespace anju::relocation {
 
-// anju.relocation.v1.PaySubsidyRequest and ReturnDepositRequest.
-struct BankPayment {
-  std::string bank_reference;
-  Date paid_on;
-
-  void Fields(Archive& archive) {
-    archive("bank_reference", bank_reference);
-    archive("paid_on", paid_on);
-  }
-};
-
-// anju.relocation.v1.ReversePostingRequest.
-struct ReversalRequest {
-  int32_t posting_no = 0;
-  std::string reason;
-
-  void Fields(Archive& archive) {
-    archive("posting_no", posting_no);
-    archive("reason", reason);
-  }
-};
-
 // A row of anju.relocation.v1.PaymentRecord.
 struct PaymentRecord {
   std::string payment_no;

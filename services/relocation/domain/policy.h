@@ -15,6 +15,13 @@ inline constexpr int32_t kDemolishWithinDays = 365;
 // The personal subsidy of a household, for each of its members, and its deposit. The county of the site sets them.
 inline constexpr absl::string_view kSubsidyPerPerson = "subsidy_per_person_fen";
 inline constexpr absl::string_view kDeposit = "deposit_fen";
+// What surplus floor area is bought back at, for a square metre. The county of the site sets it.
+inline constexpr absl::string_view kBuyBackPrice = "buy_back_fen_per_sqm";
+// Mortgages taken in this year are bought back; for so many years they bear no interest, and then they are repaid at
+// once or in so many yearly instalments. The county of the household sets them.
+inline constexpr absl::string_view kMortgagesOfYear = "mortgages_of_year";
+inline constexpr absl::string_view kMortgageFreeYears = "mortgage_free_years";
+inline constexpr absl::string_view kMortgageInstalments = "mortgage_instalments";
 
 // Rules. The subject of an area is the key of the unit, that of a span the number of the notice.
 inline constexpr absl::string_view kAllottedArea = "allotted_area";

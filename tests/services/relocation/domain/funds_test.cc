@@ -58,7 +58,7 @@ class Money {
  public:
   Money() { at.id = "s"; }
 
-  bool Take(const absl::StatusOr<Booked>& booked) {
+  bool Take(const absl::StatusOr<Booked<Settlement>>& booked) {
     if (!booked.ok()) {
       refused = booked.status();
       return false;

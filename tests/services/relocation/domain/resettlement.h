@@ -2,20 +2,9 @@
 
 #include <string>
 
-#include "services/relocation/domain/assembly.h"
-#include "services/relocation/domain/case.h"
-#include "services/relocation/domain/disclosure.h"
-#include "services/relocation/domain/draw.h"
-#include "services/relocation/domain/funds.h"
-#include "services/relocation/domain/grid.h"
-#include "services/relocation/domain/hall.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/indicators.h"
-#include "services/relocation/domain/plot.h"
-#include "services/relocation/domain/quality_issue.h"
-#include "services/relocation/domain/renovation.h"
-#include "services/relocation/domain/site.h"
-#include "services/relocation/domain/unit.h"
+#include "services/relocation/domain/kinds.h"
 #include "tests/support/stand.h"
 
 namespace anju::relocation {
@@ -32,14 +21,6 @@ class Resettlement : public ::testing::TestWithParam<std::string> {
     for (const char* code : {"450328", kVillage, kOther, kTown, "451021001"}) stand.KnowDivision(code);
     household = stand.KnowHousehold("h1", kVillage, 3);
     stand.KnowHousehold("h2", kVillage, 3);
-  }
-
-  static std::vector<const roots::Kind*> Kinds() {
-    return {&roots::KindOf<Site>(),       &roots::KindOf<Unit>(),         &roots::KindOf<Case>(),
-            &roots::KindOf<Draw>(),       &roots::KindOf<Settlement>(),   &roots::KindOf<Building>(),
-            &roots::KindOf<SiteWorks>(),  &roots::KindOf<QualityIssue>(), &roots::KindOf<Plot>(),
-            &roots::KindOf<PlotHolder>(), &roots::KindOf<Assembly>(),     &roots::KindOf<Renovation>(),
-            &roots::KindOf<Grid>(),       &roots::KindOf<HallRequest>(),  &roots::KindOf<Disclosure>()};
   }
 
   void Build() {

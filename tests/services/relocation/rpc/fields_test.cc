@@ -1,5 +1,6 @@
 #include "tests/support/fields.h"
 
+#include "anju/relocation/v1/buy_backs.pb.h"
 #include "anju/relocation/v1/construction.pb.h"
 #include "anju/relocation/v1/funds.pb.h"
 #include "anju/relocation/v1/homes.pb.h"
@@ -10,6 +11,8 @@
 #include "services/relocation/domain/ceremony.h"
 #include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/homes.h"
+#include "services/relocation/domain/lease.h"
+#include "services/relocation/domain/mortgage.h"
 #include "services/relocation/domain/moves.h"
 #include "services/relocation/domain/payments.h"
 #include "services/relocation/domain/progress.h"
@@ -50,6 +53,9 @@ TEST(FieldsTest, EveryStructNamesTheFieldsOfItsMessage) {
   ExpectSameFields<v1::Posting, Posting>();
   ExpectSameFields<v1::TitleQuote, TitleQuote>();
   ExpectSameFields<v1::PaymentRecord, PaymentRecord>();
+  ExpectSameFields<v1::Lease, Lease>();
+  ExpectSameFields<v1::Mortgage, Mortgage>();
+  ExpectSameFields<v1::Instalment, Instalment>();
   ExpectSameFields<type::v1::Notice, notice::Notice>();
   ExpectSameFields<type::v1::Objection, notice::Objection>();
   ExpectSameFields<type::v1::Evidence, notice::Evidence>();
@@ -138,6 +144,14 @@ TEST(FieldsTest, TheActsReadTheirRequests) {
   EXPECT_EQ(FieldOf(messages::FromProto<HouseholdPayment>(v1::ReceiveDepositRequest()).status()), "source");
   EXPECT_EQ(FieldOf(messages::FromProto<HouseholdPayment>(v1::PayTitleRequest()).status()), "source");
   EXPECT_EQ(FieldOf(messages::FromProto<ReversalRequest>(v1::ReversePostingRequest()).status()), "reason");
+  EXPECT_EQ(FieldOf(messages::FromProto<BankPayment>(v1::PayLeaseRequest()).status()), "bank_reference");
+  EXPECT_EQ(FieldOf(messages::FromProto<HouseholdPayment>(v1::ReturnAreaRequest()).status()), "source");
+  EXPECT_EQ(FieldOf(messages::FromProto<ReversalRequest>(v1::ReverseLeasePostingRequest()).status()), "reason");
+  EXPECT_EQ(FieldOf(messages::FromProto<MortgageRequest>(v1::ProposeMortgageRequest()).status()), "bank");
+  EXPECT_EQ(FieldOf(messages::FromProto<BankPayment>(v1::BuyBackMortgageRequest()).status()), "bank_reference");
+  EXPECT_EQ(FieldOf(messages::FromProto<PlanRequest>(v1::ChooseRepaymentPlanRequest()).status()), "plan");
+  EXPECT_EQ(FieldOf(messages::FromProto<HouseholdPayment>(v1::RepayMortgageRequest()).status()), "source");
+  EXPECT_EQ(FieldOf(messages::FromProto<ReversalRequest>(v1::ReverseMortgagePostingRequest()).status()), "reason");
 }
 
 TEST(FieldsTest, ADrawIsShownWithoutItsSecret) {
