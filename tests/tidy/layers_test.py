@@ -12,6 +12,8 @@ INCLUDE = re.compile(r'^\s*#include\s+(["<])([^">]+)[">]', re.M)
 
 # What a domain may know of the platform: values and interfaces, no I/O.
 DOMAIN_MAY = (
+    "services/platform/approval/flow.h",
+    "services/platform/approval/item.h",
     "services/platform/base/",
     "services/platform/evidence/evidence.h",
     "services/platform/feed/facts.h",

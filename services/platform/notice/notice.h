@@ -117,6 +117,9 @@ struct Notice {
 struct Act {
   std::string by;
   Date on;
+  // With which roles, in the words of a token, and for which division: what an approval asks for.
+  std::vector<std::string> roles = {};
+  std::string scope = {};
 };
 
 // The last day of a span. The day of opening is not counted, as the civil law has it. Pure. Refuses with

@@ -14,6 +14,9 @@ namespace anju::roots {
 inline constexpr Date kWhenever(9999, 12, 31);
 std::vector<Name> QueueLinks(absl::string_view queue, absl::string_view division, Date day);
 
+// The queue of all roots that wait for a decision, see Waiting in session.h.
+inline constexpr absl::string_view kWaiting = "waiting";
+
 // The kind of the links of a queue in divisions with codes as long as this one, and the link of a day there. All links
 // of a kind are digits and of one length, so that every database has them in the same order.
 std::string QueueKind(absl::string_view queue, absl::string_view division);

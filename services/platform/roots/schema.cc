@@ -112,6 +112,40 @@ CREATE TABLE audit (
 );
 )sql";
 
+constexpr absl::string_view kDecisions = R"sql(
+CREATE TABLE decisions (
+  id TEXT NOT NULL PRIMARY KEY,
+  at_us BIGINT NOT NULL,
+  division TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  record_id TEXT NOT NULL REFERENCES roots (id),
+  number BIGINT NOT NULL CHECK (number > 0),
+  flow TEXT NOT NULL,
+  flow_division TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  step TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  role TEXT NOT NULL,
+  verdict BIGINT NOT NULL,
+  reason_hash TEXT NOT NULL,
+  escalated BIGINT NOT NULL,
+  UNIQUE (record_id, number)
+);
+CREATE INDEX decisions_division ON decisions (division, id);
+CREATE INDEX decisions_subject ON decisions (subject, id);
+)sql";
+
+// Nobody changes or removes a line. A statement ends with its line.
+constexpr absl::string_view kDecisionsSqlite = R"sql(
+CREATE TRIGGER decisions_update BEFORE UPDATE ON decisions BEGIN SELECT RAISE(ABORT, 'what was decided stays'); END;
+CREATE TRIGGER decisions_delete BEFORE DELETE ON decisions BEGIN SELECT RAISE(ABORT, 'what was decided stays'); END;
+)sql";
+
+constexpr absl::string_view kDecisionsPostgresql = R"sql(
+CREATE FUNCTION decisions_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'what was decided stays'; END $$;
+CREATE TRIGGER decisions_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON decisions FOR EACH STATEMENT EXECUTE FUNCTION decisions_stay();
+)sql";
+
 constexpr absl::string_view kLedger = R"sql(
 CREATE TABLE ledger_journals (
   id TEXT NOT NULL PRIMARY KEY,
@@ -176,6 +210,7 @@ CREATE TABLE root_marks (
 const std::vector<storage::Migration>& PlatformMigrations() {
   static const auto& migrations = *new std::vector<storage::Migration>{
       {.name = "001_roots", .sql = kSchema},
+      {.name = "003_decisions", .sql = kDecisions, .sqlite = kDecisionsSqlite, .postgresql = kDecisionsPostgresql},
       {.name = "004_ledger", .sql = kLedger, .sqlite = kLedgerSqlite, .postgresql = kLedgerPostgresql},
       {.name = "005_marks", .sql = kMarks},
   };

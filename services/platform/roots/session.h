@@ -33,6 +33,28 @@ struct Told {
   std::string body;
 };
 
+// What somebody decided about a root: a line of the ledger of decisions. The reason itself stands on the root.
+struct Decision {
+  std::string flow;
+  std::string flow_division;
+  int32_t version = 0;
+  std::string step;
+  std::string by;
+  std::string role;
+  // As anju.type.v1.Verdict.
+  int32_t verdict = 0;
+  // The SHA-256 of the reason; empty without one.
+  std::string reason_hash;
+  bool escalated = false;
+  friend bool operator==(const Decision&, const Decision&) = default;
+};
+
+// Until when a root waits for a decision; `body` is JSON for who lists it. It then stands in the queue kWaiting.
+struct Waiting {
+  Date until;
+  std::string body;
+};
+
 // An aggregate root is a struct with
 //
 //   static constexpr absl::string_view kKind = "credit_account";
@@ -43,8 +65,10 @@ struct Told {
 // and beside it, in its namespace, `tally::Contributions Contributions(const Root&)`. It may also have
 // `std::vector<Name> Names(const Root&)` (unique), `std::vector<Name> Links(const Root&)` (shared: the household it
 // belongs to, words to search it by), `std::optional<Told> Tell(const Root&)`, `std::string Mark(const Root&)` (what is
-// to be looked at again now that the root has changed; see Store::ListMarked), and, when its journals are posted,
-// `ledger::Balances Balances(const Root&)`, what they come to.
+// to be looked at again now that the root has changed; see Store::ListMarked), when its journals are posted
+// `ledger::Balances Balances(const Root&)`, what they come to, `std::vector<Decision> Decisions(const Root&)` (all that
+// was ever decided about it, in that order: a change adds to them and leaves those before as they are) and
+// `std::vector<Waiting> Waits(const Root&)`.
 //
 // Kind is what the store needs to know of such a struct.
 struct Kind {
@@ -59,6 +83,8 @@ struct Kind {
   // Null for a kind that has none.
   ledger::Balances (*balances)(const std::any& root);
   std::string (*mark)(const std::any& root);
+  std::vector<Decision> (*decisions)(const std::any& root);
+  std::vector<Waiting> (*waits)(const std::any& root);
 };
 
 template <typename Root>
@@ -97,6 +123,16 @@ const Kind& KindOf() {
           [](const std::any& root) {
             if constexpr (requires { Mark(get(root)); }) return Mark(get(root));
             return std::string();
+          },
+      .decisions =
+          [](const std::any& root) {
+            if constexpr (requires { Decisions(get(root)); }) return Decisions(get(root));
+            return std::vector<Decision>();
+          },
+      .waits =
+          [](const std::any& root) {
+            if constexpr (requires { Waits(get(root)); }) return Waits(get(root));
+            return std::vector<Waiting>();
           },
   };
   return kind;

@@ -54,6 +54,9 @@ constexpr absl::string_view kMarked = "SELECT mark, version FROM root_marks ORDE
 constexpr absl::string_view kUnmark = "DELETE FROM root_marks WHERE mark = $1 AND version = $2";
 constexpr absl::string_view kAudit =
     "INSERT INTO audit (id, at_us, subject, method, division, changed_roots) VALUES ($1, $2, $3, $4, $5, $6)";
+constexpr absl::string_view kDecide =
+    "INSERT INTO decisions (id, at_us, division, kind, record_id, number, flow, flow_division, version, step, subject, "
+    "role, verdict, reason_hash, escalated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 constexpr absl::string_view kFact = "SELECT body FROM facts WHERE topic = $1 AND key = $2";
 // $5 is 1 when a fact of the same version counts as news too.
 constexpr absl::string_view kKeepFact =
@@ -118,6 +121,16 @@ absl::Status ForEachDifference(std::vector<Item> old, std::vector<Item> next,
   for (const Item& item : gone) RETURN_IF_ERROR(apply(item, false));
   for (const Item& item : added) RETURN_IF_ERROR(apply(item, true));
   return absl::OkStatus();
+}
+
+// What a root names itself, and where it waits.
+std::vector<Name> LinksOf(const Kind& kind, const std::any& root) {
+  if (!root.has_value()) return {};
+  std::vector<Name> links = kind.links(root);
+  for (const Waiting& waiting : kind.waits(root)) {
+    for (Name& link : QueueLinks(kWaiting, kind.division(root), waiting.until)) links.push_back(std::move(link));
+  }
+  return links;
 }
 
 class SqlSession final : public BatchSession {
@@ -361,11 +374,12 @@ class SqlSession final : public BatchSession {
                                               claims_.emplace_back(name, id);
                                               return absl::OkStatus();
                                             }));
-    RETURN_IF_ERROR(ForEachDifference<Name>(
-        names(before, kind.links), names(entry.root, kind.links), [&](const Name& link, bool added) {
+    RETURN_IF_ERROR(
+        ForEachDifference<Name>(LinksOf(kind, before), LinksOf(kind, entry.root), [&](const Name& link, bool added) {
           return transaction_.Execute(added ? kAddLink : kDropLink, {link.kind, link.name, id});
         }));
     if (std::string mark = kind.mark(entry.root); !mark.empty()) marks_.insert(std::move(mark));
+    RETURN_IF_ERROR(WriteDecisions(id, entry, division));
     return WriteTold(entry, before);
   }
 
@@ -384,6 +398,24 @@ class SqlSession final : public BatchSession {
         return absl::InternalError(
             absl::StrCat("record ", id, " and its journals differ by ", amount, " fen on account ", account.first));
       }
+    }
+    return absl::OkStatus();
+  }
+
+  // Adds to the ledger what was decided in this session.
+  absl::Status WriteDecisions(const std::string& id, const Entry& entry, const std::string& division) {
+    const auto all = [&](const std::any& root) {
+      return root.has_value() ? entry.kind->decisions(root) : std::vector<Decision>();
+    };
+    const std::vector<Decision> known = all(entry.before), decisions = all(entry.root);
+    // What was decided stays decided.
+    ANJU_CHECK(decisions.size() >= known.size() && std::equal(known.begin(), known.end(), decisions.begin()));
+    for (size_t i = known.size(); i < decisions.size(); ++i) {
+      const Decision& made = decisions[i];
+      RETURN_IF_ERROR(transaction_.Execute(
+          kDecide, {NewId(now()), absl::ToUnixMicros(now()), division, std::string(entry.kind->name), id,
+                    static_cast<int64_t>(i + 1), made.flow, made.flow_division, int64_t{made.version}, made.step,
+                    made.by, made.role, int64_t{made.verdict}, made.reason_hash, int64_t{made.escalated ? 1 : 0}}));
     }
     return absl::OkStatus();
   }

@@ -29,6 +29,7 @@ evidence::Folder OpenFolderOrStop(const std::string& path) {
 
 // The kinds that every service keeps beside its own.
 std::vector<const roots::Kind*> WithShared(std::vector<const roots::Kind*> kinds) {
+  kinds.push_back(&roots::KindOf<approval::Flow>());
   kinds.push_back(&roots::KindOf<evidence::KeptFile>());
   kinds.push_back(&roots::KindOf<policy::Book>());
   return kinds;
@@ -89,6 +90,7 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
       feed_(store_, runtime.guard(), blueprint.own_facts),
       files_(store_, runtime.guard(), blueprint.service, blueprint.exposed),
       evidence_(store_, runtime.guard(), OpenFolderOrStop(runtime.evidence())),
+      approvals_(store_, runtime.guard(), blueprint.flows),
       ledger_(store_, runtime.guard(), blueprint.chart),
       policies_(store_, runtime.guard(), blueprint.policies, blueprint.explainers) {
   if (runtime.migrate_only()) return;
@@ -123,6 +125,7 @@ int Foundation::Serve(std::vector<grpc::Service*> own) {
   own.push_back(&feed_);
   own.push_back(&files_);
   own.push_back(&evidence_);
+  own.push_back(&approvals_);
   own.push_back(&ledger_);
   own.push_back(&policies_);
   return runtime_.Serve(own);

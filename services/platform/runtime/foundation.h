@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "services/platform/approval/service.h"
 #include "services/platform/cache/cache.h"
 #include "services/platform/cache/generations.h"
 #include "services/platform/evidence/service.h"
@@ -39,6 +40,8 @@ struct Blueprint {
   // What its rules are measured by, and the kinds of its roots that explain what was decided on them.
   const policy::Catalogue& policies = policy::Nothing();
   std::vector<policy::Explainer> explainers = {};
+  // The national defaults of its flows of approval.
+  std::vector<approval::Flow> flows = {};
   // What of its roots belongs in a household's file.
   std::vector<files::Exposed> exposed;
   // The topics it follows, and what to do with a newer fact.
@@ -82,6 +85,7 @@ class Foundation {
   feed::FeedService feed_;
   files::FilesService files_;
   evidence::EvidenceService evidence_;
+  approval::ApprovalsService approvals_;
   ledger::LedgerService ledger_;
   policy::PoliciesService policies_;
   absl::Mutex mutex_;

@@ -28,6 +28,7 @@ TEST(FindRouteTest, GoesByThePackage) {
            {"/anju.files.v1.Files/GetFilePart", "registry", kOk, "", 0},
            {"/anju.policy.v1.Policies/ExplainDecision", "channels", kOk, "", 1},
            {"/anju.policy.v1.Policies/ExplainDecision", "", kInvalidArgument, "SERVICE_NOT_NAMED", 0},
+           {"/anju.approval.v1.Approvals/ListDue", "channels", kOk, "", 1},
            {"/anju.indicators.v1.Indicators/Recount", "", kInvalidArgument, "SERVICE_NOT_NAMED", 0},
            {"/anju.files.v1.Files/GetFilePart", "", kInvalidArgument, "SERVICE_NOT_NAMED", 0},
            {"/anju.indicators.v1.Indicators/Recount", "microcredit", kInvalidArgument, "SERVICE_UNKNOWN", 0},

@@ -46,6 +46,7 @@ TEST(TranscoderTest, FindsEveryMethodByItsAddress) {
            {"POST", "/v1/indicators:recount?service=channels", "anju.indicators.v1.Indicators.Recount", "channels"},
            {"GET", "/v1/indicators:query?service=registry", "anju.indicators.v1.Indicators.QueryIndicators",
             "registry"},
+           {"GET", "/v1/flows/relocation.case?service=relocation", "anju.approval.v1.Approvals.GetFlow", "relocation"},
            {"POST", "/v1/indicators:report", "anju.indicators.v1.Indicators.ReportFigure", ""},
            {"GET", "/v1/decisions:explain?service=relocation", "anju.policy.v1.Policies.ExplainDecision", "relocation"},
            {"POST", "/v1/parameters:set?service=channels", "anju.policy.v1.Policies.SetParameter", "channels"},
