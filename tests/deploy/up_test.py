@@ -144,6 +144,14 @@ class UpTest(unittest.TestCase):
             wait_until(lambda: self.pid(name) != killed and not ended(self.pid(name)), f"{name} is back")
         self.assertIn("microcredit ended with status 137", self.log("supervise"))
 
+    def test_processes_that_die_while_another_is_started_are_started_again_too(self):
+        self.assertEqual(self.up("--detach").returncode, 0)
+        before = {name: self.pid(name) for name in ("registry", "workshops", "gateway")}
+        for pid in before.values():
+            os.kill(pid, signal.SIGKILL)
+        for name, pid in before.items():
+            wait_until(lambda name=name, pid=pid: self.pid(name) != pid and not ended(self.pid(name)), f"{name} is back")
+
     def test_when_the_supervisor_is_killed_nothing_is_left_and_the_next_start_works(self):
         self.assertEqual(self.up("--detach").returncode, 0)
         pids = self.pids()
