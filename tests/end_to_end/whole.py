@@ -1,9 +1,12 @@
 """A whole anju for a test: started by deploy/up from build/default/bin on free ports, in a folder of its own."""
 
+import datetime
 import json
+import os
 import pathlib
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -12,6 +15,8 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "build/default/bin"
+# Gives the processes that load it another time of day; see tests/support/travel.c.
+TRAVEL = ROOT / "build/default/lib/libtravel.so"
 SERVICES = ("registry", "relocation", "microcredit", "workshops", "channels")
 
 
@@ -26,16 +31,40 @@ def free_ports(count):
 
 
 class Anju:
-    def __init__(self, engine="sqlite"):
+    def __init__(self, engine="sqlite", begins=None):
+        """With `begins`, a day: all its processes believe that it is that day, and `travel` takes them on."""
         self.engine = engine
+        self.environment = dict(os.environ)
         self.data = pathlib.Path(tempfile.mkdtemp(prefix="anju-e2e-", dir="/tmp"))
         self.data.chmod(0o755)
         self.http, self.grpc = free_ports(2)
+        self.clock = self.data / "clock"
+        if begins is not None:
+            ten_in_china = datetime.datetime.fromisoformat(begins + "T10:00:00+08:00")
+            self.set_clock(int(ten_in_china.timestamp() - time.time()))
+            self.environment.update(LD_PRELOAD=str(TRAVEL), ANJU_TRAVEL=str(self.clock))
+
+    def set_clock(self, ahead_s):
+        self.ahead_s = ahead_s
+        with open(self.clock, "r+b" if self.clock.exists() else "wb") as clock:
+            clock.write(struct.pack("=q", ahead_s))
+
+    def travel(self, days):
+        """Some days later; answers once everything has got over the jump."""
+        self.set_clock(self.ahead_s + days * 86_400)
+        # Processes look at the clock every two seconds, and count by their stop-watches in between.
+        time.sleep(3)
+        deadline = time.monotonic() + 60
+        token = self.long_token("reader", "45")
+        while self.ctl(token, "health", check=False).returncode != 0:
+            if time.monotonic() > deadline:
+                raise AssertionError("anju has not got over a jump of its clock")
+            time.sleep(0.2)
 
     def up(self, demo):
         command = [ROOT / "deploy/up", "--detach", "--skip-install", "--skip-build", "--data", self.data]
         command += ["--http-port", str(self.http), "--grpc-port", str(self.grpc), "--database", self.engine]
-        done = subprocess.run(command + ([] if demo else ["--no-demo"]), capture_output=True, text=True, timeout=900)
+        done = subprocess.run(command + ([] if demo else ["--no-demo"]), capture_output=True, text=True, timeout=900, env=self.environment)
         if done.returncode != 0:
             raise AssertionError(f"deploy/up failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
         return done.stdout
@@ -60,12 +89,22 @@ class Anju:
         path.write_text(done.stdout)
         return path
 
+    def long_token(self, role, division):
+        """Good for a year, for who travels; answers the file that holds it."""
+        done = subprocess.run(
+            [PROGRAMS / "anjuctl", "token", "make", "--keys", self.data / "keys", "--role", role, "--division", division,
+             "--subject", f"{role}-{division}", "--hours", str(24 * 366)],
+            capture_output=True, text=True, check=True, timeout=30, env=self.environment)
+        path = self.data / f"{role}-{division}-long.jwt"
+        path.write_text(done.stdout)
+        return path
+
     def command(self, token, *words):
         return [PROGRAMS / "anjuctl", "--gateway", f"127.0.0.1:{self.grpc}", "--token-file", token, "--output", "json", *words]
 
     def ctl(self, token, *words, check=True):
         """Runs anjuctl and answers what it printed as JSON; the CompletedProcess itself when `check` is off."""
-        done = subprocess.run(self.command(token, *words), capture_output=True, text=True, timeout=300)
+        done = subprocess.run(self.command(token, *words), capture_output=True, text=True, timeout=300, env=self.environment)
         if not check:
             return done
         if done.returncode != 0:
