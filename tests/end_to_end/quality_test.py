@@ -41,9 +41,16 @@ class QualityTest(unittest.TestCase):
         return self.anju.ctl(token, "call", f"anju.registry.v1.Quality/{method}", json.dumps(request))
 
     def open(self):
-        """What stands open: {(rule, person)}."""
-        answer = self.call(self.officer, "ListFindings", division=COUNTY, state="FINDING_STATE_OPEN")
-        return {(f["rule_id"], f.get("person_no", "")): f["id"] for f in answer.get("findings", [])}
+        """What stands open, read in pages of two: {(rule, person): id}."""
+        found, token = [], ""
+        while True:
+            answer = self.call(self.officer, "ListFindings", division=COUNTY, state="FINDING_STATE_OPEN", page_size=2, page_token=token)
+            found += answer.get("findings", [])
+            self.assertLessEqual(len(answer.get("findings", [])), 2)
+            token = answer.get("next_page_token", "")
+            if not token:
+                self.assertEqual(len(found), len({f["id"] for f in found}))
+                return {(f["rule_id"], f.get("person_no", "")): f["id"] for f in found}
 
     def await_open(self, expected):
         for _ in range(100):
@@ -71,6 +78,11 @@ class QualityTest(unittest.TestCase):
         unmatched = self.call(self.officer, "ListDepartmentRows", division=COUNTY, unmatched=True)["rows"]
         self.assertEqual(["2"], [row["entry_no"] for row in unmatched])
         self.assertNotIn("110105194912310021", json.dumps(unmatched))
+
+        assigned = self.call(self.officer, "AssignFinding", id=found["C001", ""], mender="MENDER_COUNTY", request_id="a1")
+        self.assertEqual("MENDER_COUNTY", assigned["mender"])
+        full = self.call(self.officer, "EvaluateDivision", division=COUNTY)["page"]
+        self.assertEqual((2, 2, 0, 0, 5), tuple(full.get(name, 0) for name in ("households", "persons", "opened", "fixed", "standing")))
 
         waiver = {"id": found["X003", ""], "reason": "已外迁，由子女赡养", "request_id": "w1"}
         refused = self.anju.ctl(self.officer, "call", "anju.registry.v1.Quality/WaiveFinding", json.dumps(waiver), check=False)
