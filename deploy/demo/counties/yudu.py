@@ -78,6 +78,11 @@ def _move(county, town_2016, town_2018, township, central):
         moves.spare_units(site, count)
     for site in townships + centres:
         site["planned_units"] = moves.units_at(site)
+    moves.built(siyuan, 10, 18, 1193)
+    moves.built(mengxiang, 8, 18, 872)
+    for site in townships + centres:
+        moves.built(site, 2, 4, site["planned_units"])
+    _after_the_move(moves, town_2016, central)
     return moves
 
 
@@ -124,6 +129,14 @@ def _buy_back(plan, rng, moves, households):
             "id": "${last.id}", "request_id": f"demo-mortgage-{i + 1}", "bank_reference": f"GZ2018{i + 1:04d}",
             "paid_on": (date(2018, 3, 1) + timedelta(i)).isoformat(),
         })
+
+
+def _after_the_move(moves, town_2016, central):
+    """Who moved in 2016 left the old house within the year, all but some; so did half of those in the central villages."""
+    for i, household in enumerate(town_2016[:330] + central[:100]):
+        demolished_on = moves.moved_in_on[household.no] + timedelta(90 + i % 200)
+        reclaimed_on = demolished_on + timedelta(60) if i < 300 else None
+        moves.leave_old_house(household, demolished_on, reclaimed_on, date(2018, 11, 20) if i < 260 else None)
 
 
 def _follow_up(folder, rng, moves, moved):

@@ -254,6 +254,25 @@ class RelocationTest(unittest.TestCase):
         moving = {row["户编号"] for row in rows(JINCHENGJIANG, "relocation-cases")}
         self.assertFalse(moving & {row["户编号"] for row in going})
 
+    def test_after_the_move_the_old_house_goes(self):
+        sites = {row["安置点编号"] for row in rows(YUDU, "relocation-sites")}
+        buildings = {row["楼栋编号"]: row["安置点编号"] for row in rows(YUDU, "relocation-buildings")}
+        self.assertEqual(set(buildings.values()), sites)
+        self.assertTrue(all(buildings[row["楼栋编号"]] == row["安置点编号"] for row in rows(YUDU, "relocation-units")))
+        accepted = {row["安置点编号"] for row in rows(YUDU, "relocation-milestones") if row["节点"] == "验收" and row["实际日期"]}
+        self.assertEqual(accepted, sites)
+        cases = rows(YUDU, "relocation-cases")
+        for row in cases:
+            steps = [row[heading] for heading in ("入住日期", "拆旧日期", "复垦日期", "办证日期")]
+            filled = [step for step in steps if step]
+            self.assertEqual(filled, steps[:len(filled)])
+            self.assertEqual(filled, sorted(filled))
+            self.assertEqual(bool(row["复垦日期"]), bool(row["复垦面积"]))
+            self.assertEqual(bool(row["办证日期"]), bool(row["不动产权证号"]))
+        titles = [row["不动产权证号"] for row in cases if row["不动产权证号"]]
+        self.assertEqual((len(titles), len(set(titles))), (260, 260))
+        self.assertEqual(sum(bool(row["拆旧日期"]) for row in cases), 430)
+
     def test_tiandong_moves(self):
         last = date(2018, 10, 31)
         moved = moved_in(TIANDONG, date.min, last)
