@@ -6,6 +6,7 @@
 #include "services/platform/runtime/foundation.h"
 #include "services/relocation/domain/chart.h"
 #include "services/relocation/domain/explain.h"
+#include "services/relocation/domain/follow_up.h"
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/kinds.h"
 #include "services/relocation/rpc/buy_backs.h"
@@ -19,13 +20,30 @@
 #include "services/relocation/rpc/housing.h"
 #include "services/relocation/rpc/service.h"
 
+namespace {
+
+// A topic, and what is done with a newer fact of it.
+template <typename Fact>
+std::pair<const std::string, anju::roots::Store::Absorb> Follows(absl::Status (*take)(anju::roots::Session&,
+                                                                                      const Fact&)) {
+  return {std::string(Fact::kTopic),
+          [take](anju::roots::Session& session, const anju::roots::Fact& told) -> absl::Status {
+            ASSIGN_OR_RETURN(const Fact fact, anju::roots::FromJson<Fact>(told.body));
+            return take(session, fact);
+          }};
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace anju::relocation;
+  using anju::feed::CreditFact;
   using anju::feed::HouseholdFact;
+  using anju::feed::ProducerFact;
+  using anju::feed::WorkFact;
   anju::runtime::Runtime runtime(argc, argv, "relocation");
   auto database = anju::runtime::OpenDatabase(runtime);
-  const auto follow = [](anju::roots::Session& session, const anju::roots::Fact& fact) -> absl::Status {
-    ASSIGN_OR_RETURN(const HouseholdFact household, anju::roots::FromJson<HouseholdFact>(fact.body));
+  const auto follow = [](anju::roots::Session& session, const HouseholdFact& household) -> absl::Status {
     RETURN_IF_ERROR(FollowHousehold(session, household));
     RETURN_IF_ERROR(FollowRenovation(session, household));
     return FollowLeases(session, household);
@@ -41,10 +59,13 @@ int main(int argc, char** argv) {
                    anju::files::Expose<Renovation, v1::Renovation>(),
                    anju::files::Expose<HallRequest, v1::HallRequest>(), anju::files::Expose<Lease, v1::Lease>(),
                    anju::files::Expose<Mortgage, v1::Mortgage>()},
-       .follows = {{std::string(HouseholdFact::kTopic), follow}},
+       .follows = {Follows<HouseholdFact>(follow)},
+       // Those services follow relocation, so that neither waits for the other.
+       .hears = {Follows<WorkFact>(FollowWork), Follows<CreditFact>(FollowCredit),
+                 Follows<ProducerFact>(FollowProducer)},
        .chart = FundsChart()});
   RelocationService service(foundation.store(), foundation.intake(), runtime.guard());
-  HomesService homes(foundation.store(), runtime.guard());
+  HomesService homes(foundation.store(), foundation.intake(), runtime.guard());
   FundsService funds(foundation.store(), foundation.intake(), runtime.guard());
   ConstructionService construction(foundation.store(), foundation.intake(), foundation.figures(), runtime.guard());
   CommunityService community(foundation.store(), foundation.intake(), runtime.guard());

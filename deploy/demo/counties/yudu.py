@@ -23,6 +23,7 @@ def make(plan, folder):
     moves = _move(county, town_2016, town_2018, township, central)
     moves.write(folder)
     _follow_up(folder, rng, moves, moved)
+    _power(folder, central[100:160])
 
     workers = pairs(moved)
     rng.shuffle(workers)
@@ -84,6 +85,15 @@ def _move(county, town_2016, town_2018, township, central):
         moves.built(site, 2, 4, site["planned_units"])
     _after_the_move(moves, town_2016, central)
     return moves
+
+
+def _power(folder, households):
+    """What both homes used in 2018 after the move: three go on living in the old house, two do not live in the new one."""
+    folder.write("relocation", "PowerReading", (
+        {"household_no": household.no, "home": home, "month": f"2018-{month:02d}", "kwh_milli": 38_500 + 500 * i if used else 0}
+        for i, household in enumerate(households) for month in range(5, 13)
+        for home, used in (("OLD", i < 3), ("NEW", i not in (10, 20)))
+    ))
 
 
 def _pay(folder, rng, moves, households):

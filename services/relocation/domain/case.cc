@@ -7,8 +7,10 @@
 #include "services/platform/roots/queue.h"
 #include "services/relocation/domain/area.h"
 #include "services/relocation/domain/draw.h"
+#include "services/relocation/domain/follow_up.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/policy.h"
+#include "services/relocation/domain/two_homes.h"
 
 namespace anju::relocation {
 namespace {
@@ -119,6 +121,13 @@ std::vector<roots::Name> Links(const Case& relocation) {
   const std::optional<Date>& demolish_by = relocation.old_house.demolish_by;
   if (demolish_by.has_value() && !relocation.steps.demolished_on.has_value()) {
     wait(kOldHousesToGo, *demolish_by, links);
+  }
+  if (const std::optional<Date> since = TwoHomesSince(relocation); since.has_value()) wait(kTwoHomes, *since, links);
+  if (const std::optional<Date> since = WithoutMeasureSince(relocation); since.has_value()) {
+    wait(kWithoutMeasure, *since, links);
+  }
+  if (const std::optional<Date> since = NobodyInWorkSince(relocation); since.has_value()) {
+    wait(kNobodyInWork, *since, links);
   }
   const std::vector<Excess> excesses = Unconfirmed(relocation);
   if (!excesses.empty() && !excesses.back().days.until.has_value()) {
@@ -280,6 +289,7 @@ absl::StatusOr<Outcome> ImportCase(roots::Session& session, const intake::Batch&
   ASSIGN_OR_RETURN(Case recorded, Record(before, row, key, household));
   ASSIGN_OR_RETURN(Case after, House(session, batch, row, std::move(recorded)));
   CheckArea(after, DayInChina(session.now()));
+  if (!before.has_value()) RETURN_IF_ERROR(Gather(session, after));
   RETURN_IF_ERROR(CheckTitleFree(session, after));
   if (before == after) return Outcome::kUnchanged;
   if (before.has_value() && before->KeptHere() &&
@@ -298,21 +308,24 @@ absl::StatusOr<Outcome> ImportCase(roots::Session& session, const intake::Batch&
 
 absl::StatusOr<Outcome> ImportMeasure(roots::Session& session, const intake::Batch& batch,
                                       const MeasureRecord& record) {
-  ASSIGN_OR_RETURN(const std::optional<HouseholdFact> household,
-                   session.FindFact<HouseholdFact>(batch.HouseholdKey(record.household_no)));
-  std::optional<Case> before;
-  if (household.has_value()) {
-    ASSIGN_OR_RETURN(before, FindCaseOf(session, household->id));
-  }
-  if (!before.has_value()) {
-    return Refuse(kNotFound, "CASE_NOT_FOUND", "the household has no relocation case: import the cases first",
-                  "household_no");
-  }
+  ASSIGN_OR_RETURN(const Case before, FindCaseOf(session, batch, record.household_no));
   Outcome outcome = Outcome::kUnchanged;
-  ASSIGN_OR_RETURN(Case after, RecordMeasure(*before, record.measure, &outcome));
+  ASSIGN_OR_RETURN(Case after, RecordMeasure(before, record.measure, &outcome));
   if (outcome == Outcome::kUnchanged) return outcome;
   session.Put(after);
   return outcome;
+}
+
+absl::StatusOr<Case> FindCaseOf(roots::Session& session, const intake::Batch& batch, const std::string& household_no) {
+  ASSIGN_OR_RETURN(const std::optional<HouseholdFact> household,
+                   session.FindFact<HouseholdFact>(batch.HouseholdKey(household_no)));
+  std::optional<Case> found;
+  if (household.has_value()) {
+    ASSIGN_OR_RETURN(found, FindCaseOf(session, household->id));
+  }
+  if (found.has_value()) return *std::move(found);
+  return Refuse(kNotFound, "CASE_NOT_FOUND", "the household has no relocation case: import the cases first",
+                "household_no");
 }
 
 absl::Status CheckHasNoOther(roots::Session& session, const std::string& household_id, const std::string& case_id) {
@@ -346,11 +359,14 @@ absl::StatusOr<bool> IsTaken(roots::Session& session, const std::string& unit_ke
 }
 
 absl::Status FollowHousehold(roots::Session& session, const HouseholdFact& household) {
-  const Date today = DayInChina(session.now());
-  return session.AdjustLinked<Case>(kHousehold, household.id, [&](Case& root) {
-    root.household = household;
-    CheckArea(root, today);
-  });
+  ASSIGN_OR_RETURN(std::optional<Case> relocation, session.FindNamed<Case>(kHouseholdCase, household.id));
+  if (!relocation.has_value()) return absl::OkStatus();
+  const bool others = relocation->household.persons != household.persons;
+  relocation->household = household;
+  CheckArea(*relocation, DayInChina(session.now()));
+  if (others) RETURN_IF_ERROR(Gather(session, *relocation));
+  session.Put(*relocation);
+  return absl::OkStatus();
 }
 
 }  // namespace anju::relocation

@@ -145,6 +145,42 @@ struct OldHouse {
   friend bool operator==(const OldHouse&, const OldHouse&) = default;
 };
 
+enum class Home : int32_t { kUnspecified = 0, kOld = 1, kNew = 2 };
+
+// What a home used in a month; see two_homes.h.
+struct PowerReading {
+  Home home = Home::kUnspecified;
+  Month month;
+  int64_t kwh_milli = 0;
+  // By the measure that held when it was recorded.
+  bool idle = false;
+
+  void Fields(Archive& archive) {
+    archive("home", home);
+    archive("month", month);
+    archive("kwh_milli", kwh_milli);
+    archive("idle", idle);
+  }
+  friend bool operator==(const PowerReading&, const PowerReading&) = default;
+};
+
+// What another record or another service gives the household after the move; see follow_up.h.
+struct Support {
+  // Which tells all of its own anew each time.
+  std::string source;
+  Date since;
+  std::optional<Date> until;
+  bool work = false;
+
+  void Fields(Archive& archive) {
+    archive("source", source);
+    archive("since", since);
+    archive("until", until);
+    archive("work", work);
+  }
+  friend bool operator==(const Support&, const Support&) = default;
+};
+
 // That a household may have a unit that has become too large for it; see area.h.
 struct AreaConfirmation {
   // Empty when there is none. It is of this unit alone.
@@ -192,6 +228,11 @@ struct Case {
   int64_t area_excess_centi_sqm = 0;
   std::optional<Date> area_excess_since;
   AreaConfirmation area_confirmation;
+  // Of both homes, in the order of the homes and their months.
+  std::vector<PowerReading> power;
+  // So many idle months make the new home unused, by the measure that held at the last reading.
+  int32_t idle_months = 0;
+  std::vector<Support> supports;
   // Copied from its unit, and from the policy of the day on which that was allotted.
   int64_t unit_area_centi_sqm = 0;
   int64_t area_per_person_centi_sqm = 0;
@@ -225,6 +266,9 @@ struct Case {
   }
   void Fields(Archive& archive) {
     Shown(archive);
+    archive("power", power);
+    archive("idle_months", idle_months);
+    archive("supports", supports);
     archive("unit_area_centi_sqm", unit_area_centi_sqm);
     archive("area_per_person_centi_sqm", area_per_person_centi_sqm);
     archive("tier", tier);
@@ -315,6 +359,8 @@ absl::StatusOr<roots::Outcome> ImportCase(roots::Session& session, const intake:
                                           const CaseRecord& record);
 absl::StatusOr<roots::Outcome> ImportMeasure(roots::Session& session, const intake::Batch& batch,
                                              const MeasureRecord& record);
+// The case of the household that a row names. Refuses with CASE_NOT_FOUND.
+absl::StatusOr<Case> FindCaseOf(roots::Session& session, const intake::Batch& batch, const std::string& household_no);
 // Refuses with HOUSEHOLD_HAS_CASE when another case than the one with this id is the household's.
 absl::Status CheckHasNoOther(roots::Session& session, const std::string& household_id, const std::string& case_id);
 // Refuses with TITLE_NO_TAKEN when another case than this one has the title.

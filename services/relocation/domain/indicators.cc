@@ -6,10 +6,12 @@
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/community_indicators.h"
 #include "services/relocation/domain/construction.h"
+#include "services/relocation/domain/follow_up.h"
 #include "services/relocation/domain/funds.h"
 #include "services/relocation/domain/mortgage.h"
 #include "services/relocation/domain/quality_issue.h"
 #include "services/relocation/domain/site.h"
+#include "services/relocation/domain/two_homes.h"
 #include "services/relocation/domain/unit.h"
 
 namespace anju::relocation {
@@ -42,6 +44,10 @@ constexpr absl::string_view kFollowUpIndustryPersons = "relocation.follow_up_ind
 constexpr absl::string_view kFollowUpServicesPersons = "relocation.follow_up_services_persons";
 constexpr absl::string_view kFollowUpSafetyNetPersons = "relocation.follow_up_safety_net_persons";
 constexpr absl::string_view kFollowUpAssetIncomePersons = "relocation.follow_up_asset_income_persons";
+constexpr absl::string_view kTwoHomesHouseholds = "relocation.two_homes_households";
+constexpr absl::string_view kCoveredHouseholds = "relocation.follow_up_covered_households";
+constexpr absl::string_view kLabourHouseholds = "relocation.labour_households";
+constexpr absl::string_view kLabourHouseholdsInWork = "relocation.labour_households_in_work";
 constexpr absl::string_view kBuildings = "relocation.buildings";
 constexpr absl::string_view kBuildingsCompleted = "relocation.buildings_completed";
 constexpr absl::string_view kMilestonesOverdue = "relocation.milestones_overdue";
@@ -146,11 +152,30 @@ void AddHomes(const Case& relocation, tally::Contributions& to) {
   }
 }
 
+void AddSpans(absl::string_view indicator, const std::vector<Place>& places, const std::vector<Span>& spans,
+              tally::Contributions& to) {
+  for (const Span& span : spans) tally::AddStock(indicator, places, span.from, span.until, 1, to);
+}
+
+// How the household fares after the move: in one home or two, with a measure and work or without.
+void AddAfterwards(const Case& relocation, tally::Contributions& to) {
+  const std::vector<Place> places = relocation.household.Places();
+  HomeUse use = UseOf(relocation);
+  std::vector<Span> two_homes = std::move(use.old_in_use);
+  two_homes.insert(two_homes.end(), use.new_idle.begin(), use.new_idle.end());
+  AddSpans(kTwoHomesHouseholds, places, tally::Union(std::move(two_homes)), to);
+  const Coverage coverage = CoverageOf(relocation);
+  AddSpans(kCoveredHouseholds, places, coverage.covered, to);
+  AddSpans(kLabourHouseholds, places, coverage.with_labour, to);
+  AddSpans(kLabourHouseholdsInWork, places, coverage.in_work, to);
+}
+
 void AddMoved(const Case& relocation, const Span& moved, tally::Contributions& to) {
   const feed::HouseholdFact& household = relocation.household;
   AddHousehold(household, kHouseholdsMovedIn, kPersonsMovedIn, moved, to);
   AddTier(relocation, moved, to);
   AddHomes(relocation, to);
+  AddAfterwards(relocation, to);
   for (const feed::PersonFact& person : household.persons) {
     if (!feed::CanWork(person.labour)) continue;
     const std::optional<Span> both = Intersect(moved, Membership(person));
@@ -229,6 +254,36 @@ const tally::Catalogue& Catalogue() {
        .unit = "person"},
       {.id = kPublicPosts, .label_zh = "公益性岗位", .label_en = "Public posts", .unit = "post"},
       {.id = kPublicPostsHeld, .label_zh = "在岗公益性岗位", .label_en = "Public posts held", .unit = "post"},
+      {.id = kTwoHomesHouseholds,
+       .label_zh = "两头住户数",
+       .label_en = "Households with two homes",
+       .unit = "household"},
+      {.id = kCoveredHouseholds,
+       .label_zh = "有后续扶持措施户数",
+       .label_en = "Relocated households with a follow-up measure",
+       .unit = "household"},
+      {.id = kLabourHouseholds,
+       .label_zh = "有劳动力搬迁户数",
+       .label_en = "Relocated households with labour",
+       .unit = "household"},
+      {.id = kLabourHouseholdsInWork,
+       .label_zh = "有人就业搬迁户数",
+       .label_en = "Of those, with a member in work",
+       .unit = "household"},
+      {.id = "relocation.follow_up_coverage_rate",
+       .label_zh = "后续扶持覆盖率",
+       .label_en = "Share of relocated households with a measure",
+       .unit = "percent",
+       .kind = IndicatorKind::kRatio,
+       .numerator = kCoveredHouseholds,
+       .denominator = kHouseholdsMovedIn},
+      {.id = "relocation.labour_in_work_rate",
+       .label_zh = "有劳动力户就业率",
+       .label_en = "Share of households with labour that have a member in work",
+       .unit = "percent",
+       .kind = IndicatorKind::kRatio,
+       .numerator = kLabourHouseholdsInWork,
+       .denominator = kLabourHouseholds},
       {.id = kBuildings, .label_zh = "楼栋", .label_en = "Buildings begun", .unit = "building"},
       {.id = kBuildingsCompleted, .label_zh = "竣工楼栋", .label_en = "Buildings completed", .unit = "building"},
       {.id = kMilestonesOverdue,

@@ -7,6 +7,7 @@
 #include "services/platform/base/error.h"
 #include "services/relocation/domain/area.h"
 #include "services/relocation/domain/draw.h"
+#include "services/relocation/domain/follow_up.h"
 #include "services/relocation/domain/policy.h"
 
 namespace anju::relocation {
@@ -254,7 +255,9 @@ absl::StatusOr<Case> DeclareCase(roots::Session& session, const Declaration& dec
     return Refuse(kAlreadyExists, "CASE_NO_TAKEN", "another case has this number: choose one of its own", "case_no");
   }
   RETURN_IF_ERROR(CheckHasNoOther(session, household->id, ""));
-  return Declare(key, *household, act);
+  ASSIGN_OR_RETURN(Case declared, Declare(key, *household, act));
+  RETURN_IF_ERROR(Gather(session, declared));
+  return declared;
 }
 
 absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before, const NoticeRequest& request,

@@ -23,6 +23,11 @@ inline constexpr absl::string_view kMortgagesOfYear = "mortgages_of_year";
 inline constexpr absl::string_view kMortgageFreeYears = "mortgage_free_years";
 inline constexpr absl::string_view kMortgageInstalments = "mortgage_instalments";
 
+// Two homes 两头住: a home uses no power when it uses at most so much in a month, and the new one is unused once it has
+// been so for so many months. The county of the household sets them.
+inline constexpr absl::string_view kIdlePower = "idle_kwh_milli";
+inline constexpr absl::string_view kIdleMonths = "idle_months";
+
 // Rules. The subject of an area is the key of the unit, that of a span the number of the notice.
 inline constexpr absl::string_view kAllottedArea = "allotted_area";
 inline constexpr absl::string_view kNoticeSpan = "notice_span";

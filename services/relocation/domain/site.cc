@@ -1,12 +1,14 @@
 #include "services/relocation/domain/site.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/community.h"
 #include "services/relocation/domain/draw.h"
+#include "services/relocation/domain/follow_up.h"
 #include "services/relocation/domain/quality_issue.h"
 #include "services/relocation/domain/unit.h"
 
@@ -23,6 +25,10 @@ bool IsHeld(const PublicPost& post) { return !post.household_id.empty() && !post
 
 std::string HolderName(const PublicPost& post) { return absl::StrCat(post.household_id, "/", post.person_no); }
 
+std::string PostKey(const Site& site, const PublicPost& post) {
+  return absl::StrCat(site.key.substr(0, site.key.rfind('/') + 1), post.post_no);
+}
+
 // The holder's household; empty when the row names no holder.
 absl::StatusOr<std::string> FindHolder(roots::Session& session, const intake::Batch& batch,
                                        const PublicPostRecord& record) {
@@ -38,10 +44,9 @@ absl::StatusOr<std::string> FindHolder(roots::Session& session, const intake::Ba
 }  // namespace
 
 std::vector<roots::Name> Names(const Site& site) {
-  const std::string prefix = site.key.substr(0, site.key.rfind('/') + 1);
   std::vector<roots::Name> names;
   for (const PublicPost& post : site.posts) {
-    names.push_back({.kind = std::string(kPost), .name = absl::StrCat(prefix, post.post_no)});
+    names.push_back({.kind = std::string(kPost), .name = PostKey(site, post)});
     if (IsHeld(post)) names.push_back({.kind = std::string(kHolder), .name = HolderName(post)});
   }
   return names;
@@ -81,6 +86,17 @@ absl::StatusOr<Site> RecordPost(const Site& before, PublicPost post, bool held_e
   Site after = before;
   *outcome = roots::Keep(after.posts, std::move(post), &PublicPost::post_no);
   return after;
+}
+
+absl::StatusOr<std::optional<HeldPost>> FindPostOf(roots::Session& session, const std::string& household_id,
+                                                   const std::string& person_no) {
+  const std::string holder = HolderName({.household_id = household_id, .person_no = person_no});
+  ASSIGN_OR_RETURN(const std::optional<Site> site, session.FindNamed<Site>(kHolder, holder));
+  if (!site.has_value()) return std::nullopt;
+  const auto held = std::find_if(site->posts.begin(), site->posts.end(),
+                                 [&](const PublicPost& post) { return IsHeld(post) && HolderName(post) == holder; });
+  ANJU_CHECK(held != site->posts.end());
+  return HeldPost{.key = PostKey(*site, *held), .post = *held};
 }
 
 absl::StatusOr<Site> FindSite(roots::Session& session, const std::string& name) {
@@ -134,8 +150,13 @@ absl::StatusOr<Outcome> ImportPublicPost(roots::Session& session, const intake::
                   .household_id = household_id,
                   .person_no = record.person_no,
                   .monthly_pay_fen = record.monthly_pay_fen};
-  // The site at which the post has been until now.
+  // The site at which the post has been until now, and whose it was.
   ASSIGN_OR_RETURN(std::optional<Site> old, session.FindNamed<Site>(kPost, batch.Key(record.post_no)));
+  std::string held_before;
+  if (old.has_value()) {
+    const PublicPost* known = roots::Lookup(old->posts, &PublicPost::post_no, record.post_no);
+    if (known != nullptr) held_before = known->household_id;
+  }
   if (old.has_value() && old->id == before->id) old.reset();
   ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kHolder, HolderName(post)));
   bool held_elsewhere = !holder.empty() && holder != before->id;
@@ -152,6 +173,12 @@ absl::StatusOr<Outcome> ImportPublicPost(roots::Session& session, const intake::
     outcome = Outcome::kUpdated;
   }
   session.Put(after);
+  // Who had it until now, and who has it.
+  for (const std::string& household : std::set<std::string>{held_before, household_id}) {
+    if (household.empty()) continue;
+    const PublicPost* kept = roots::Lookup(after.posts, &PublicPost::post_no, record.post_no);
+    RETURN_IF_ERROR(FollowPost(session, household, batch.Key(record.post_no), *kept));
+  }
   return outcome;
 }
 

@@ -126,6 +126,14 @@ absl::StatusOr<Site> Record(const std::optional<Site>& before, const SiteRecord&
 // Pure. Refuses, in this order, with PERSON_HOLDS_POST, AMOUNT_NOT_POSITIVE and DATES_REVERSED.
 absl::StatusOr<Site> RecordPost(const Site& before, PublicPost post, bool held_elsewhere, roots::Outcome* outcome);
 
+// The open post that a person holds, with its key `<division>/<source>/<post_no>`.
+struct HeldPost {
+  std::string key;
+  PublicPost post;
+};
+absl::StatusOr<std::optional<HeldPost>> FindPostOf(roots::Session& session, const std::string& household_id,
+                                                   const std::string& person_no);
+
 // `name`: an id or a key. Refuses with SITE_NOT_FOUND.
 absl::StatusOr<Site> FindSite(roots::Session& session, const std::string& name);
 

@@ -3,7 +3,9 @@
 #include "services/platform/base/error.h"
 #include "services/platform/roots/queue.h"
 #include "services/relocation/domain/area.h"
+#include "services/relocation/domain/follow_up.h"
 #include "services/relocation/domain/step_back.h"
+#include "services/relocation/domain/two_homes.h"
 #include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
@@ -88,6 +90,53 @@ grpc::Status HomesService::ListAreaExcess(grpc::ServerContext* context, const v1
         });
   };
   return guard_.Unary<v1::ListAreaExcessRequest, v1::ListAreaExcessResponse>(context, request, response, list);
+}
+
+grpc::Status HomesService::ImportPowerReadings(
+    grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportPowerReadingsRequest>* stream) {
+  return intake_.Run(context, stream, ImportPowerReading);
+}
+
+grpc::Status HomesService::ListTwoHomes(grpc::ServerContext* context, const v1::ListTwoHomesRequest* request,
+                                        v1::ListTwoHomesResponse* response) {
+  const auto list = [&](const rpc::Caller&) {
+    return records::ListQueue<Case, v1::ListTwoHomesResponse>(
+        store_, kTwoHomes, roots::kWhenever, *request, [](const Case& relocation, v1::ListTwoHomesResponse& to) {
+          const HomeUse use = UseOf(relocation);
+          const auto goes_on = [](const std::vector<tally::Span>& spans) {
+            return !spans.empty() && !spans.back().until.has_value();
+          };
+          v1::TwoHomes& household = *to.add_households();
+          household.set_case_id(relocation.id);
+          household.set_case_key(relocation.key);
+          household.set_household_id(relocation.household_id);
+          household.set_since(Format(TwoHomesSince(relocation).value()));
+          household.set_old_in_use(goes_on(use.old_in_use));
+          household.set_new_idle(goes_on(use.new_idle));
+        });
+  };
+  return guard_.Unary<v1::ListTwoHomesRequest, v1::ListTwoHomesResponse>(context, request, response, list);
+}
+
+grpc::Status HomesService::ListWithoutFollowUp(grpc::ServerContext* context,
+                                               const v1::ListWithoutFollowUpRequest* request,
+                                               v1::ListWithoutFollowUpResponse* response) {
+  const bool work = request->gap() == v1::FOLLOW_UP_GAP_NOBODY_IN_WORK;
+  const auto list = [&](const rpc::Caller&) {
+    // What ends by itself later on is not missing yet.
+    return records::ListQueue<Case, v1::ListWithoutFollowUpResponse>(
+        store_, work ? kNobodyInWork : kWithoutMeasure, DayInChina(store_.clock().Now()), *request,
+        [&](const Case& relocation, v1::ListWithoutFollowUpResponse& to) {
+          v1::WithoutFollowUp& household = *to.add_households();
+          household.set_case_id(relocation.id);
+          household.set_case_key(relocation.key);
+          household.set_household_id(relocation.household_id);
+          household.set_moved_in_on(Format(*relocation.steps.moved_in_on));
+          household.set_since(Format((work ? NobodyInWorkSince(relocation) : WithoutMeasureSince(relocation)).value()));
+        });
+  };
+  return guard_.Unary<v1::ListWithoutFollowUpRequest, v1::ListWithoutFollowUpResponse>(context, request, response,
+                                                                                       list);
 }
 
 grpc::Status HomesService::ListOldHouses(grpc::ServerContext* context, const v1::ListOldHousesRequest* request,

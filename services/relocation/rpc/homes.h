@@ -2,6 +2,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "anju/relocation/v1/homes.grpc.pb.h"
+#include "services/platform/intake/intake.h"
 #include "services/platform/roots/store.h"
 #include "services/platform/rpc/guard.h"
 #include "services/relocation/domain/homes.h"
@@ -11,7 +12,8 @@ namespace anju::relocation {
 // Translates between the contract and the use cases.
 class HomesService final : public v1::Homes::Service {
  public:
-  HomesService(roots::Store& store, rpc::Guard& guard) : store_(store), guard_(guard) {}
+  HomesService(roots::Store& store, intake::Intake& intake, rpc::Guard& guard)
+      : store_(store), intake_(intake), guard_(guard) {}
 
   grpc::Status RecordOldHouse(grpc::ServerContext* context, const v1::RecordOldHouseRequest* request,
                               v1::Case* response) override;
@@ -26,6 +28,13 @@ class HomesService final : public v1::Homes::Service {
                            v1::Case* response) override;
   grpc::Status ListAreaExcess(grpc::ServerContext* context, const v1::ListAreaExcessRequest* request,
                               v1::ListAreaExcessResponse* response) override;
+  using Receipt = type::v1::ImportReceipt;
+  grpc::Status ImportPowerReadings(grpc::ServerContext* context,
+                                   grpc::ServerReaderWriter<Receipt, v1::ImportPowerReadingsRequest>* stream) override;
+  grpc::Status ListTwoHomes(grpc::ServerContext* context, const v1::ListTwoHomesRequest* request,
+                            v1::ListTwoHomesResponse* response) override;
+  grpc::Status ListWithoutFollowUp(grpc::ServerContext* context, const v1::ListWithoutFollowUpRequest* request,
+                                   v1::ListWithoutFollowUpResponse* response) override;
   grpc::Status ListOldHouses(grpc::ServerContext* context, const v1::ListOldHousesRequest* request,
                              v1::ListOldHousesResponse* response) override;
 
@@ -36,6 +45,7 @@ class HomesService final : public v1::Homes::Service {
   grpc::Status Move(grpc::ServerContext* context, const Request* request, v1::Case* response, Verb verb);
 
   roots::Store& store_;
+  intake::Intake& intake_;
   rpc::Guard& guard_;
 };
 

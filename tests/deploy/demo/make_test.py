@@ -272,6 +272,9 @@ class RelocationTest(unittest.TestCase):
         titles = [row["不动产权证号"] for row in cases if row["不动产权证号"]]
         self.assertEqual((len(titles), len(set(titles))), (260, 260))
         self.assertEqual(sum(bool(row["拆旧日期"]) for row in cases), 430)
+        readings = rows(YUDU, "relocation-power_readings")
+        used = {home: {row["户编号"] for row in readings if row["住房"] == home and float(row["用电量"])} for home in ("旧房", "新房")}
+        self.assertEqual((len(used["旧房"]), len({row["户编号"] for row in readings} - used["新房"])), (3, 2))
 
     def test_tiandong_moves(self):
         last = date(2018, 10, 31)

@@ -18,6 +18,7 @@
 #include "services/relocation/domain/progress.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/step_back.h"
+#include "services/relocation/domain/two_homes.h"
 #include "services/relocation/domain/unit.h"
 
 namespace anju::relocation {
@@ -40,6 +41,7 @@ TEST(FieldsTest, EveryStructNamesTheFieldsOfItsMessage) {
   ExpectSameFields<v1::CaseMove, CaseMove>();
   ExpectSameFields<v1::OldHouse, OldHouse>();
   ExpectSameFields<v1::AreaConfirmation, AreaConfirmation>();
+  ExpectSameFields<v1::PowerReadingRecord, PowerReadingRecord>();
   ExpectSameFields<v1::ConfirmAreaRequest, ConfirmAreaRequest>();
   ExpectSameFields<v1::RecordOldHouseRequest, OldHouseRequest>();
   ExpectSameFields<v1::IssueTitleRequest, TitleRequest>();
