@@ -1,6 +1,7 @@
 #include "anju/microcredit/v1/microcredit.pb.h"
 #include "services/microcredit/domain/account.h"
 #include "services/microcredit/domain/credit_place.h"
+#include "services/microcredit/domain/explain.h"
 #include "services/microcredit/domain/fund.h"
 #include "services/microcredit/domain/indicators.h"
 #include "services/microcredit/domain/terminal.h"
@@ -29,6 +30,9 @@ int main(int argc, char** argv) {
        .kinds = {&roots::KindOf<CreditAccount>(), &roots::KindOf<RiskFund>(), &roots::KindOf<Terminal>(),
                  &roots::KindOf<CreditPlace>(), &roots::KindOf<subsidy::Run>()},
        .catalogue = Catalogue(),
+       .policies = Policies(),
+       .explainers = {policy::ExplainerOf<CreditAccount>(), policy::ExplainerOf<RiskFund>(),
+                      policy::ExplainerOf<subsidy::Run>()},
        .exposed = {files::Expose<CreditAccount, v1::CreditAccount>()},
        .follows = {{std::string(feed::HouseholdFact::kTopic), Follow}}});
   MicrocreditService service(foundation.store(), foundation.intake(), runtime.guard());

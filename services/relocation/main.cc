@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
        .kinds = Kinds(),
        .catalogue = Catalogue(),
        .policies = Policies(),
-       .explainers = {anju::policy::ExplainerOf<Case>()},
+       .explainers = {anju::policy::ExplainerOf<Case>(), anju::policy::ExplainerOf<Settlement>()},
        .exposed = {anju::files::Expose<Case, v1::Case>(), anju::files::Expose<Settlement, v1::Settlement>(),
                    anju::files::Expose<Renovation, v1::Renovation>(),
                    anju::files::Expose<HallRequest, v1::HallRequest>(), anju::files::Expose<Lease, v1::Lease>(),

@@ -2,6 +2,7 @@
 #include "services/platform/runtime/foundation.h"
 #include "services/platform/subsidy/run.h"
 #include "services/workshops/domain/enterprise.h"
+#include "services/workshops/domain/explain.h"
 #include "services/workshops/domain/indicators.h"
 #include "services/workshops/domain/training.h"
 #include "services/workshops/domain/worker.h"
@@ -13,13 +14,16 @@ int main(int argc, char** argv) {
   namespace roots = anju::roots;
   anju::runtime::Runtime runtime(argc, argv, "workshops");
   auto database = anju::runtime::OpenDatabase(runtime);
-  anju::runtime::Foundation foundation(runtime, *database,
-                                       {.service = "workshops",
-                                        .kinds = {&roots::KindOf<Enterprise>(), &roots::KindOf<TrainingBatch>(),
-                                                  &roots::KindOf<Worker>(), &roots::KindOf<anju::subsidy::Run>()},
-                                        .catalogue = Catalogue(),
-                                        .exposed = {anju::files::Expose<Worker, v1::Worker>()},
-                                        .follows = Follows()});
+  anju::runtime::Foundation foundation(
+      runtime, *database,
+      {.service = "workshops",
+       .kinds = {&roots::KindOf<Enterprise>(), &roots::KindOf<TrainingBatch>(), &roots::KindOf<Worker>(),
+                 &roots::KindOf<anju::subsidy::Run>()},
+       .catalogue = Catalogue(),
+       .policies = Policies(),
+       .explainers = {anju::policy::ExplainerOf<Worker>(), anju::policy::ExplainerOf<anju::subsidy::Run>()},
+       .exposed = {anju::files::Expose<Worker, v1::Worker>()},
+       .follows = Follows()});
   WorkshopsService service(foundation.store(), foundation.intake(), runtime.guard());
   return foundation.Serve({&service});
 }

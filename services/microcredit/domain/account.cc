@@ -49,20 +49,35 @@ bool KeepsLineFrom(const CreditAccount& account, Date first) {
   });
 }
 
-bool InRange(int32_t score, const Policy& policy) { return score >= 0 && score <= policy.highest_score; }
+bool InRange(int32_t score) { return score >= 0 && score <= kHighestScore; }
 
-Rating Score(const RatingRecord& record, const Policy& policy) {
+// Scores the household, and keeps what that was measured by.
+Rating Score(const RatingRecord& record, const policy::InForce& policy, CreditAccount& account) {
   Rating rating{.rating_no = record.rating_no,
                 .rated_on = record.rated_on,
                 .credit_score = record.credit_score,
                 .labour_score = record.labour_score,
                 .asset_score = record.asset_score};
-  rating.score_centi =
-      static_cast<int32_t>(policy.credit_weight * record.credit_score + policy.labour_weight * record.labour_score +
-                           policy.asset_weight * record.asset_score);
+  // The weights need not make 100 in all. Rounded half up.
+  const int64_t weights = policy[kCreditWeight] + policy[kLabourWeight] + policy[kAssetWeight];
+  const int64_t weighed = policy[kCreditWeight] * record.credit_score + policy[kLabourWeight] * record.labour_score +
+                          policy[kAssetWeight] * record.asset_score;
+  rating.score_centi = static_cast<int32_t>((2 * 100 * weighed + weights) / (2 * weights));
   const Grade& grade = GradeOf(policy, rating.score_centi);
   rating.grade = std::string(grade.name);
-  rating.line_fen = grade.line_fen;
+  rating.line_fen = grade.line_fen.empty() ? 0 : policy[grade.line_fen];
+  policy::Keep(account.decisions, {.rule = std::string(kLineRule),
+                                   .subject = rating.rating_no,
+                                   .verdict = rating.line_fen > 0 ? policy::Verdict::kYes : policy::Verdict::kNo,
+                                   .amount_fen = rating.line_fen,
+                                   .reason = rating.line_fen > 0 ? "" : "SCORE_TOO_LOW",
+                                   .decided_on = rating.rated_on,
+                                   .inputs = {{"credit_score", absl::StrCat(rating.credit_score)},
+                                              {"labour_score", absl::StrCat(rating.labour_score)},
+                                              {"asset_score", absl::StrCat(rating.asset_score)},
+                                              {"score_centi", absl::StrCat(rating.score_centi)},
+                                              {"grade", rating.grade}},
+                                   .used = policy.Use(GradedBy(grade))});
   return rating;
 }
 
@@ -72,18 +87,17 @@ bool SaysTheSame(const Rating& rating, const RatingRecord& record) {
 }
 
 // What the terms say for themselves.
-absl::Status CheckTerms(const Loan& terms) {
-  const Policy& policy = PolicyOn(terms.disbursed_on);
+absl::Status CheckTerms(const Loan& terms, const policy::InForce& policy) {
   if (terms.principal_fen < 1) {
     return Refuse(kInvalidArgument, "AMOUNT_NOT_POSITIVE", "a loan is at least 1 fen", "principal_fen");
   }
-  if (terms.principal_fen > policy.largest_loan_fen) {
+  if (terms.principal_fen > policy[kLargestLoan]) {
     return Refuse(kFailedPrecondition, "PRINCIPAL_ABOVE_LIMIT",
-                  absl::StrCat("a loan is at most ", policy.largest_loan_fen, " fen"), "principal_fen");
+                  absl::StrCat("a loan is at most ", policy[kLargestLoan], " fen"), "principal_fen");
   }
-  if (terms.matures_on > AddMonths(terms.disbursed_on, policy.longest_term_months)) {
+  if (terms.matures_on > AddMonths(terms.disbursed_on, static_cast<int32_t>(policy[kLongestTerm]))) {
     return Refuse(kFailedPrecondition, "TERM_TOO_LONG",
-                  absl::StrCat("a loan matures within ", policy.longest_term_months, " months"), "matures_on");
+                  absl::StrCat("a loan matures within ", policy[kLongestTerm], " months"), "matures_on");
   }
   if (terms.matures_on <= terms.disbursed_on) {
     return Refuse(kInvalidArgument, "DATES_REVERSED", "a loan matures after the day of its disbursement", "matures_on");
@@ -91,17 +105,30 @@ absl::Status CheckTerms(const Loan& terms) {
   return absl::OkStatus();
 }
 
-absl::Status CheckRate(const Loan& terms) {
+absl::Status CheckRate(const Loan& terms, const policy::InForce& policy) {
   if (terms.annual_rate_bp < 0) {
     return Refuse(kInvalidArgument, "RATE_NEGATIVE", "a rate is at least 0", "annual_rate_bp");
   }
-  const int32_t highest_bp = HighestRateBp(terms.disbursed_on, terms.matures_on);
+  const int64_t highest_bp = policy[BaseRateOf(terms.disbursed_on, terms.matures_on)];
   if (terms.annual_rate_bp > highest_bp) {
     return Refuse(kFailedPrecondition, "RATE_ABOVE_BASE",
                   absl::StrCat("the base rate of such a loan was ", highest_bp, " hundredths of a percent on that day"),
                   "annual_rate_bp");
   }
   return absl::OkStatus();
+}
+
+policy::Decision Lent(const CreditAccount& account, const Loan& loan, const policy::InForce& policy) {
+  return {.rule = std::string(kLoanRule),
+          .subject = loan.key,
+          .verdict = policy::Verdict::kYes,
+          .amount_fen = loan.principal_fen,
+          .decided_on = loan.disbursed_on,
+          .inputs = {{"matures_on", Format(loan.matures_on)},
+                     {"annual_rate_bp", absl::StrCat(loan.annual_rate_bp)},
+                     {"line_fen", absl::StrCat(LineOn(account, loan.disbursed_on))},
+                     {"owed_with_it_fen", absl::StrCat(account.BalanceOn(loan.disbursed_on))}},
+          .used = policy.Use({kLargestLoan, kLongestTerm, BaseRateOf(loan.disbursed_on, loan.matures_on)})};
 }
 
 // The key of another record of the system that sent the loan.
@@ -161,7 +188,8 @@ std::optional<roots::Told> Tell(const CreditAccount& account) {
   return roots::Told{.topic = feed::CreditFact::kTopic, .key = account.household_id, .body = roots::ToJson(fact)};
 }
 
-absl::StatusOr<CreditAccount> Rate(const CreditAccount& before, const RatingRecord& record, Outcome* outcome) {
+absl::StatusOr<CreditAccount> Rate(const CreditAccount& before, const RatingRecord& record, const policy::Books& books,
+                                   Outcome* outcome) {
   CreditAccount after = before;
   Rating* known = roots::Lookup(after.ratings, &Rating::rating_no, record.rating_no);
   *outcome = known == nullptr ? Outcome::kAdded : Outcome::kUpdated;
@@ -170,22 +198,22 @@ absl::StatusOr<CreditAccount> Rate(const CreditAccount& before, const RatingReco
     return after;
   }
   RETURN_IF_ERROR(CheckPoorOn(before, record.rated_on, "rated_on"));
-  const Policy& policy = PolicyOn(record.rated_on);
   const std::pair<absl::string_view, int32_t> scores[] = {{"credit_score", record.credit_score},
                                                           {"labour_score", record.labour_score},
                                                           {"asset_score", record.asset_score}};
   for (const auto& [field, score] : scores) {
-    if (!InRange(score, policy)) {
-      return Refuse(kInvalidArgument, "SCORE_OUT_OF_RANGE", absl::StrCat("a score is from 0 to ", policy.highest_score),
+    if (!InRange(score)) {
+      return Refuse(kInvalidArgument, "SCORE_OUT_OF_RANGE", absl::StrCat("a score is from 0 to ", kHighestScore),
                     field);
     }
   }
   // A correction may change the line from the day on which it stood until now.
   const Date first = known == nullptr ? record.rated_on : std::min(record.rated_on, known->rated_on);
+  Rating rating = Score(record, PolicyOn(books, record.rated_on), after);
   if (known != nullptr) {
-    *known = Score(record, policy);
+    *known = std::move(rating);
   } else {
-    after.ratings.push_back(Score(record, policy));
+    after.ratings.push_back(std::move(rating));
   }
   std::sort(after.ratings.begin(), after.ratings.end(), [](const Rating& a, const Rating& b) {
     return std::tie(a.rated_on, a.rating_no) < std::tie(b.rated_on, b.rating_no);
@@ -197,7 +225,8 @@ absl::StatusOr<CreditAccount> Rate(const CreditAccount& before, const RatingReco
   return after;
 }
 
-absl::StatusOr<CreditAccount> Lend(const CreditAccount& before, const Loan& terms, Outcome* outcome) {
+absl::StatusOr<CreditAccount> Lend(const CreditAccount& before, const Loan& terms, const policy::Books& books,
+                                   Outcome* outcome) {
   CreditAccount after = before;
   Loan* known = roots::Lookup(after.loans, &Loan::key, terms.key);
   *outcome = known == nullptr ? Outcome::kAdded : Outcome::kUpdated;
@@ -205,7 +234,8 @@ absl::StatusOr<CreditAccount> Lend(const CreditAccount& before, const Loan& term
     *outcome = Outcome::kUnchanged;
     return after;
   }
-  RETURN_IF_ERROR(CheckTerms(terms));
+  const policy::InForce policy = PolicyOn(books, terms.disbursed_on);
+  RETURN_IF_ERROR(CheckTerms(terms, policy));
   RETURN_IF_ERROR(CheckPoorOn(before, terms.disbursed_on, "disbursed_on"));
   if (before.RatingOn(terms.disbursed_on) == nullptr) {
     return Refuse(kFailedPrecondition, "NOT_RATED", "the household was not rated on that day: import its rating first",
@@ -215,7 +245,7 @@ absl::StatusOr<CreditAccount> Lend(const CreditAccount& before, const Loan& term
     return Refuse(kFailedPrecondition, "LENT_ON", "a loan is for the household's own production, not for a company",
                   "purpose");
   }
-  RETURN_IF_ERROR(CheckRate(terms));
+  RETURN_IF_ERROR(CheckRate(terms, policy));
   const bool repaid = known != nullptr && !known->repayments.empty();
   Loan loan = terms;
   loan.balance_fen = loan.principal_fen;
@@ -233,13 +263,15 @@ absl::StatusOr<CreditAccount> Lend(const CreditAccount& before, const Loan& term
     return Refuse(kFailedPrecondition, "LOAN_ALREADY_REPAID",
                   "the loan has repayments, and its terms are not changed any more", "loan_no");
   }
+  policy::Keep(after.decisions, Lent(after, terms, policy));
   return after;
 }
 
 absl::StatusOr<Outcome> ImportRating(roots::Session& session, const intake::Batch& batch, const RatingRecord& record) {
   ASSIGN_OR_RETURN(const CreditAccount before, FindOrOpen(session, batch, record.household_no));
   Outcome outcome = Outcome::kUnchanged;
-  ASSIGN_OR_RETURN(CreditAccount after, Rate(before, record, &outcome));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.Division()));
+  ASSIGN_OR_RETURN(CreditAccount after, Rate(before, record, *books, &outcome));
   if (outcome != Outcome::kUnchanged) session.Put(after);
   return outcome;
 }
@@ -255,7 +287,8 @@ absl::StatusOr<Outcome> ImportLoan(roots::Session& session, const intake::Batch&
                    .disbursed_on = record.disbursed_on,
                    .matures_on = record.matures_on,
                    .purpose = record.purpose};
-  ASSIGN_OR_RETURN(CreditAccount after, Lend(before, terms, &outcome));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.Division()));
+  ASSIGN_OR_RETURN(CreditAccount after, Lend(before, terms, *books, &outcome));
   if (outcome == Outcome::kUnchanged) return outcome;
   ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kLoanName, terms.key));
   if (!holder.empty() && holder != before.id) {

@@ -6,6 +6,7 @@
 #include "services/microcredit/domain/loan.h"
 #include "services/platform/feed/facts.h"
 #include "services/platform/intake/batch.h"
+#include "services/platform/policy/policy.h"
 #include "services/platform/roots/session.h"
 
 namespace anju::microcredit {
@@ -49,6 +50,8 @@ struct CreditAccount {
   std::vector<Loan> loans;
   // What the registry tells of the household, without its persons.
   feed::HouseholdFact household;
+  // On its lines and loans; see explain.h.
+  std::vector<policy::Decision> decisions;
 
   void Shown(Archive& archive) {
     archive("id", id);
@@ -60,6 +63,7 @@ struct CreditAccount {
   void Fields(Archive& archive) {
     Shown(archive);
     archive("household", household);
+    archive("decisions", decisions);
   }
   std::string Division() const { return household.Village(); }
   friend bool operator==(const CreditAccount&, const CreditAccount&) = default;
@@ -141,14 +145,16 @@ struct RepaymentRecord {
 
 // What an account becomes when the household is rated so. Pure. A rating that is known changes nothing. Refuses, in
 // this order, with NOT_REGISTERED_POOR, SCORE_OUT_OF_RANGE and LINE_BELOW_BALANCE.
-absl::StatusOr<CreditAccount> Rate(const CreditAccount& before, const RatingRecord& record, roots::Outcome* outcome);
+absl::StatusOr<CreditAccount> Rate(const CreditAccount& before, const RatingRecord& record, const policy::Books& books,
+                                   roots::Outcome* outcome);
 
 // What an account becomes when a loan of these terms is disbursed. Pure. A loan that is known changes nothing. The line
 // is that of the rating in force on the day, and must hold on the days of later loans too, because rows may come late.
 // Refuses, in this order, with AMOUNT_NOT_POSITIVE, PRINCIPAL_ABOVE_LIMIT, TERM_TOO_LONG, DATES_REVERSED,
 // NOT_REGISTERED_POOR, NOT_RATED, LENT_ON, RATE_NEGATIVE, RATE_ABOVE_BASE, LINE_EXCEEDED and LOAN_ALREADY_REPAID (it
 // has repayments, and its terms are not changed any more).
-absl::StatusOr<CreditAccount> Lend(const CreditAccount& before, const Loan& terms, roots::Outcome* outcome);
+absl::StatusOr<CreditAccount> Lend(const CreditAccount& before, const Loan& terms, const policy::Books& books,
+                                   roots::Outcome* outcome);
 
 // Use cases. Besides what the rules refuse with: HOUSEHOLD_NOT_FOUND, LOAN_NO_TAKEN (by another household) and
 // LOAN_NOT_FOUND.

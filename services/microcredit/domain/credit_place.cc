@@ -49,18 +49,18 @@ absl::StatusOr<Standing> StandingOf(roots::Session& session, const std::string& 
 
 }  // namespace
 
-absl::Status Qualify(const Standing& standing, Date day) {
-  const Policy& policy = PolicyOn(day);
-  if (standing.poor == 0 || standing.rated * 100 < standing.poor * policy.place_rated_percent) {
+absl::Status Qualify(const Standing& standing, Date day, const policy::Books& books) {
+  const policy::InForce policy = PolicyOn(books, day);
+  if (standing.poor == 0 || standing.rated * 100 < standing.poor * policy[kPlaceRated]) {
     return Refuse(kFailedPrecondition, "RATED_SHARE_TOO_LOW",
                   absl::StrCat(standing.rated, " of ", standing.poor, " registered poor households had a line; ",
-                               policy.place_rated_percent, "% must"),
+                               policy[kPlaceRated], "% must"),
                   "recognised_on");
   }
-  if (standing.overdue_fen * 100 > standing.balance_fen * policy.place_overdue_percent) {
+  if (standing.overdue_fen * 100 > standing.balance_fen * policy[kPlaceOverdue]) {
     return Refuse(kFailedPrecondition, "OVERDUE_RATE_TOO_HIGH",
                   absl::StrCat(standing.overdue_fen, " of ", standing.balance_fen, " fen were overdue; at most ",
-                               policy.place_overdue_percent, "% may"),
+                               policy[kPlaceOverdue], "% may"),
                   "recognised_on");
   }
   return absl::OkStatus();
@@ -81,7 +81,8 @@ absl::StatusOr<Outcome> ImportCreditPlace(roots::Session& session, const intake:
   if (before == after) return Outcome::kUnchanged;
   if (!before.has_value() || before->recognised_on != after.recognised_on) {
     ASSIGN_OR_RETURN(const Standing standing, StandingOf(session, division, after.recognised_on));
-    RETURN_IF_ERROR(Qualify(standing, after.recognised_on));
+    ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, division));
+    RETURN_IF_ERROR(Qualify(standing, after.recognised_on, *books));
   }
   session.Put(after);
   return before.has_value() ? Outcome::kUpdated : Outcome::kAdded;

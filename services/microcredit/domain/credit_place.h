@@ -4,6 +4,7 @@
 #include <string>
 
 #include "services/platform/intake/batch.h"
+#include "services/platform/policy/policy.h"
 #include "services/platform/roots/session.h"
 
 namespace anju::microcredit {
@@ -56,7 +57,7 @@ struct Standing {
 
 // Whether a place that stands so may be recognised on `day`. Pure. Refuses, in this order, with RATED_SHARE_TOO_LOW
 // (also where nobody is registered poor) and OVERDUE_RATE_TOO_HIGH.
-absl::Status Qualify(const Standing& standing, Date day);
+absl::Status Qualify(const Standing& standing, Date day, const policy::Books& books);
 
 // Checks a place when it is recognised, not when it is revoked. It stands as the accounts say of those who live there
 // now and lived there on the day. Refuses, in this order, with DIVISION_NOT_FOUND, OUTSIDE_DIVISION,

@@ -14,6 +14,9 @@ namespace {
 using enum absl::StatusCode;
 using roots::Outcome;
 
+constexpr absl::string_view kLoanNotOverdue = "LOAN_NOT_OVERDUE";
+constexpr absl::string_view kAboveShare = "COMPENSATION_ABOVE_SHARE";
+
 int64_t Moved(const RiskFund& fund, FundMovementKind kind, const std::string& loan_key) {
   int64_t sum = 0;
   for (const FundMovement& movement : fund.movements) {
@@ -45,24 +48,18 @@ absl::Status CheckCustody(const FundMovement& movement) {
   return absl::OkStatus();
 }
 
-absl::Status CheckCompensation(const RiskFund& fund, const Loan& loan, const FundMovement& movement) {
-  const Policy& policy = PolicyOn(movement.moved_on);
-  const Statement books = StatementOn(loan, movement.moved_on);
-  if (!books.overdue_since.has_value() || movement.moved_on - *books.overdue_since < policy.compensation_after_days) {
-    return Refuse(kFailedPrecondition, "LOAN_NOT_OVERDUE",
-                  absl::StrCat("a loss is compensated when the loan has been overdue for ",
-                               policy.compensation_after_days, " days"),
-                  "moved_on");
+absl::Status CheckCompensation(const policy::Decision& decision, const policy::InForce& policy) {
+  if (decision.verdict == policy::Verdict::kYes) return absl::OkStatus();
+  if (decision.reason == kLoanNotOverdue) {
+    return Refuse(
+        kFailedPrecondition, decision.reason,
+        absl::StrCat("a loss is compensated when the loan has been overdue for ", policy[kCompensationAfter], " days"),
+        "moved_on");
   }
-  const int64_t loss_fen = books.balance_fen + books.unpaid_interest_fen;
-  const int64_t compensated_fen = Moved(fund, FundMovementKind::kCompensation, movement.loan_key) + movement.amount_fen;
-  if (compensated_fen > loss_fen * policy.compensation_percent / 100) {
-    return Refuse(kFailedPrecondition, "COMPENSATION_ABOVE_SHARE",
-                  absl::StrCat("the fund bears at most ", policy.compensation_percent, "% of a loss of ", loss_fen,
-                               " fen, all compensations together"),
-                  "amount_fen");
-  }
-  return absl::OkStatus();
+  return Refuse(
+      kFailedPrecondition, decision.reason,
+      absl::StrCat("the fund bears at most ", policy[kCompensationShare], "% of a loss, all compensations together"),
+      "amount_fen");
 }
 
 }  // namespace
@@ -96,8 +93,38 @@ absl::StatusOr<RiskFund> Move(const RiskFund& before, const FundMovement& moveme
   return after;
 }
 
-absl::Status CheckLoss(const RiskFund& fund, const Loan& loan, const FundMovement& movement) {
-  if (movement.kind == FundMovementKind::kCompensation) return CheckCompensation(fund, loan, movement);
+policy::Decision JudgeCompensation(const RiskFund& fund, const Loan& loan, const FundMovement& movement,
+                                   const policy::Books& books) {
+  const policy::InForce policy = PolicyOn(books, movement.moved_on);
+  const Statement statement = StatementOn(loan, movement.moved_on);
+  const int64_t overdue_days =
+      statement.overdue_since.has_value() ? movement.moved_on - *statement.overdue_since : int64_t{0};
+  const int64_t loss_fen = statement.balance_fen + statement.unpaid_interest_fen;
+  const int64_t compensated_fen = Moved(fund, FundMovementKind::kCompensation, movement.loan_key) + movement.amount_fen;
+  std::string reason;
+  if (!statement.overdue_since.has_value() || overdue_days < policy[kCompensationAfter]) {
+    reason = std::string(kLoanNotOverdue);
+  } else if (compensated_fen > loss_fen * policy[kCompensationShare] / 100) {
+    reason = std::string(kAboveShare);
+  }
+  return {.rule = std::string(kCompensationRule),
+          .subject = movement.key,
+          .verdict = reason.empty() ? policy::Verdict::kYes : policy::Verdict::kNo,
+          .amount_fen = reason.empty() ? movement.amount_fen : 0,
+          .reason = reason,
+          .decided_on = movement.moved_on,
+          .inputs = {{"loan", movement.loan_key},
+                     {"overdue_days", absl::StrCat(overdue_days)},
+                     {"loss_fen", absl::StrCat(loss_fen)},
+                     {"compensated_with_it_fen", absl::StrCat(compensated_fen)}},
+          .used = policy.Use({kCompensationAfter, kCompensationShare})};
+}
+
+absl::Status CheckLoss(const RiskFund& fund, const Loan& loan, const FundMovement& movement,
+                       const policy::Books& books) {
+  if (movement.kind == FundMovementKind::kCompensation) {
+    return CheckCompensation(JudgeCompensation(fund, loan, movement, books), PolicyOn(books, movement.moved_on));
+  }
   const int64_t compensated_fen = Moved(fund, FundMovementKind::kCompensation, movement.loan_key);
   if (Moved(fund, FundMovementKind::kRecovery, movement.loan_key) + movement.amount_fen > compensated_fen) {
     return Refuse(kFailedPrecondition, "RECOVERY_ABOVE_COMPENSATION",
@@ -132,7 +159,12 @@ absl::StatusOr<Outcome> ImportFundMovement(roots::Session& session, const intake
     if (!account.has_value()) {
       return Refuse(kNotFound, "LOAN_NOT_FOUND", "import the loan before its compensation", "loan_no");
     }
-    RETURN_IF_ERROR(CheckLoss(before, *account->FindLoan(movement.loan_key), movement));
+    const Loan& loan = *account->FindLoan(movement.loan_key);
+    ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, county));
+    RETURN_IF_ERROR(CheckLoss(before, loan, movement, *books));
+    if (movement.kind == FundMovementKind::kCompensation) {
+      policy::Keep(after.decisions, JudgeCompensation(before, loan, movement, *books));
+    }
   }
   session.Put(after);
   return outcome;

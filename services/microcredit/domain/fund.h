@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "services/microcredit/domain/loan.h"
 #include "services/platform/intake/batch.h"
+#include "services/platform/policy/policy.h"
 #include "services/platform/roots/session.h"
 
 namespace anju::microcredit {
@@ -61,11 +62,14 @@ struct RiskFund {
   std::string key;
   // In the order of their days; never less than nothing is left after one.
   std::vector<FundMovement> movements;
+  // On its compensations; see explain.h.
+  std::vector<policy::Decision> decisions;
 
   void Fields(Archive& archive) {
     archive("id", id);
     archive("key", key);
     archive("movements", movements);
+    archive("decisions", decisions);
   }
   std::string Division() const { return key; }
   friend bool operator==(const RiskFund&, const RiskFund&) = default;
@@ -102,11 +106,17 @@ struct FundMovementRecord {
 // later one).
 absl::StatusOr<RiskFund> Move(const RiskFund& before, const FundMovement& movement, roots::Outcome* outcome);
 
+// Whether the fund may compensate so much of the loss of this loan, by the policy of the day; the reason of a no is
+// LOAN_NOT_OVERDUE or COMPENSATION_ABOVE_SHARE. Pure.
+policy::Decision JudgeCompensation(const RiskFund& fund, const Loan& loan, const FundMovement& movement,
+                                   const policy::Books& books);
+
 // Whether the fund may compensate, or take back, so much for this loan. The loss is what is due and unpaid at the end
 // of the day: principal and interest. A compensation is the fund's business with the bank: the household owes as
 // before. Pure. Refuses a compensation, in this order, with LOAN_NOT_OVERDUE and COMPENSATION_ABOVE_SHARE, a recovery
 // with RECOVERY_ABOVE_COMPENSATION.
-absl::Status CheckLoss(const RiskFund& fund, const Loan& loan, const FundMovement& movement);
+absl::Status CheckLoss(const RiskFund& fund, const Loan& loan, const FundMovement& movement,
+                       const policy::Books& books);
 
 // Also refuses with FIELD_MISSING (a compensation or recovery without its loan) and LOAN_NOT_FOUND, after
 // FUND_OVERDRAWN.

@@ -44,7 +44,7 @@ void Withdraw(Run& run, Item& item) {
 
 }  // namespace
 
-absl::StatusOr<Quarter> ParseQuarter(absl::string_view text) {
+absl::StatusOr<Quarter> ParseQuarter(absl::string_view text, const policy::Books& books) {
   int year = 0, number = 0;
   const bool well_formed = text.size() == 6 && text[4] == 'Q' && text[0] != '+' && text[0] != '-' &&
                            absl::SimpleAtoi(text.substr(0, 4), &year) && absl::SimpleAtoi(text.substr(5), &number) &&
@@ -55,21 +55,23 @@ absl::StatusOr<Quarter> ParseQuarter(absl::string_view text) {
   const Date before(year, number * 3 - 2, 1);
   const Date settled_on = NextSettlement(before);
   const Date after = NextSettlement(AddMonths(before, -3));
-  const Policy& policy = PolicyOn(settled_on);
   return Quarter{.name = std::string(text),
                  .after = after,
                  .settled_on = settled_on,
-                 .grace_until = settled_on + policy.subsidy_grace_days};
+                 .grace_until = settled_on + PolicyOn(books, settled_on)[kGraceDays]};
 }
 
 std::optional<Item> Judge(const std::string& account_id, const Loan& loan, const Quarter& quarter, Date today) {
   if (loan.disbursed_on >= quarter.settled_on) return std::nullopt;
-  const int32_t grace_days = PolicyOn(quarter.settled_on).subsidy_grace_days;
+  const int64_t grace_days = quarter.grace_until - quarter.settled_on;
   int64_t interest_fen = 0;
+  std::optional<Date> last_due_on, last_paid_on;
   bool unpaid = false, late = false;
   for (const Due& due : StatementOn(loan, today).dues) {
     if (due.due_on <= quarter.after || due.due_on > quarter.settled_on) continue;
     interest_fen += due.interest_fen;
+    last_due_on = due.due_on;
+    if (due.paid_on.has_value()) last_paid_on = due.paid_on;
     unpaid |= !due.paid_on.has_value();
     late |= due.paid_on.has_value() && *due.paid_on > due.due_on + grace_days;
   }
@@ -77,7 +79,11 @@ std::optional<Item> Judge(const std::string& account_id, const Loan& loan, const
   return Item{.root_id = account_id,
               .subject = loan.key,
               .amount_fen = interest_fen,
-              .reason = ReasonOf(loan, quarter, unpaid, late)};
+              .reason = ReasonOf(loan, quarter, unpaid, late),
+              .inputs = {{"interest_fen", absl::StrCat(interest_fen)},
+                         {"due_on", Format(*last_due_on)},
+                         {"paid_on", unpaid ? "" : Format(*last_paid_on)},
+                         {"grace_until", Format(quarter.grace_until)}}};
 }
 
 absl::StatusOr<Run> ListRun(roots::Session& session, const std::string& division, const std::string& period,
@@ -86,7 +92,8 @@ absl::StatusOr<Run> ListRun(roots::Session& session, const std::string& division
   if (county.size() != kCountyDigits) {
     return Refuse(kInvalidArgument, "NOT_A_COUNTY", "a run is of a county: give its code of 6 digits", "division");
   }
-  ASSIGN_OR_RETURN(const Quarter quarter, ParseQuarter(period));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, county));
+  ASSIGN_OR_RETURN(const Quarter quarter, ParseQuarter(period, *books));
   const Date today = DayInChina(session.now());
   if (today <= quarter.grace_until) {
     return Refuse(kInvalidArgument, "PERIOD_NOT_OVER",
@@ -106,7 +113,9 @@ absl::StatusOr<Run> ListRun(roots::Session& session, const std::string& division
       }
     }
   }
-  ASSIGN_OR_RETURN(Run run, subsidy::List(before, county, period, by, std::move(items)));
+  subsidy::Grounds grounds{.rule = std::string(kSubsidyRule),
+                           .used = PolicyOn(*books, quarter.settled_on).Use({kGraceDays})};
+  ASSIGN_OR_RETURN(Run run, subsidy::List(before, county, period, by, today, std::move(grounds), std::move(items)));
   session.Put(run);
   return run;
 }
@@ -124,7 +133,8 @@ absl::StatusOr<Run> ApproveRun(roots::Session& session, const Run& before, const
 }
 
 absl::StatusOr<Run> PayRun(roots::Session& session, const Run& before, Date paid_on) {
-  ASSIGN_OR_RETURN(const Quarter quarter, ParseQuarter(before.period));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.division));
+  ASSIGN_OR_RETURN(const Quarter quarter, ParseQuarter(before.period, *books));
   ASSIGN_OR_RETURN(Run after, subsidy::Pay(before, paid_on, quarter.settled_on, DayInChina(session.now())));
   if (before.state == subsidy::RunState::kPaid) return after;
   for (Item& item : after.items) {

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/microcredit/domain/loan.h"
+#include "services/platform/policy/policy.h"
 #include "services/platform/roots/session.h"
 #include "services/platform/subsidy/run.h"
 
@@ -21,7 +22,7 @@ struct Quarter {
 };
 
 // Refuses with PERIOD_MALFORMED.
-absl::StatusOr<Quarter> ParseQuarter(absl::string_view text);
+absl::StatusOr<Quarter> ParseQuarter(absl::string_view text, const policy::Books& books);
 
 // What a loan gets for a quarter, from its books as they stand at the end of `today`; nothing when no interest fell
 // due. ELIGIBLE with the interest, or, in this order, ALREADY_PAID, PURPOSE_VIOLATION, NOT_PAID, PAID_LATE. Pure.

@@ -22,9 +22,10 @@ Explainer ExplainerOf() {
   return {.kind = Root::kKind,
           .explain = [](roots::Session& session, const std::string& id, const Question& question,
                         std::string* division) -> absl::StatusOr<std::optional<Answer>> {
-            // An id has no slash, and a key has.
-            const bool is_key = id.find('/') != std::string::npos;
-            ASSIGN_OR_RETURN(const std::optional<Root> root, is_key ? session.Find<Root>(id) : session.Get<Root>(id));
+            ASSIGN_OR_RETURN(std::optional<Root> root, session.Get<Root>(id));
+            if (!root.has_value()) {
+              ASSIGN_OR_RETURN(root, session.Find<Root>(id));
+            }
             if (!root.has_value()) return std::optional<Answer>();
             *division = root->Division();
             ASSIGN_OR_RETURN(Answer answer, Explain(session, *root, question));

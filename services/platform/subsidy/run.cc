@@ -8,7 +8,7 @@ namespace anju::subsidy {
 using enum absl::StatusCode;
 
 absl::StatusOr<Run> List(const std::optional<Run>& before, const std::string& division, const std::string& period,
-                         const std::string& by, std::vector<Item> items) {
+                         const std::string& by, Date on, Grounds grounds, std::vector<Item> items) {
   if (before.has_value() && before->state != RunState::kListed) {
     return Refuse(kFailedPrecondition, "RUN_ALREADY_APPROVED",
                   "the run of this division and period is approved or paid: it is not listed again", "period");
@@ -19,7 +19,10 @@ absl::StatusOr<Run> List(const std::optional<Run>& before, const std::string& di
           .period = period,
           .state = RunState::kListed,
           .listed_by = by,
-          .items = std::move(items)};
+          .items = std::move(items),
+          .listed_on = on,
+          .rule = std::move(grounds.rule),
+          .used = std::move(grounds.used)};
   for (const Item& item : run.items) {
     if (item.eligible()) {
       ++run.eligible;
@@ -59,6 +62,24 @@ absl::StatusOr<Run> Pay(const Run& before, Date on, Date earliest, Date today) {
   after.state = RunState::kPaid;
   after.paid_on = on;
   return after;
+}
+
+absl::StatusOr<policy::Answer> Explain(roots::Session&, const Run& run, const policy::Question& question) {
+  policy::Answer answer;
+  if (!question.Asks(run.rule)) return answer;
+  for (const Item& item : run.items) {
+    if (!question.subject.empty() && question.subject != item.subject && question.subject != item.root_id) continue;
+    if (answer.kept.size() == kMostExplained) break;
+    answer.kept.push_back({.rule = run.rule,
+                           .subject = item.subject,
+                           .verdict = item.eligible() ? policy::Verdict::kYes : policy::Verdict::kNo,
+                           .amount_fen = item.amount_fen,
+                           .reason = item.eligible() ? "" : item.reason,
+                           .decided_on = run.listed_on.value_or(run.approved_on.value_or(Date())),
+                           .inputs = item.inputs,
+                           .used = run.used});
+  }
+  return answer;
 }
 
 }  // namespace anju::subsidy

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/platform/base/archive.h"
+#include "services/platform/policy/decision.h"
 #include "services/platform/roots/session.h"
 
 // A subsidy run: a computed list with the reason for every yes and no, approved by a second person, paid once. Which
@@ -23,6 +24,8 @@ struct Item {
   int64_t amount_fen = 0;
   // ELIGIBLE, or the reason for the no.
   std::string reason;
+  // What the rule looked at.
+  std::vector<policy::Input> inputs;
 
   bool eligible() const { return reason == kEligible; }
   void Fields(Archive& archive) {
@@ -30,8 +33,15 @@ struct Item {
     archive("subject", subject);
     archive("amount_fen", amount_fen);
     archive("reason", reason);
+    archive("inputs", inputs);
   }
   friend bool operator==(const Item&, const Item&) = default;
+};
+
+// By which rule a list was made, and what it was measured by.
+struct Grounds {
+  std::string rule;
+  std::vector<policy::Used> used;
 };
 
 struct Run {
@@ -51,6 +61,9 @@ struct Run {
   int64_t eligible = 0;
   int64_t refused = 0;
   std::vector<Item> items;
+  std::optional<Date> listed_on;
+  std::string rule;
+  std::vector<policy::Used> used;
 
   std::string Division() const { return division; }
   void Fields(Archive& archive) {
@@ -67,6 +80,9 @@ struct Run {
     archive("eligible", eligible);
     archive("refused", refused);
     archive("items", items);
+    archive("listed_on", listed_on);
+    archive("rule", rule);
+    archive("used", used);
   }
 };
 
@@ -76,7 +92,7 @@ inline tally::Contributions Contributions(const Run&) { return {}; }
 // Lists the items of a division and period, anew as long as the run is not approved. Pure. Refuses with
 // RUN_ALREADY_APPROVED.
 absl::StatusOr<Run> List(const std::optional<Run>& before, const std::string& division, const std::string& period,
-                         const std::string& by, std::vector<Item> items);
+                         const std::string& by, Date on, Grounds grounds, std::vector<Item> items);
 
 // Pure; a second approval by the same person changes nothing. Refuses, in this order, with APPROVER_IS_AUTHOR and
 // RUN_NOT_LISTED.
@@ -85,5 +101,11 @@ absl::StatusOr<Run> Approve(const Run& before, const std::string& by, Date on);
 // Pure; paying a second time changes nothing. Refuses, in this order, with RUN_NOT_APPROVED and DATES_REVERSED (after
 // `today`, or before the end of what is paid for).
 absl::StatusOr<Run> Pay(const Run& before, Date on, Date earliest, Date today);
+
+// At most so many of its items are explained at once.
+inline constexpr size_t kMostExplained = 100;
+
+// Why each item of a run is paid or not. The subject is an item's, or the id of its record.
+absl::StatusOr<policy::Answer> Explain(roots::Session& session, const Run& run, const policy::Question& question);
 
 }  // namespace anju::subsidy

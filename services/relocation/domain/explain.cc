@@ -61,4 +61,9 @@ absl::StatusOr<policy::Answer> Explain(roots::Session& session, const Case& relo
   return answer;
 }
 
+absl::StatusOr<policy::Answer> Explain(roots::Session&, const Settlement& settlement,
+                                       const policy::Question& question) {
+  return policy::Answer{.kept = policy::Asked(settlement.decisions, question)};
+}
+
 }  // namespace anju::relocation

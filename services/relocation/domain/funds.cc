@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "services/platform/base/error.h"
 #include "services/relocation/domain/chart.h"
+#include "services/relocation/domain/policy.h"
 
 namespace anju::relocation {
 namespace {
@@ -212,6 +213,12 @@ absl::StatusOr<Settlement> ProposeSubsidy(const Settlement& before, const Case& 
                    .amount_fen = persons * terms.subsidy_per_person_fen,
                    .proposed_by = act.by,
                    .proposed_on = act.on};
+  policy::Keep(after.decisions, {.rule = std::string(kPersonalSubsidy),
+                                 .verdict = policy::Verdict::kYes,
+                                 .amount_fen = after.subsidy.amount_fen,
+                                 .decided_on = act.on,
+                                 .inputs = {{"persons", absl::StrCat(persons)}, {"counted_on", Format(day)}},
+                                 .used = terms.used});
   return after;
 }
 

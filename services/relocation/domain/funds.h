@@ -82,8 +82,11 @@ struct Settlement {
   int64_t title_paid_fen = 0;
   TitleSettlement title;
   std::vector<Posting> postings;
+  // On its subsidy; see explain.h.
+  std::vector<policy::Decision> decisions;
 
-  void Fields(Archive& archive) {
+  // What the contract shows of it.
+  void Shown(Archive& archive) {
     archive("id", id);
     archive("key", key);
     archive("case_id", case_id);
@@ -95,6 +98,10 @@ struct Settlement {
     archive("title_paid_fen", title_paid_fen);
     archive("title", title);
     archive("postings", postings);
+  }
+  void Fields(Archive& archive) {
+    Shown(archive);
+    archive("decisions", decisions);
   }
   std::string Division() const { return division; }
   friend bool operator==(const Settlement&, const Settlement&) = default;
@@ -109,6 +116,8 @@ ledger::Balances Balances(const Settlement& settlement);
 struct FundsTerms {
   int64_t subsidy_per_person_fen = 0;
   int64_t deposit_fen = 0;
+  // The parameter that the subsidy is measured by.
+  std::vector<policy::Used> used;
 };
 
 // What a title costs, as anju.relocation.v1.TitleQuote shows it: cost price less subsidies less deposit, and never

@@ -16,7 +16,9 @@ using roots::Outcome;
 absl::StatusOr<FundsTerms> TermsOn(roots::Session& session, const Case& relocation, Date day) {
   ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, relocation.site_location));
   const policy::InForce policy = PolicyOn(*books, day);
-  return FundsTerms{.subsidy_per_person_fen = policy[kSubsidyPerPerson], .deposit_fen = policy[kDeposit]};
+  return FundsTerms{.subsidy_per_person_fen = policy[kSubsidyPerPerson],
+                    .deposit_fen = policy[kDeposit],
+                    .used = policy.Use({kSubsidyPerPerson})};
 }
 
 // Who enters what an import brings.

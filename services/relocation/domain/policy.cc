@@ -111,7 +111,8 @@ const policy::Catalogue& Policies() {
       },
       {{.name = std::string(kAllottedArea), .label_zh = "以人定房", .label_en = "A unit fits the household"},
        {.name = std::string(kNoticeSpan), .label_zh = "公示期限", .label_en = "A notice hangs long enough"},
-       {.name = std::string(kApproval), .label_zh = "搬迁对象审批", .label_en = "A case is approved"}});
+       {.name = std::string(kApproval), .label_zh = "搬迁对象审批", .label_en = "A case is approved"},
+       {.name = std::string(kPersonalSubsidy), .label_zh = "建房个人补助", .label_en = "The personal subsidy"}});
   return policies;
 }
 

@@ -32,6 +32,7 @@ inline constexpr absl::string_view kIdleMonths = "idle_months";
 inline constexpr absl::string_view kAllottedArea = "allotted_area";
 inline constexpr absl::string_view kNoticeSpan = "notice_span";
 inline constexpr absl::string_view kApproval = "approval";
+inline constexpr absl::string_view kPersonalSubsidy = "personal_subsidy";
 
 const policy::Catalogue& Policies();
 

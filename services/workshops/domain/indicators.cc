@@ -83,7 +83,7 @@ Spans RegisteredPoor(const feed::HouseholdFact& household) {
 
 // From when on a job that lasts over `span` is stable; nothing when it ends before.
 void AddStable(const Span& span, Spans& to) {
-  to.push_back({.from = PlusMonths(span.from, PolicyOn(span.from).stable_months), .until = span.until});
+  to.push_back({.from = PlusMonths(span.from, kStableMonths), .until = span.until});
 }
 
 // What the figures say of one person, as spans of days.
@@ -123,11 +123,10 @@ void AddWork(const Worker& worker, const Person& person, tally::Contributions& t
 void AddTraining(const Worker& worker, const Person& person, tally::Contributions& to) {
   Spans trained, recently;
   for (const Training& training : worker.trainings) {
-    const Policy& policy = PolicyOn(training.ended_on);
-    if (training.attendance_percent < policy.attendance_percent) continue;
+    if (training.attendance_percent < kAttendancePercent) continue;
     AddStock(kTrainedPersonTimes, person.places, training.ended_on, std::nullopt, 1, to);
     trained.push_back({.from = training.ended_on});
-    recently.push_back({.from = training.ended_on, .until = PlusMonths(training.ended_on, policy.training_months)});
+    recently.push_back({.from = training.ended_on, .until = PlusMonths(training.ended_on, kTrainingMonths)});
   }
   trained = Merge(std::move(trained));
   AddSpans(kTrainedPersons, person.places, trained, to);

@@ -38,22 +38,33 @@ Work WorkWithin(const Worker& worker, Month first, Month last, int32_t days) {
 
 }  // namespace
 
-std::optional<subsidy::Item> Judge(const Worker& worker, Month period, const Policy& policy) {
-  const Month first = period.Plus(1 - policy.subsidy_window_months);
-  const Work work = WorkWithin(worker, first, period, policy.subsidy_days);
+std::vector<absl::string_view> SubsidyParameters() {
+  return {kSubsidyWindow, kSubsidyMonths, kSubsidyDays, kSubsidyPay, kSubsidy};
+}
+
+std::optional<subsidy::Item> Judge(const Worker& worker, Month period, const policy::InForce& policy) {
+  const Month first = period.Plus(1 - static_cast<int32_t>(policy[kSubsidyWindow]));
+  const Work work = WorkWithin(worker, first, period, static_cast<int32_t>(policy[kSubsidyDays]));
   if (work.last == nullptr) return std::nullopt;
-  subsidy::Item item{.root_id = worker.id, .subject = work.last->key};
-  if (!worker.household.RegisteredPoorOn(period.LastDay())) {
+  const bool poor = worker.household.RegisteredPoorOn(period.LastDay());
+  subsidy::Item item{.root_id = worker.id,
+                     .subject = work.last->key,
+                     .inputs = {{"from_month", Format(first)},
+                                {"to_month", Format(period)},
+                                {"registered_poor", poor ? "yes" : "no"},
+                                {"months_worked", absl::StrCat(work.months.size())},
+                                {"paid_fen", absl::StrCat(work.paid_fen)}}};
+  if (!poor) {
     item.reason = "NOT_REGISTERED_POOR";
-  } else if (static_cast<int32_t>(work.months.size()) < policy.subsidy_months) {
+  } else if (static_cast<int64_t>(work.months.size()) < policy[kSubsidyMonths]) {
     item.reason = "MONTHS_TOO_FEW";
-  } else if (work.paid_fen < policy.subsidy_pay_fen) {
+  } else if (work.paid_fen < policy[kSubsidyPay]) {
     item.reason = "PAY_TOO_LOW";
   } else if (worker.subsidy_paid_on.has_value()) {
     item.reason = std::string(kAlreadyPaid);
   } else {
     item.reason = std::string(subsidy::kEligible);
-    item.amount_fen = policy.subsidy_fen;
+    item.amount_fen = policy[kSubsidy];
   }
   return item;
 }
@@ -68,14 +79,18 @@ absl::StatusOr<Run> ListRun(roots::Session& session, const std::string& division
   }
   ASSIGN_OR_RETURN(const std::optional<Run> before, session.Find<Run>(absl::StrCat(county, "/", Format(period))));
   ASSIGN_OR_RETURN(const std::vector<std::string> ids, session.IdsIn<Worker>(county));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, county));
+  const policy::InForce policy = PolicyOn(*books, period.LastDay());
   std::vector<subsidy::Item> items;
   for (const std::string& id : ids) {
     ASSIGN_OR_RETURN(const std::optional<Worker> worker, session.Get<Worker>(id));
     ANJU_CHECK(worker.has_value());
-    std::optional<subsidy::Item> item = Judge(*worker, period, PolicyOn(period.LastDay()));
+    std::optional<subsidy::Item> item = Judge(*worker, period, policy);
     if (item.has_value()) items.push_back(*std::move(item));
   }
-  ASSIGN_OR_RETURN(Run run, subsidy::List(before, county, Format(period), by, std::move(items)));
+  ASSIGN_OR_RETURN(Run run, subsidy::List(before, county, Format(period), by, DayInChina(session.now()),
+                                          {.rule = std::string(kSubsidyRule), .used = policy.Use(SubsidyParameters())},
+                                          std::move(items)));
   session.Put(run);
   return run;
 }
@@ -105,6 +120,7 @@ absl::StatusOr<Run> PayRun(roots::Session& session, const Run& run, Date on) {
     }
     worker->subsidy_paid_on = on;
     worker->subsidy_fen = item.amount_fen;
+    worker->subsidy_run = paid.id;
     session.Put(*worker);
   }
   session.Put(paid);

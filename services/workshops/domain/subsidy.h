@@ -14,7 +14,9 @@ inline constexpr absl::string_view kAlreadyPaid = "ALREADY_PAID";
 
 // What a run says of a worker; nothing of one without a contract in the window. Pure. The reason of a no is the first
 // of NOT_REGISTERED_POOR, MONTHS_TOO_FEW, PAY_TOO_LOW and ALREADY_PAID. The subject is the contract signed last.
-std::optional<subsidy::Item> Judge(const Worker& worker, Month period, const Policy& policy);
+std::optional<subsidy::Item> Judge(const Worker& worker, Month period, const policy::InForce& policy);
+// The parameters that it looks at.
+std::vector<absl::string_view> SubsidyParameters();
 
 // Use cases. Refuses, in this order, with PERIOD_NOT_OVER, DIVISION_NOT_FOUND, NOT_A_COUNTY and RUN_ALREADY_APPROVED.
 absl::StatusOr<subsidy::Run> ListRun(roots::Session& session, const std::string& division, Month period,

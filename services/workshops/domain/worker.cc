@@ -100,9 +100,10 @@ absl::Status CheckPay(const Contract& contract, const Pay& pay) {
     return Refuse(kInvalidArgument, "MONTH_OUTSIDE_CONTRACT", "the contract does not run in this month", "month");
   }
   if (pay.amount_fen < 0) return Refuse(kInvalidArgument, "AMOUNT_NEGATIVE", "pay is 0 or more", "amount_fen");
-  if (const int64_t largest = PolicyOn(pay.month.LastDay()).largest_pay_fen; pay.amount_fen > largest) {
+  if (pay.amount_fen > kLargestPayFen) {
     return Refuse(kInvalidArgument, "AMOUNT_TOO_LARGE",
-                  absl::StrCat("a month's pay is at most ", largest, " fen: check the decimal point"), "amount_fen");
+                  absl::StrCat("a month's pay is at most ", kLargestPayFen, " fen: check the decimal point"),
+                  "amount_fen");
   }
   if (pay.days_worked < 0 || pay.days_worked > pay.month.LastDay().day()) {
     return Refuse(kInvalidArgument, "DAYS_OUT_OF_RANGE",

@@ -108,6 +108,8 @@ struct Worker {
   int64_t subsidy_fen = 0;
   // A copy of what the registry tells, which the figures follow.
   feed::HouseholdFact household;
+  // The id of the run that paid the subsidy.
+  std::string subsidy_run;
 
   void Shown(Archive& archive) {
     archive("id", id);
@@ -124,6 +126,7 @@ struct Worker {
   void Fields(Archive& archive) {
     Shown(archive);
     archive("household", household);
+    archive("subsidy_run", subsidy_run);
   }
   std::string Division() const { return household.Village(); }
   friend bool operator==(const Worker&, const Worker&) = default;

@@ -19,13 +19,13 @@ constexpr char kVillage[] = "450328100201";
 const Date kDay(2017, 12, 20);
 
 TEST(QualifyTest, RefusesInOrder) {
-  EXPECT_THAT(Qualify({}, kDay), RefusedWith(kFailedPrecondition, "RATED_SHARE_TOO_LOW"));
-  EXPECT_THAT(Qualify({.poor = 100, .rated = 79, .balance_fen = 100, .overdue_fen = 6}, kDay),
+  EXPECT_THAT(Qualify({}, kDay, {}), RefusedWith(kFailedPrecondition, "RATED_SHARE_TOO_LOW"));
+  EXPECT_THAT(Qualify({.poor = 100, .rated = 79, .balance_fen = 100, .overdue_fen = 6}, kDay, {}),
               RefusedWith(kFailedPrecondition, "RATED_SHARE_TOO_LOW"));
-  EXPECT_THAT(Qualify({.poor = 100, .rated = 80, .balance_fen = 100, .overdue_fen = 6}, kDay),
+  EXPECT_THAT(Qualify({.poor = 100, .rated = 80, .balance_fen = 100, .overdue_fen = 6}, kDay, {}),
               RefusedWith(kFailedPrecondition, "OVERDUE_RATE_TOO_HIGH"));
-  EXPECT_TRUE(Qualify({.poor = 100, .rated = 80, .balance_fen = 100, .overdue_fen = 5}, kDay).ok());
-  EXPECT_TRUE(Qualify({.poor = 1, .rated = 1}, kDay).ok());
+  EXPECT_TRUE(Qualify({.poor = 100, .rated = 80, .balance_fen = 100, .overdue_fen = 5}, kDay, {}).ok());
+  EXPECT_TRUE(Qualify({.poor = 1, .rated = 1}, kDay, {}).ok());
 }
 
 class CreditPlaceTest : public ::testing::TestWithParam<std::string> {

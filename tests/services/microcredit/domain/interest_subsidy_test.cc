@@ -19,13 +19,13 @@ using testing::Stand;
 constexpr int64_t kFirst = 19528;
 
 TEST(QuarterTest, EndsWithItsSettlement) {
-  const Quarter quarter = *ParseQuarter("2018Q1");
+  const Quarter quarter = *ParseQuarter("2018Q1", {});
   EXPECT_EQ(quarter.after, Date(2017, 12, 20));
   EXPECT_EQ(quarter.settled_on, Date(2018, 3, 20));
   EXPECT_EQ(quarter.grace_until, Date(2018, 3, 30));
-  EXPECT_EQ(ParseQuarter("2018Q4")->settled_on, Date(2018, 12, 20));
+  EXPECT_EQ(ParseQuarter("2018Q4", {})->settled_on, Date(2018, 12, 20));
   for (const char* text : {"", "2018", "2018Q0", "2018Q5", "2018q3", "18Q3", "2018Q33", "+018Q3", "201 Q3", "2018-3"}) {
-    EXPECT_THAT(ParseQuarter(text), RefusedWith(kInvalidArgument, "PERIOD_MALFORMED")) << text;
+    EXPECT_THAT(ParseQuarter(text, {}), RefusedWith(kInvalidArgument, "PERIOD_MALFORMED")) << text;
   }
 }
 
@@ -37,9 +37,9 @@ TEST(JudgeTest, SaysWhyAndWhyNot) {
             .matures_on = Date(2019, 1, 5),
             .purpose = Purpose::kLentOn,
             .balance_fen = 2'000'000};
-  const Quarter quarter = *ParseQuarter("2017Q1");
+  const Quarter quarter = *ParseQuarter("2017Q1", {});
   const Date today(2017, 5, 1);
-  EXPECT_FALSE(Judge("a", loan, *ParseQuarter("2016Q4"), today).has_value());
+  EXPECT_FALSE(Judge("a", loan, *ParseQuarter("2016Q4", {}), today).has_value());
   loan.subsidies = {{.quarter = "2017Q1"}};
   EXPECT_EQ(Judge("a", loan, quarter, today)->reason, "ALREADY_PAID");
   loan.subsidies.clear();
@@ -56,7 +56,7 @@ TEST(JudgeTest, SaysWhyAndWhyNot) {
   // With the last principal between settlements its interest belongs to the quarter of that day.
   const Loan early = *Repay(loan, "r", Date(2017, 1, 15), 2'000'000 + 2639, &outcome);
   EXPECT_EQ(Judge("a", early, quarter, today)->amount_fen, 2639);
-  EXPECT_FALSE(Judge("a", early, *ParseQuarter("2017Q2"), today).has_value());
+  EXPECT_FALSE(Judge("a", early, *ParseQuarter("2017Q2", {}), today).has_value());
 }
 
 class SubsidyRunTest : public ::testing::TestWithParam<std::string> {

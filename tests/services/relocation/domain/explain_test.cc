@@ -1,6 +1,7 @@
 #include "services/relocation/domain/explain.h"
 
 #include "services/relocation/domain/moves.h"
+#include "services/relocation/domain/payments.h"
 #include "tests/services/relocation/domain/resettlement.h"
 
 namespace anju::relocation {
@@ -161,6 +162,24 @@ TEST_P(ExplainTest, TheSpanOfANoticeAndTheApprovalAreKept) {
   const policy::Answer answer = *Ask("c1", kApproval, "");
   EXPECT_TRUE(answer.would.empty());
   EXPECT_EQ(answer.kept.at(0).inputs[0].value, "1");
+}
+
+TEST_P(ExplainTest, APersonalSubsidyKeepsItsAmountAPerson) {
+  Set("450328", kSubsidyPerPerson, 25'000'00, Today());
+  Build();
+  ImportApproved("c1", "h1");
+  ASSERT_TRUE(GiveUnit("c1", "u1").ok());
+  policy::Answer answer;
+  const absl::Status status = stand.store.Change({}, [&](roots::Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(const CaseFunds funds, FindFunds(session, stand.batch.Key("c1")));
+    ASSIGN_OR_RETURN(const Settlement proposed, ProposeSubsidy(session, funds, {.by = "li", .on = Today()}));
+    ASSIGN_OR_RETURN(answer, Explain(session, proposed, {}));
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(answer.kept.at(0).amount_fen, 75'000'00);
+  EXPECT_EQ(answer.kept.at(0).inputs[0].value, "3");
+  EXPECT_EQ(answer.kept.at(0).used, (std::vector<policy::Used>{{"subsidy_per_person_fen", "450328/1", 25'000'00}}));
 }
 
 TEST_P(ExplainTest, WhoHasNoUnitYetIsToldHowLargeItMayBe) {

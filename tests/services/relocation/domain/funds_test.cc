@@ -14,7 +14,9 @@ namespace {
 using enum absl::StatusCode;
 using testing::RefusedWith;
 
-constexpr FundsTerms kTerms{.subsidy_per_person_fen = 20'000'00, .deposit_fen = 10'000'00};
+const FundsTerms kTerms{.subsidy_per_person_fen = 20'000'00,
+                        .deposit_fen = 10'000'00,
+                        .used = {{.name = "subsidy_per_person_fen", .version = "1", .value = 20'000'00}}};
 const Date kToday(2018, 11, 1);
 const Act kLi{.by = "li", .on = kToday};
 const Act kWang{.by = "wang", .on = kToday};

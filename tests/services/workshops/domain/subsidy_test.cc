@@ -11,11 +11,8 @@ using ::testing::IsEmpty;
 using testing::RefusedWith;
 
 const Month kPeriod = *ParseMonth("2018-05");
-constexpr Policy kPolicy{.subsidy_window_months = 12,
-                         .subsidy_months = 6,
-                         .subsidy_days = 1,
-                         .subsidy_pay_fen = 6000'00,
-                         .subsidy_fen = 1000'00};
+const policy::Books kNothingSet;
+const policy::InForce kPolicy = PolicyOn(kNothingSet, Date(2018, 5, 31));
 
 // Worked for `months` months up to `last`, for `fen` in each.
 Worker Working(int months, int64_t fen, const char* last = "2018-05") {
