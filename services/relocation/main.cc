@@ -6,12 +6,14 @@
 #include "services/platform/runtime/foundation.h"
 #include "services/relocation/domain/chart.h"
 #include "services/relocation/domain/explain.h"
+#include "services/relocation/domain/flows.h"
 #include "services/relocation/domain/follow_up.h"
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/kinds.h"
 #include "services/relocation/rpc/buy_backs.h"
 #include "services/relocation/rpc/community.h"
 #include "services/relocation/rpc/construction.h"
+#include "services/relocation/rpc/decisions.h"
 #include "services/relocation/rpc/disclosure.h"
 #include "services/relocation/rpc/funds.h"
 #include "services/relocation/rpc/grid.h"
@@ -55,6 +57,7 @@ int main(int argc, char** argv) {
        .catalogue = Catalogue(),
        .policies = Policies(),
        .explainers = {anju::policy::ExplainerOf<Case>(), anju::policy::ExplainerOf<Settlement>()},
+       .flows = {NationalCaseFlow()},
        .exposed = {anju::files::Expose<Case, v1::Case>(), anju::files::Expose<Settlement, v1::Settlement>(),
                    anju::files::Expose<Renovation, v1::Renovation>(),
                    anju::files::Expose<HallRequest, v1::HallRequest>(), anju::files::Expose<Lease, v1::Lease>(),
@@ -74,6 +77,7 @@ int main(int argc, char** argv) {
   DisclosuresService disclosures(foundation.store(), foundation.intake(), runtime.guard());
   HousingService housing(foundation.store(), foundation.intake(), runtime.guard());
   BuyBacksService buy_backs(foundation.store(), runtime.guard());
-  return foundation.Serve(
-      {&service, &homes, &funds, &construction, &community, &grids, &hall, &disclosures, &housing, &buy_backs});
+  DecisionsService decisions(foundation.store(), runtime.guard());
+  return foundation.Serve({&service, &homes, &funds, &construction, &community, &grids, &hall, &disclosures, &housing,
+                           &buy_backs, &decisions});
 }

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/approval/flow.h"
 #include "services/platform/policy/policy.h"
 #include "services/platform/roots/schema.h"
 
@@ -28,6 +29,7 @@ void Must(const absl::Status& status) {
 
 // The platform's kinds too, as every service has them.
 std::vector<const roots::Kind*> WithOurs(std::vector<const roots::Kind*> kinds) {
+  kinds.push_back(&roots::KindOf<approval::Flow>());
   kinds.push_back(&roots::KindOf<policy::Book>());
   return kinds;
 }

@@ -146,6 +146,10 @@ std::optional<roots::Told> Tell(const Case& relocation) {
       .topic = feed::RelocationFact::kTopic, .key = relocation.household_id, .body = roots::ToJson(fact)};
 }
 
+std::vector<roots::Decision> Decisions(const Case& relocation) { return approval::DecisionsOf(relocation.approvals); }
+
+std::vector<roots::Waiting> Waits(const Case& relocation) { return approval::WaitsOf(relocation.approvals); }
+
 absl::StatusOr<CaseState> StateAfter(const Steps& steps) {
   struct Step {
     absl::string_view field;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "services/platform/approval/item.h"
 #include "services/platform/notice/notice.h"
 #include "services/platform/policy/policy.h"
 #include "services/relocation/domain/site.h"
@@ -236,6 +237,8 @@ struct Case {
   // Copied from its unit, and from the policy of the day on which that was allotted.
   int64_t unit_area_centi_sqm = 0;
   int64_t area_per_person_centi_sqm = 0;
+  // Its way to APPROVED, by the flow of its division; the last one counts. None before it was verified here.
+  std::vector<approval::Item> approvals;
   // Copied from its site.
   Tier tier = Tier::kUnspecified;
   std::string site_location;
@@ -263,6 +266,7 @@ struct Case {
     archive("area_excess_centi_sqm", area_excess_centi_sqm);
     archive("area_excess_since", area_excess_since);
     archive("area_confirmation", area_confirmation);
+    archive("approvals", approvals);
   }
   void Fields(Archive& archive) {
     Shown(archive);
@@ -278,7 +282,7 @@ struct Case {
   }
   std::string Division() const { return household.Village(); }
   // Whether it goes its way here, by the verbs of moves.h; else its steps come from another system.
-  bool KeptHere() const { return !trail.empty() || !notices.empty(); }
+  bool KeptHere() const { return !trail.empty() || !notices.empty() || !approvals.empty(); }
   friend bool operator==(const Case&, const Case&) = default;
 };
 
@@ -288,6 +292,8 @@ tally::Contributions Contributions(const Case& relocation);
 std::vector<roots::Name> Names(const Case& relocation);
 std::vector<roots::Name> Links(const Case& relocation);
 std::optional<roots::Told> Tell(const Case& relocation);
+std::vector<roots::Decision> Decisions(const Case& relocation);
+std::vector<roots::Waiting> Waits(const Case& relocation);
 
 // A row of anju.relocation.v1.CaseRecord.
 struct CaseRecord {

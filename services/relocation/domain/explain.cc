@@ -28,8 +28,8 @@ absl::StatusOr<Decision> MayHave(roots::Session& session, const Case& relocation
 
 absl::StatusOr<Decision> WouldBeApproved(roots::Session& session, const Case& relocation, Date today) {
   ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, relocation.Division()));
-  const absl::StatusOr<Case> approved = Approve(relocation, {.by = "", .on = today}, *books);
-  if (approved.ok()) return approved->decisions.back();
+  absl::StatusOr<Decision> approved = JudgeApproval(relocation, today, *books);
+  if (approved.ok()) return approved;
   return Decision{.rule = std::string(kApproval),
                   .verdict = policy::Verdict::kNo,
                   .reason = ReasonOf(approved.status()),

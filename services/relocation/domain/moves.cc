@@ -7,8 +7,10 @@
 #include "services/platform/base/error.h"
 #include "services/relocation/domain/area.h"
 #include "services/relocation/domain/draw.h"
+#include "services/relocation/domain/flows.h"
 #include "services/relocation/domain/follow_up.h"
 #include "services/relocation/domain/policy.h"
+#include "services/relocation/domain/step_back.h"
 
 namespace anju::relocation {
 namespace {
@@ -33,19 +35,6 @@ absl::StatusOr<Case> TakeUnit(const Case& before, const Unit& unit, bool taken, 
   return Allot(after, unit, taken, books);
 }
 
-policy::Decision Approved(const Case& relocation, const Act& act, const policy::Books& books) {
-  const auto last = std::find_if(relocation.notices.rbegin(), relocation.notices.rend(),
-                                 [](const notice::Notice& notice) { return notice.purpose == kBefore; });
-  ANJU_CHECK(last != relocation.notices.rend() && last->closed_on.has_value());
-  return {.rule = std::string(kApproval),
-          .verdict = policy::Verdict::kYes,
-          .decided_on = act.on,
-          .inputs = {{.name = "notice_no", .value = absl::StrCat(last->notice_no)},
-                     {.name = "notice_opened_on", .value = Format(last->opened_on)},
-                     {.name = "notice_closed_on", .value = Format(*last->closed_on)}},
-          .used = PolicyOn(books, last->opened_on).Use({kShortestNotice})};
-}
-
 policy::Decision Hangs(const notice::Notice& notice, const policy::InForce& policy) {
   return {.rule = std::string(kNoticeSpan),
           .subject = absl::StrCat(notice.notice_no),
@@ -55,6 +44,20 @@ policy::Decision Hangs(const notice::Notice& notice, const policy::InForce& poli
                      {.name = "span_days", .value = absl::StrCat(notice.posting.span_days)},
                      {.name = "last_day", .value = Format(notice.last_day)}},
           .used = policy.Use({kShortestNotice})};
+}
+
+// Who entered it.
+std::vector<std::string> AuthorsOf(const Case& relocation) {
+  std::vector<std::string> authors;
+  for (const CaseMove& move : relocation.trail) {
+    if (move.verb != CaseVerb::kDeclare && move.verb != CaseVerb::kVerify) continue;
+    if (std::find(authors.begin(), authors.end(), move.by) == authors.end()) authors.push_back(move.by);
+  }
+  return authors;
+}
+
+bool IsBeingApproved(const Case& relocation) {
+  return !relocation.approvals.empty() && relocation.approvals.back().state == approval::State::kUnderWay;
 }
 
 absl::Status CheckCanEnd(const Case& relocation) {
@@ -126,18 +129,67 @@ absl::StatusOr<Case> Verify(const Case& before, const Act& act) {
   return Take(before, &Steps::verified_on, CaseVerb::kVerify, act);
 }
 
-absl::StatusOr<Case> Approve(const Case& before, const Act& act, const policy::Books& books) {
-  RETURN_IF_ERROR(CheckState(before, CaseState::kVerified));
-  const auto entered = [&](const CaseMove& move) {
-    return move.by == act.by && (move.verb == CaseVerb::kDeclare || move.verb == CaseVerb::kVerify);
-  };
-  if (std::any_of(before.trail.begin(), before.trail.end(), entered)) {
-    return Refuse(kFailedPrecondition, "APPROVER_IS_AUTHOR", "nobody approves what they entered: ask somebody else");
+absl::StatusOr<Case> Submit(const Case& before, const approval::Flow& flow, const Act& act) {
+  Case after = before;
+  if (!before.approvals.empty() && before.approvals.back().state == approval::State::kReturned) {
+    ASSIGN_OR_RETURN(after.approvals.back(), approval::Resubmit(before.approvals.back(), AuthorsOf(before), act.on));
+    return after;
   }
-  RETURN_IF_ERROR(notice::NeedClean(before.notices, kBefore, act.on));
-  ASSIGN_OR_RETURN(Case after, Take(before, &Steps::approved_on, CaseVerb::kApprove, act));
-  policy::Keep(after.decisions, Approved(before, act, books));
+  // No money hangs on a case: every step is needed that is needed from nothing on.
+  ASSIGN_OR_RETURN(approval::Item item, approval::Begin(flow, 0, AuthorsOf(before), act.on));
+  after.approvals.push_back(std::move(item));
   return after;
+}
+
+absl::StatusOr<Case> TakeOutOfApproval(Case after, approval::Verdict verdict, const std::string& reason,
+                                       const Act& act) {
+  if (after.approvals.empty()) return after;
+  approval::Item& item = after.approvals.back();
+  const bool returned = item.state == approval::State::kReturned && verdict != approval::Verdict::kReturn;
+  if (item.state != approval::State::kUnderWay && !returned) return after;
+  ASSIGN_OR_RETURN(item, approval::TakeOut(item, verdict, reason, act));
+  return after;
+}
+
+absl::StatusOr<policy::Decision> JudgeApproval(const Case& relocation, Date day, const policy::Books& books) {
+  RETURN_IF_ERROR(CheckState(relocation, CaseState::kVerified));
+  RETURN_IF_ERROR(notice::NeedClean(relocation.notices, kBefore, day));
+  const auto last = std::find_if(relocation.notices.rbegin(), relocation.notices.rend(),
+                                 [](const notice::Notice& notice) { return notice.purpose == kBefore; });
+  ANJU_CHECK(last != relocation.notices.rend() && last->closed_on.has_value());
+  return policy::Decision{.rule = std::string(kApproval),
+                          .verdict = policy::Verdict::kYes,
+                          .decided_on = day,
+                          .inputs = {{.name = "notice_no", .value = absl::StrCat(last->notice_no)},
+                                     {.name = "notice_opened_on", .value = Format(last->opened_on)},
+                                     {.name = "notice_closed_on", .value = Format(*last->closed_on)}},
+                          .used = PolicyOn(books, last->opened_on).Use({kShortestNotice})};
+}
+
+absl::StatusOr<Case> Decide(const Case& before, const approval::Flow& flow, const approval::Ruling& ruling,
+                            const Act& act, const policy::Books& books) {
+  RETURN_IF_ERROR(CheckState(before, CaseState::kVerified));
+  Case after = before;
+  if (!IsBeingApproved(before)) {
+    ASSIGN_OR_RETURN(after, Submit(before, flow, act));
+  }
+  approval::Item& item = after.approvals.back();
+  ASSIGN_OR_RETURN(item, approval::Decide(item, ruling, act));
+  if (ruling.verdict == approval::Verdict::kApprove) {
+    ASSIGN_OR_RETURN(policy::Decision judged, JudgeApproval(before, act.on, books));
+    if (item.state == approval::State::kApproved) policy::Keep(after.decisions, std::move(judged));
+  }
+  switch (item.state) {
+    case approval::State::kApproved:
+      return Take(std::move(after), &Steps::approved_on, CaseVerb::kApprove, act);
+    case approval::State::kRejected:
+      return Take(std::move(after), &Steps::rejected_on, CaseVerb::kReject, act, ruling.reason);
+    case approval::State::kReturned:
+      // It is verified again once it was mended.
+      return StepBack(after, CaseState::kVerified, ruling.reason, act);
+    default:
+      return after;
+  }
 }
 
 absl::StatusOr<Case> AllotOn(const Case& before, const Unit& unit, bool taken, const Act& act,
@@ -187,12 +239,14 @@ absl::StatusOr<Case> TakeBack(const Case& before, const std::string& reason, con
 
 absl::StatusOr<Case> Withdraw(const Case& before, const std::string& reason, const Act& act) {
   RETURN_IF_ERROR(CheckCanEnd(before));
-  return Take(before, &Steps::withdrawn_on, CaseVerb::kWithdraw, act, reason);
+  ASSIGN_OR_RETURN(Case after, Take(before, &Steps::withdrawn_on, CaseVerb::kWithdraw, act, reason));
+  return TakeOutOfApproval(std::move(after), approval::Verdict::kWithdraw, reason, act);
 }
 
 absl::StatusOr<Case> Reject(const Case& before, const std::string& reason, const Act& act) {
   RETURN_IF_ERROR(CheckCanEnd(before));
-  return Take(before, &Steps::rejected_on, CaseVerb::kReject, act, reason);
+  ASSIGN_OR_RETURN(Case after, Take(before, &Steps::rejected_on, CaseVerb::kReject, act, reason));
+  return TakeOutOfApproval(std::move(after), approval::Verdict::kReject, reason, act);
 }
 
 absl::StatusOr<Case> OpenNotice(const Case& before, NoticePurpose purpose, const notice::Posting& posting,
@@ -260,6 +314,21 @@ absl::StatusOr<Case> DeclareCase(roots::Session& session, const Declaration& dec
   return declared;
 }
 
+absl::StatusOr<Case> VerifyCase(roots::Session& session, const Case& before, const Act& act) {
+  ASSIGN_OR_RETURN(const Case verified, Verify(before, act));
+  ASSIGN_OR_RETURN(const approval::Flow flow,
+                   approval::FlowFor(session, NationalCaseFlow(), before.Division(), act.on));
+  return Submit(verified, flow, act);
+}
+
+absl::StatusOr<Case> DecideCase(roots::Session& session, const Case& before, const approval::Ruling& ruling,
+                                const Act& act) {
+  ASSIGN_OR_RETURN(const approval::Flow flow,
+                   approval::FlowFor(session, NationalCaseFlow(), before.Division(), act.on));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.Division()));
+  return Decide(before, flow, ruling, act, *books);
+}
+
 absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before, const NoticeRequest& request,
                                     const Act& act) {
   ASSIGN_OR_RETURN(const notice::Posting posting, notice::ResolvePlaces(session, request.posting));
@@ -267,11 +336,6 @@ absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before,
   ASSIGN_OR_RETURN(Case after, OpenNotice(before, request.purpose, posting, act, *books));
   RETURN_IF_ERROR(evidence::CheckKept(session, CountyOf(before.Division()), posting.evidence));
   return after;
-}
-
-absl::StatusOr<Case> ApproveCase(roots::Session& session, const Case& before, const Act& act) {
-  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.Division()));
-  return Approve(before, act, *books);
 }
 
 absl::StatusOr<Case> AllotCase(roots::Session& session, const Case& before, const std::string& unit_key,

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "services/platform/approval/item.h"
 #include "services/platform/notice/notice.h"
 #include "services/relocation/domain/case.h"
 
@@ -11,6 +12,9 @@
 //
 //   DECLARED -verify-> VERIFIED -notice BEFORE, approve-> APPROVED -notice DURING, allot-> ALLOTTED
 //   -notice AFTER, move in-> MOVED_IN; withdraw or reject from any of the first three.
+//
+// From VERIFIED to APPROVED it takes the steps of the flow `relocation.case` of its division; it may be returned to
+// DECLARED from there.
 namespace anju::relocation {
 
 enum class NoticePurpose : int32_t { kUnspecified = 0, kBefore = 1, kDuring = 2, kAfter = 3 };
@@ -29,8 +33,19 @@ using notice::Act;
 absl::StatusOr<Case> Declare(const std::string& key, const feed::HouseholdFact& household, const Act& act);
 // Refuses with CASE_NOT_DECLARED.
 absl::StatusOr<Case> Verify(const Case& before, const Act& act);
-// Refuses, in this order, with CASE_NOT_VERIFIED, APPROVER_IS_AUTHOR (declared or verified it) and NOTICE_NOT_CLEAN.
-absl::StatusOr<Case> Approve(const Case& before, const Act& act, const policy::Books& books);
+// Begins the approval of a case that was verified, or goes on with that of one that had been returned.
+absl::StatusOr<Case> Submit(const Case& before, const approval::Flow& flow, const Act& act);
+// Takes a case that is withdrawn, rejected or no longer verified out of its approval, which keeps its history.
+absl::StatusOr<Case> TakeOutOfApproval(Case after, approval::Verdict verdict, const std::string& reason,
+                                       const Act& act);
+// What stands for the approval of a case on a day, whoever decides it. Refuses, in this order, with CASE_NOT_VERIFIED
+// and NOTICE_NOT_CLEAN.
+absl::StatusOr<policy::Decision> JudgeApproval(const Case& relocation, Date day, const policy::Books& books);
+// Decides the step at which a verified case is; one whose approval has not begun here follows `flow` from now on. Who
+// declared or verified it decides nothing. Refuses, in this order, with CASE_NOT_VERIFIED, as approval::Decide does,
+// and for an approval as JudgeApproval does.
+absl::StatusOr<Case> Decide(const Case& before, const approval::Flow& flow, const approval::Ruling& ruling,
+                            const Act& act, const policy::Books& books);
 // Refuses, in this order, with CASE_NOT_APPROVED, NOTICE_NOT_CLEAN, and as Allot does.
 absl::StatusOr<Case> AllotOn(const Case& before, const Unit& unit, bool taken, const Act& act,
                              const policy::Books& books);
@@ -43,7 +58,7 @@ absl::StatusOr<Case> AllotDrawn(const Case& before, const Unit& unit, bool taken
                                 const Act& act, const policy::Books& books);
 // Takes back what a draw has given, and the notices about it. Refuses with HOUSEHOLD_MOVED_IN.
 absl::StatusOr<Case> TakeBack(const Case& before, const std::string& reason, const Act& act);
-// Refuse, in this order, with CASE_ENDED and UNIT_ALLOTTED.
+// End its approval too. Refuse, in this order, with CASE_ENDED and UNIT_ALLOTTED.
 absl::StatusOr<Case> Withdraw(const Case& before, const std::string& reason, const Act& act);
 absl::StatusOr<Case> Reject(const Case& before, const std::string& reason, const Act& act);
 
@@ -111,6 +126,30 @@ struct DecisionRequest {
   }
 };
 
+// anju.relocation.v1.ApproveCaseRequest.
+struct ApprovalRequest {
+  std::string step;
+  std::string reason;
+
+  void Fields(Archive& archive) {
+    archive("step", step);
+    archive("reason", reason);
+  }
+};
+
+// anju.relocation.v1.ReturnCaseRequest.
+struct ReturnRequest {
+  std::string step;
+  std::string to_step;
+  std::string reason;
+
+  void Fields(Archive& archive) {
+    archive("step", step);
+    archive("to_step", to_step);
+    archive("reason", reason);
+  }
+};
+
 // anju.relocation.v1.AllotCaseRequest.
 struct AllotmentRequest {
   // The key of the unit.
@@ -137,7 +176,10 @@ absl::StatusOr<Case> Take(Case after, std::optional<Date> Steps::*step, CaseVerb
 // PLACE_NOT_A_DIVISION and, last, as evidence::CheckKept does, AllotCase with UNIT_NOT_FOUND and as CheckNotInDraw
 // does; and each then as its rule does.
 absl::StatusOr<Case> DeclareCase(roots::Session& session, const Declaration& declaration, const Act& act);
-absl::StatusOr<Case> ApproveCase(roots::Session& session, const Case& before, const Act& act);
+// VerifyCase and DecideCase find the flow that the household's county follows today.
+absl::StatusOr<Case> VerifyCase(roots::Session& session, const Case& before, const Act& act);
+absl::StatusOr<Case> DecideCase(roots::Session& session, const Case& before, const approval::Ruling& ruling,
+                                const Act& act);
 absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before, const NoticeRequest& request,
                                     const Act& act);
 absl::StatusOr<Case> AllotCase(roots::Session& session, const Case& before, const std::string& unit_key,

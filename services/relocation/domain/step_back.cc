@@ -66,6 +66,9 @@ absl::StatusOr<Case> StepBack(const Case& before, CaseState from, const std::str
     Case after = before;
     (after.steps.*way.step).reset();
     Drop(from, act, after);
+    if (from == CaseState::kVerified) {
+      ASSIGN_OR_RETURN(after, TakeOutOfApproval(std::move(after), approval::Verdict::kReturn, reason, act));
+    }
     ASSIGN_OR_RETURN(after.state, StateAfter(after.steps));
     after.trail.push_back({.verb = way.verb, .by = act.by, .on = act.on, .reason = reason});
     return after;

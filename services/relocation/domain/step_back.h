@@ -6,9 +6,9 @@
 
 // How each step of a case is taken back, because it was wrong: one step at a time, with the reason, and everything
 // stays in the trail. What hung on the step goes with it, so that it cannot count for another one: a verification takes
-// the BEFORE notices along, an approval the DURING ones, an allotment the unit and the AFTER ones, a move its ceremony,
-// a reclamation its area and a title its number. A case that had ended goes on where it was; a notice that was open
-// when it ended is void.
+// the BEFORE notices along and its approval, which goes on when it is verified again, an approval the DURING ones, an
+// allotment the unit and the AFTER ones, a move its ceremony, a reclamation its area and a title its number. A case
+// that had ended goes on where it was; a notice that was open when it ended is void.
 namespace anju::relocation {
 
 // Pure. `from` is the state that the caller saw: who wants to take back a title does not take back a move. Refuses, in

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "services/platform/approval/act.h"
 #include "services/platform/base/error.h"
 #include "services/platform/notice/notice.h"
 #include "services/platform/records/read.h"
@@ -24,8 +25,7 @@ grpc::Status ChangeRecord(roots::Store& store, rpc::Guard& guard, grpc::ServerCo
     RETURN_IF_ERROR(store.ChangeOnce(
         actor, request->request_id(), request->SerializeAsString(),
         [&](roots::Session& session) -> absl::StatusOr<std::string> {
-          const notice::Act act{.by = caller.subject, .on = DayInChina(session.now())};
-          absl::StatusOr<Root> after = step(session, caller, act);
+          absl::StatusOr<Root> after = step(session, caller, approval::ActOf(caller, session.now()));
           if (!after.ok()) return after.status();
           session.Put(*after);
           return roots::ToJson(*after);

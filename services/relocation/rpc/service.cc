@@ -1,5 +1,6 @@
 #include "services/relocation/rpc/service.h"
 
+#include "services/platform/approval/act.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/records/read.h"
@@ -125,8 +126,9 @@ grpc::Status RelocationService::DeclareCase(grpc::ServerContext* context, const 
 
 grpc::Status RelocationService::VerifyCase(grpc::ServerContext* context, const v1::VerifyCaseRequest* request,
                                            v1::Case* response) {
-  return Move(context, request, response,
-              [](roots::Session&, const Case& before, const Act& act) { return Verify(before, act); });
+  return Move(context, request, response, [](roots::Session& session, const Case& before, const Act& act) {
+    return relocation::VerifyCase(session, before, act);
+  });
 }
 
 grpc::Status RelocationService::OpenCaseNotice(grpc::ServerContext* context, const v1::OpenCaseNoticeRequest* request,
@@ -166,9 +168,13 @@ grpc::Status RelocationService::CloseCaseNotice(grpc::ServerContext* context, co
 
 grpc::Status RelocationService::ApproveCase(grpc::ServerContext* context, const v1::ApproveCaseRequest* request,
                                             v1::Case* response) {
-  return Move(context, request, response, [](roots::Session& session, const Case& before, const Act& act) {
-    return relocation::ApproveCase(session, before, act);
-  });
+  return Move(context, request, response,
+              [&](roots::Session& session, const Case& before, const Act& act) -> absl::StatusOr<Case> {
+                ASSIGN_OR_RETURN(const ApprovalRequest approval, messages::FromProto<ApprovalRequest>(*request));
+                return DecideCase(
+                    session, before,
+                    {.verdict = approval::Verdict::kApprove, .step = approval.step, .reason = approval.reason}, act);
+              });
 }
 
 grpc::Status RelocationService::AllotCase(grpc::ServerContext* context, const v1::AllotCaseRequest* request,
@@ -210,8 +216,7 @@ grpc::Status RelocationService::ChangeDraw(grpc::ServerContext* context, const R
         RETURN_IF_ERROR(store_.ChangeOnce(
             actor, request->request_id(), request->SerializeAsString(),
             [&](roots::Session& session) -> absl::StatusOr<std::string> {
-              ASSIGN_OR_RETURN(Draw draw,
-                               step(session, caller, {.by = caller.subject, .on = DayInChina(session.now())}));
+              ASSIGN_OR_RETURN(Draw draw, step(session, caller, approval::ActOf(caller, session.now())));
               RETURN_IF_ERROR(records::CheckScope(caller, draw.Division()));
               // Not the whole of it: a secret stays where the draw is kept.
               return roots::WriteJson([&](Archive& archive) { draw.Shown(archive); });

@@ -157,7 +157,7 @@ TEST_P(ExplainTest, TheSpanOfANoticeAndTheApprovalAreKept) {
               }).ok());
   EXPECT_EQ(Ask("c1", kApproval, "")->would.at(0).verdict, Verdict::kYes);
   ASSERT_TRUE(change([&](roots::Session& session, const Case& before) {
-                return ApproveCase(session, before, {.by = "wang", .on = Today()});
+                return DecideCase(session, before, {.verdict = approval::Verdict::kApprove}, Approver("wang", Today()));
               }).ok());
   const policy::Answer answer = *Ask("c1", kApproval, "");
   EXPECT_TRUE(answer.would.empty());

@@ -59,7 +59,7 @@ class Life {
       life.Notice(NoticePurpose::kBefore, state == CaseState::kVerified ? stage : Stage::kClean);
     }
     if (state >= CaseState::kApproved) {
-      relocation = *Approve(relocation, life.Next("wang"), {});
+      relocation = *Approve(relocation, Approver("wang", life.Next("").on), {});
       life.Notice(NoticePurpose::kDuring, state == CaseState::kApproved ? stage : Stage::kClean);
     }
     if (state >= CaseState::kAllotted) {
@@ -112,7 +112,7 @@ TEST(LifeTest, EveryVerbInEveryState) {
                  DN[] = "CASE_NOT_DEMOLISHED", NR[] = "CASE_NOT_RECLAIMED", NB[] = "NOTHING_TO_TAKE_BACK";
   // After every notice and step of the case.
   const Date late(2019, 3, 1);
-  const Act li{.by = "li", .on = late}, wang{.by = "wang", .on = late}, chen{.by = "chen", .on = late};
+  const Act li{.by = "li", .on = late}, wang{.by = "wang", .on = late}, chen = Approver("chen", late);
   const auto last = [](const Case& c) { return std::max<int32_t>(1, static_cast<int32_t>(c.notices.size())); };
   struct Verb {
     std::string name;
@@ -205,10 +205,10 @@ TEST(ApproveTest, NobodyApprovesWhatTheyEntered) {
   const Case clean = Life::Reach(CaseState::kVerified, Stage::kClean);
   // Before the notice is looked at.
   for (const Stage stage : {Stage::kNone, Stage::kClean}) {
-    EXPECT_THAT(Approve(Life::Reach(CaseState::kVerified, stage), {.by = "li", .on = Date(2019, 3, 1)}, {}),
+    EXPECT_THAT(Approve(Life::Reach(CaseState::kVerified, stage), Approver("li", Date(2019, 3, 1)), {}),
                 RefusedWith(kFailedPrecondition, "APPROVER_IS_AUTHOR"));
   }
-  const Case approved = *Approve(clean, {.by = "wang", .on = Date(2019, 3, 1)}, {});
+  const Case approved = *Approve(clean, Approver("wang", Date(2019, 3, 1)), {});
   EXPECT_EQ(approved.trail.back(), (CaseMove{.verb = CaseVerb::kApprove, .by = "wang", .on = Date(2019, 3, 1)}));
 }
 
@@ -263,7 +263,7 @@ class MovesTest : public Resettlement {
           if (!id_.empty()) {
             ASSIGN_OR_RETURN(before, FindCase(session, id_));
           }
-          ASSIGN_OR_RETURN(Case after, rule(session, before, {.by = by, .on = DayInChina(session.now())}));
+          ASSIGN_OR_RETURN(Case after, rule(session, before, Approver(by, DayInChina(session.now()))));
           session.Put(after);
           return roots::ToJson(after);
         },
@@ -282,9 +282,15 @@ class MovesTest : public Resettlement {
     id_ = declared->id;
   }
   absl::StatusOr<Case> VerifyIt() {
-    return Do("li", [](roots::Session&, const Case& before, const Act& act) { return Verify(before, act); });
+    return Do("li", [](roots::Session& session, const Case& before, const Act& act) {
+      return VerifyCase(session, before, act);
+    });
   }
-  absl::StatusOr<Case> ApproveIt() { return Do("wang", ApproveCase); }
+  absl::StatusOr<Case> ApproveIt() {
+    return Do("wang", [](roots::Session& session, const Case& before, const Act& act) {
+      return DecideCase(session, before, {.verdict = approval::Verdict::kApprove}, act);
+    });
+  }
   absl::StatusOr<Case> AllotIt(const std::string& unit = "450328/county/u1") {
     return Do("li", [&](roots::Session& session, const Case& before, const Act& act) {
       return AllotCase(session, before, unit, act);

@@ -2,12 +2,23 @@
 
 #include <string>
 
+#include "services/relocation/domain/flows.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/kinds.h"
+#include "services/relocation/domain/moves.h"
 #include "tests/support/stand.h"
 
 namespace anju::relocation {
+
+// An approver of the county, as the national flow asks for.
+inline Act Approver(const std::string& by, Date on) {
+  return {.by = by, .on = on, .roles = {"approver"}, .scope = "450328"};
+}
+
+inline absl::StatusOr<Case> Approve(const Case& before, const Act& act, const policy::Books& books) {
+  return Decide(before, NationalCaseFlow(), {.verdict = approval::Verdict::kApprove}, act, books);
+}
 
 // What tests of relocation begin with: a county town site s1, accepted on 2018-04-28, with the units u1 to u3 of 75 m²,
 // and the households h1 and h2 with three members each, in a village of another township.

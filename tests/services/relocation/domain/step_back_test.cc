@@ -11,7 +11,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::RefusedWith;
 
-constexpr Act kWang{.by = "wang", .on = Date(2018, 11, 1)};
+const Act kWang = Approver("wang", Date(2018, 11, 1));
 
 Case With(CaseState state, std::vector<notice::Notice> notices) {
   Case relocation{.state = state, .steps = {.declared_on = Date(2018, 1, 1), .verified_on = Date(2018, 1, 2)}};

@@ -2,6 +2,7 @@
 
 #include "anju/relocation/v1/buy_backs.pb.h"
 #include "anju/relocation/v1/construction.pb.h"
+#include "anju/relocation/v1/decisions.pb.h"
 #include "anju/relocation/v1/funds.pb.h"
 #include "anju/relocation/v1/homes.pb.h"
 #include "anju/relocation/v1/relocation.pb.h"
@@ -9,6 +10,7 @@
 #include "services/relocation/domain/area.h"
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/ceremony.h"
+#include "services/relocation/domain/decisions.h"
 #include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/lease.h"
@@ -61,6 +63,12 @@ TEST(FieldsTest, EveryStructNamesTheFieldsOfItsMessage) {
   ExpectSameFields<type::v1::Notice, notice::Notice>();
   ExpectSameFields<type::v1::Objection, notice::Objection>();
   ExpectSameFields<type::v1::Evidence, notice::Evidence>();
+  ExpectSameFields<type::v1::FlowStep, approval::Step>();
+  ExpectSameFields<type::v1::ApprovalEntry, approval::Entry>();
+  ExpectSameFields<type::v1::ApprovalItem, approval::Item>();
+  ExpectSameFields<v1::CaseRuling, CaseRuling>();
+  ExpectSameFields<v1::CaseOutcome, CaseOutcome>();
+  ExpectSameFields<v1::DecideCasesResponse, CaseOutcomes>();
 }
 
 TEST(FieldsTest, EveryStructOfConstructionNamesTheFieldsOfItsMessage) {
@@ -154,6 +162,21 @@ TEST(FieldsTest, TheActsReadTheirRequests) {
   EXPECT_EQ(FieldOf(messages::FromProto<PlanRequest>(v1::ChooseRepaymentPlanRequest()).status()), "plan");
   EXPECT_EQ(FieldOf(messages::FromProto<HouseholdPayment>(v1::RepayMortgageRequest()).status()), "source");
   EXPECT_EQ(FieldOf(messages::FromProto<ReversalRequest>(v1::ReverseMortgagePostingRequest()).status()), "reason");
+}
+
+TEST(FieldsTest, RulingsReadTheirRequests) {
+  v1::DecideCasesRequest request;
+  v1::CaseRuling& ruling = *request.add_rulings();
+  ruling.set_case_("c1");
+  EXPECT_EQ(FieldOf(messages::FromProto<CaseRulings>(request).status()), "verdict");
+  ruling.set_verdict(type::v1::VERDICT_RETURN);
+  ruling.set_to_step("review");
+  const auto batch = messages::FromProto<CaseRulings>(request);
+  ASSERT_TRUE(batch.ok()) << batch.status();
+  EXPECT_EQ(batch->rulings.at(0).ruling.verdict, approval::Verdict::kReturn);
+  EXPECT_EQ(batch->rulings.at(0).ruling.to_step, "review");
+  EXPECT_EQ(FieldOf(messages::FromProto<ReturnRequest>(v1::ReturnCaseRequest()).status()), "reason");
+  EXPECT_TRUE(messages::FromProto<ApprovalRequest>(v1::ApproveCaseRequest()).ok());
 }
 
 TEST(FieldsTest, ADrawIsShownWithoutItsSecret) {

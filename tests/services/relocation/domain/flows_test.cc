@@ -1,0 +1,20 @@
+#include "services/relocation/domain/flows.h"
+
+#include <gtest/gtest.h>
+
+namespace anju::relocation {
+namespace {
+
+TEST(FlowsTest, TheNationalFlowIsOneStepOfTheCountysApprover) {
+  const approval::Flow& flow = NationalCaseFlow();
+  ASSERT_EQ(flow.versions.size(), 1);
+  const std::vector<approval::Step>& steps = flow.versions[0].steps;
+  EXPECT_TRUE(approval::CheckSteps(steps).ok());
+  ASSERT_EQ(steps.size(), 1);
+  EXPECT_EQ(steps[0].level, approval::Level::kCounty);
+  EXPECT_EQ(steps[0].roles, std::vector<std::string>{"approver"});
+  EXPECT_EQ(steps[0].days, 0);
+}
+
+}  // namespace
+}  // namespace anju::relocation
