@@ -132,6 +132,8 @@ class CaseTest(unittest.TestCase):
         ceremony = dict(division=COUNTY, place="县城安置点广场", cases=[self.case(case)["key"] for case in cases])
         for case in cases:
             self.notice(case, "AFTER", lambda expected: self.refused(expected, self.officer, "MoveInHouseholds", moved_in_on=self.today(), **ceremony))
+        self.refused("SITE_NOT_ACCEPTED", self.officer, "MoveInHouseholds", moved_in_on=self.today(), **ceremony)
+        self.send("relocation", "ImportMilestones", "milestone_no,site_no,kind,planned_on,reached_on", [f"m1,s1,验收,2018-03-01,{self.today()}"])
         self.call(self.officer, "MoveInHouseholds", moved_in_on=self.today(), **ceremony)
         self.assertEqual(["MOVED_IN"] * 2, [self.state(case) for case in cases])
 

@@ -82,6 +82,7 @@ class Operations:
         cls.send("relocation", "ImportSites", "site_no,name,tier,location,started_on", ["s1,示例,县城,450328100,2016-05-06"])
         cls.send("relocation", "ImportUnits", "unit_no,site_no,area_centi_sqm,cost_price_fen",
                  [f"u{i},s1,{2500 * (i % 4 + 1)},{4_200_000 * (i % 4 + 1)}" for i in range(UNITS)])
+        cls.send("relocation", "ImportMilestones", "milestone_no,site_no,kind,planned_on,reached_on", ["m1,s1,验收,2017-12-01,2017-12-20"])
         time.sleep(2)
         # A third of the cases come from another system, with days in the past: only they can go on without waiting for notices.
         cls.send("relocation", "ImportCases", "case_no,household_no,declared_on,verified_on,approved_on,site_no",
