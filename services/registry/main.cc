@@ -1,5 +1,6 @@
 #include "anju/registry/v1/registry.pb.h"
 #include "services/platform/runtime/foundation.h"
+#include "services/registry/domain/division_change.h"
 #include "services/registry/domain/duplicates.h"
 #include "services/registry/domain/event.h"
 #include "services/registry/domain/household.h"
@@ -7,6 +8,7 @@
 #include "services/registry/domain/plan.h"
 #include "services/registry/domain/quality/comparison.h"
 #include "services/registry/domain/village.h"
+#include "services/registry/rpc/divisions.h"
 #include "services/registry/rpc/duplicates.h"
 #include "services/registry/rpc/evaluator.h"
 #include "services/registry/rpc/events.h"
@@ -24,16 +26,16 @@ int main(int argc, char** argv) {
   auto database = anju::runtime::OpenDatabase(runtime, SqlDivisions::Migrations());
   SqlDivisions divisions(*database);
   anju::runtime::MustStart("--divisions", divisions.Load(runtime.divisions()));
-  anju::runtime::Foundation foundation(runtime, *database,
-                                       {.service = "registry",
-                                        .kinds = {&KindOf<Household>(), &KindOf<HouseholdEvent>(), &KindOf<Village>(),
-                                                  &KindOf<ExitPlan>(), &KindOf<Population>(), &KindOf<DuplicateRuling>(),
-                                                  &KindOf<Others>(), &KindOf<Finding>(), &KindOf<ListEntry>(),
-                                                  &KindOf<Comparison>()},
-                                        .catalogue = Catalogue(),
-                                        .exposed = {anju::files::Expose<Household, v1::Household>()},
-                                        .hears = Follows(),
-                                        .own_facts = &divisions});
+  anju::runtime::Foundation foundation(
+      runtime, *database,
+      {.service = "registry",
+       .kinds = {&KindOf<Household>(), &KindOf<HouseholdEvent>(), &KindOf<Village>(), &KindOf<ExitPlan>(),
+                 &KindOf<Population>(), &KindOf<DuplicateRuling>(), &KindOf<Others>(), &KindOf<Finding>(),
+                 &KindOf<ListEntry>(), &KindOf<Comparison>(), &KindOf<DivisionChange>()},
+       .catalogue = Catalogue(),
+       .exposed = {anju::files::Expose<Household, v1::Household>()},
+       .hears = Follows(),
+       .own_facts = &divisions});
   RegistryService service(foundation.store(), foundation.intake(), runtime.guard(), divisions);
   EventsService events(foundation.store(), foundation.intake(), runtime.guard());
   FiguresService figures(foundation.store(), foundation.intake(), runtime.guard(), foundation.figures(), divisions);
@@ -42,5 +44,6 @@ int main(int argc, char** argv) {
   Evaluator evaluator(foundation.store());
   QualityService quality(foundation.store(), foundation.intake(), runtime.guard(), evaluator);
   if (!runtime.migrate_only()) evaluator.Start();
-  return foundation.Serve({&service, &events, &figures, &duplicates, &quality});
+  DivisionChangesService changes(foundation.store(), runtime.guard(), divisions);
+  return foundation.Serve({&service, &events, &figures, &duplicates, &quality, &changes});
 }

@@ -116,11 +116,18 @@ struct DivisionFact {
   std::string level;
   // Of a code that is no longer used: the code that succeeded it.
   std::string successor;
+  // The code under which records that its systems send are known, when that is not the present one: a county that was
+  // recoded goes on under the keys that its records have.
+  std::string keyed_as;
+  // The codes that the present one succeeded.
+  std::vector<std::string> former_codes;
   void Fields(Archive& archive) {
     archive("code", code);
     archive("name", name);
     archive("level", level);
     archive("successor", successor);
+    archive("keyed_as", keyed_as);
+    archive("former_codes", former_codes);
   }
 };
 

@@ -8,9 +8,11 @@ namespace anju::intake {
 
 using enum absl::StatusCode;
 
-std::string Batch::Key(absl::string_view number) const { return absl::StrCat(division, "/", source, "/", number); }
+std::string Batch::Key(absl::string_view number) const {
+  return absl::StrCat(key_division.empty() ? division : key_division, "/", source, "/", number);
+}
 std::string Batch::HouseholdKey(absl::string_view household_no) const {
-  return absl::StrCat(division, "/", household_source, "/", household_no);
+  return absl::StrCat(key_division.empty() ? division : key_division, "/", household_source, "/", household_no);
 }
 
 absl::StatusOr<std::string> ResolveDivision(roots::Session& session, absl::string_view code, absl::string_view field) {
@@ -20,6 +22,13 @@ absl::StatusOr<std::string> ResolveDivision(roots::Session& session, absl::strin
   }
   return Refuse(kInvalidArgument, "DIVISION_NOT_FOUND",
                 "no such division: use the national statistical code of 2, 4, 6, 9 or 12 digits", field);
+}
+
+absl::StatusOr<std::string> KeyDivision(roots::Session& session, absl::string_view code) {
+  ASSIGN_OR_RETURN(const std::optional<feed::DivisionFact> fact, session.FindFact<feed::DivisionFact>(code));
+  if (!fact.has_value()) return std::string(code);
+  if (!fact->keyed_as.empty()) return fact->keyed_as;
+  return fact->successor.empty() ? fact->code : fact->successor;
 }
 
 absl::StatusOr<std::string> ResolveWithin(roots::Session& session, const Batch& batch, absl::string_view code,

@@ -20,6 +20,8 @@ struct Batch {
   std::string source;
   // The system whose numbers `household_no` and `person_no` are.
   std::string household_source;
+  // The code that stands in the keys of its records, when it is not the division's: see feed::DivisionFact.
+  std::string key_division;
 
   // The key of a record: `<division>/<source>/<number>`.
   std::string Key(absl::string_view number) const;
@@ -34,6 +36,10 @@ absl::StatusOr<std::string> ResolveWithin(roots::Session& session, const Batch& 
 // The same, and it must be a village: refuses with NOT_A_VILLAGE too.
 absl::StatusOr<std::string> ResolveVillage(roots::Session& session, const Batch& batch, absl::string_view code,
                                            absl::string_view field);
+
+// The code that stands in the keys of the records that the division's systems send; the present code when nothing else
+// is known.
+absl::StatusOr<std::string> KeyDivision(roots::Session& session, absl::string_view code);
 
 // What the registry tells of a household. Refuses with HOUSEHOLD_NOT_FOUND.
 absl::StatusOr<feed::HouseholdFact> FindHousehold(roots::Session& session, const Batch& batch,

@@ -136,9 +136,11 @@ absl::StatusOr<ImportReceipt> Intake::Take(const rpc::Caller& caller, const std:
                     "batch.number");
     }
     if (finished) totals.Clear();
+    ASSIGN_OR_RETURN(const std::string key_division, KeyDivision(session, sent.division()));
     const Batch batch{.division = division,
                       .source = sent.source(),
-                      .household_source = sent.household_source().empty() ? sent.source() : sent.household_source()};
+                      .household_source = sent.household_source().empty() ? sent.source() : sent.household_source(),
+                      .key_division = key_division};
     answer.set_received(static_cast<int64_t>(rows));
     for (size_t row = 0; row < rows; ++row) {
       const size_t mark = session.Mark();

@@ -207,7 +207,9 @@ absl::StatusOr<Caller> Guard::Admit(absl::string_view authorization, const Metho
 
 absl::StatusOr<Caller> Guard::Identify(absl::string_view authorization) {
   ASSIGN_OR_RETURN(const absl::string_view token, BearerToken(authorization));
-  return verifier_.Verify(token);
+  ASSIGN_OR_RETURN(Caller caller, verifier_.Verify(token));
+  if (resolve_ != nullptr) resolve_(caller);
+  return caller;
 }
 
 absl::Status Guard::CheckRole(const Caller& caller, const MethodRule& rule) {

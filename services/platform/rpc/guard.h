@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,10 @@ class Guard {
   // `verifier` and `clock` must outlive the guard. `service` is this process's name in the log.
   Guard(Verifier& verifier, const Clock& clock, absl::string_view service);
   ~Guard();
+
+  // From now on every caller goes through `resolve`, which may put the present code of their division in the place of
+  // an old one. To be said before the first call.
+  void ResolveScopes(std::function<void(Caller&)> resolve) { resolve_ = std::move(resolve); }
 
   // Serves a call that has one request and one answer. The method is the one that takes `Request`.
   template <typename Request, typename Response>
@@ -86,6 +91,7 @@ class Guard {
   const Clock& clock_;
   const std::string service_;
   Metrics metrics_;
+  std::function<void(Caller&)> resolve_;
   std::unique_ptr<State> state_;
 };
 

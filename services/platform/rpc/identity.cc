@@ -157,7 +157,7 @@ bool IsOfTheWholeCountry(Role role) {
 }
 
 absl::StatusOr<Caller> CallerOf(const json& claims) {
-  Caller caller{.subject = Text(claims, "sub"), .roles = {}, .scope = ""};
+  Caller caller{.subject = Text(claims, "sub"), .roles = {}, .scope = "", .former_scopes = {}};
   if (caller.subject.empty() || caller.subject.size() > kMaxSubjectBytes) return Malformed();
   if (auto roles = claims.find("roles"); roles != claims.end() && roles->is_array()) {
     for (const json& word : *roles) {
@@ -187,7 +187,11 @@ absl::StatusOr<Caller> CallerOf(const json& claims) {
 }  // namespace
 
 bool Caller::Has(Role role) const { return std::find(roles.begin(), roles.end(), role) != roles.end(); }
-bool Caller::Covers(absl::string_view division) const { return IsWithin(division, scope); }
+bool Caller::Covers(absl::string_view division) const {
+  return IsWithin(division, scope) ||
+         std::any_of(former_scopes.begin(), former_scopes.end(),
+                     [&](const std::string& former) { return IsWithin(division, former); });
+}
 
 std::string RoleWord(Role role) {
   const std::string& name = anju::type::v1::Role_Name(role);

@@ -18,9 +18,11 @@ struct Caller {
   // The division the caller works for; empty for the whole country, which only services, administrators and auditors
   // have, and only while they have no other role.
   std::string scope;
+  // Codes that this division has had before: what was counted and kept under them is the caller's too.
+  std::vector<std::string> former_scopes;
 
   bool Has(anju::type::v1::Role role) const;
-  // True when `division` is the caller's own or lies beneath it.
+  // True when `division` is the caller's own, or was by an old code, or lies beneath it.
   bool Covers(absl::string_view division) const;
 };
 

@@ -82,6 +82,7 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
       store_(database, runtime.clock(), WithShared(blueprint.kinds),
              blueprint.own_facts != nullptr ? blueprint.own_facts : static_cast<roots::FactSource*>(&peers_),
              [this](const std::set<std::string>& divisions) { invalidator_.Changed(divisions); }),
+      scopes_(store_, blueprint.own_facts),
       figures_(store_, blueprint.catalogue),
       intake_(store_, runtime.guard()),
       indicators_(
@@ -93,6 +94,7 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
       approvals_(store_, runtime.guard(), blueprint.flows),
       ledger_(store_, runtime.guard(), blueprint.chart),
       policies_(store_, runtime.guard(), blueprint.policies, blueprint.explainers) {
+  runtime.guard().ResolveScopes([this](rpc::Caller& caller) { scopes_.Resolve(caller); });
   if (runtime.migrate_only()) return;
   std::map<std::string, std::shared_ptr<grpc::Channel>> peers = Peers(runtime, blueprint);
   for (const auto& [topic, absorb] : blueprint.follows) {

@@ -11,6 +11,7 @@
 #include "services/platform/cache/generations.h"
 #include "services/platform/evidence/service.h"
 #include "services/platform/feed/follower.h"
+#include "services/platform/feed/scopes.h"
 #include "services/platform/feed/service.h"
 #include "services/platform/files/service.h"
 #include "services/platform/intake/intake.h"
@@ -77,6 +78,7 @@ class Foundation {
   cache::Invalidator invalidator_;
   feed::PeerFacts peers_;
   roots::Store store_;
+  feed::Scopes scopes_;
   tally::Figures figures_;
   intake::Intake intake_;
   std::vector<std::unique_ptr<feed::Follower>> followers_;

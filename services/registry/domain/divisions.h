@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/platform/base/archive.h"
+#include "services/platform/base/calendar.h"
 
 namespace anju::registry {
 
@@ -28,6 +29,21 @@ struct Division {
   }
 };
 
+// That one code, and all codes beneath it, became another.
+struct Succession {
+  std::string old_code;
+  std::string new_code;
+  // Empty: the name stays.
+  std::string new_name;
+
+  void Fields(Archive& archive) {
+    archive("old_code", old_code);
+    archive("new_code", new_code);
+    archive("new_name", new_name);
+  }
+  friend bool operator==(const Succession&, const Succession&) = default;
+};
+
 // The tree of divisions, and what became of old codes. Thread-safe.
 class Divisions {
  public:
@@ -37,6 +53,10 @@ class Divisions {
   // The children of `parent`, or with a `query` all beneath it whose name holds the query, by code after `after`.
   virtual absl::StatusOr<std::vector<Division>> List(absl::string_view parent, absl::string_view query,
                                                      absl::string_view after, int64_t limit) = 0;
+  // Puts the new codes into the tree, with all that lies beneath the old ones, and resolves the old codes to them from
+  // then on. With `keeps_keys` the new code of a county goes on with the keys of the old one. The same again changes
+  // nothing.
+  virtual absl::Status Succeed(const std::vector<Succession>& successions, Month effective, bool keeps_keys) = 0;
 };
 
 }  // namespace anju::registry

@@ -40,6 +40,14 @@ CREATE TABLE division_successions (
 );
 )sql";
 
+// Under which code the records of a county are known, where that is not its present one.
+constexpr absl::string_view kKeysSchema = R"sql(
+CREATE TABLE division_keys (
+  code TEXT NOT NULL PRIMARY KEY,
+  keyed_as TEXT NOT NULL
+);
+)sql";
+
 constexpr absl::string_view kAdd =
     "INSERT INTO divisions (code, name, level, parent, full_name) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 constexpr absl::string_view kAddSuccession =
@@ -47,10 +55,18 @@ constexpr absl::string_view kAddSuccession =
     "ON CONFLICT DO NOTHING";
 constexpr absl::string_view kGet = "SELECT code, name, level, parent, full_name FROM divisions WHERE code = $1";
 constexpr absl::string_view kChildren =
-    "SELECT code, name, level, parent, full_name FROM divisions WHERE parent = $1 AND code > $2 ORDER BY code LIMIT $3";
+    "SELECT code, name, level, parent, full_name FROM divisions WHERE parent = $1 AND code > $2 "
+    "AND NOT EXISTS (SELECT 1 FROM division_successions s WHERE s.old_code = divisions.code) ORDER BY code LIMIT $3";
 constexpr absl::string_view kSearch =
     "SELECT code, name, level, parent, full_name FROM divisions WHERE code >= $1 AND code < $2 AND code > $3 "
-    "AND name LIKE $4 ORDER BY code LIMIT $5";
+    "AND name LIKE $4 AND NOT EXISTS (SELECT 1 FROM division_successions s WHERE s.old_code = divisions.code) "
+    "ORDER BY code LIMIT $5";
+constexpr absl::string_view kBeneath =
+    "SELECT code, name, level, parent, full_name FROM divisions WHERE code >= $1 AND code < $2 ORDER BY code";
+constexpr absl::string_view kKeyedAs = "SELECT keyed_as FROM division_keys WHERE code = $1";
+constexpr absl::string_view kKeepKey =
+    "INSERT INTO division_keys (code, keyed_as) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+constexpr absl::string_view kCountSuccessions = "SELECT COUNT(*) FROM division_successions";
 constexpr absl::string_view kSuccessor = "SELECT new_code FROM division_successions WHERE old_code = $1";
 constexpr absl::string_view kFormer = "SELECT old_code FROM division_successions WHERE new_code = $1 ORDER BY old_code";
 constexpr absl::string_view kCount = "SELECT COUNT(*) FROM divisions WHERE code >= $1 AND code < $2";
@@ -68,12 +84,38 @@ absl::Status NotFound() {
                 "no such division: use the national statistical code of 2, 4, 6, 9 or 12 digits", "code");
 }
 
-// The present code of a code; the code itself when it has not been succeeded.
+// The code above; of 12 digits the township's, of 9 the county's.
+absl::string_view ParentOf(absl::string_view code) {
+  const size_t length = code.size() == 12 ? 9 : code.size() == 9 ? 6 : code.size() == 6 ? 4 : 2;
+  return code.substr(0, length);
+}
+
+// A code may have been succeeded several times over; a circle is cut.
+constexpr int kMostSuccessions = 8;
+
+// What a code became last; the code itself when it has not been succeeded. What is said of the longest code wins.
 absl::StatusOr<std::string> Present(Transaction& transaction, absl::string_view code) {
-  if (code.size() < 6) return std::string(code);
-  ASSIGN_OR_RETURN(Rows rows, transaction.Query(kSuccessor, {std::string(CountyOf(code))}));
-  if (rows.empty()) return std::string(code);
-  return absl::StrCat(rows[0].Text(0), code.substr(6));
+  std::string present(code);
+  for (int i = 0; i < kMostSuccessions; ++i) {
+    std::string next;
+    for (const size_t length : {12, 9, 6}) {
+      if (present.size() < length) continue;
+      ASSIGN_OR_RETURN(Rows rows, transaction.Query(kSuccessor, {present.substr(0, length)}));
+      if (rows.empty()) continue;
+      next = absl::StrCat(rows[0].Text(0), present.substr(length));
+      break;
+    }
+    if (next.empty()) return present;
+    present = std::move(next);
+  }
+  return present;
+}
+
+// The code under which records that are sent under a code are known; `present` when nothing else is said.
+absl::StatusOr<std::string> KeyedAs(Transaction& transaction, absl::string_view code, const std::string& present) {
+  if (code.size() < 6) return present;
+  ASSIGN_OR_RETURN(Rows rows, transaction.Query(kKeyedAs, {std::string(CountyOf(code))}));
+  return rows.empty() ? present : absl::StrCat(rows[0].Text(0), code.substr(6));
 }
 
 // Our own files, whose cells hold neither quotes nor commas.
@@ -96,7 +138,8 @@ absl::StatusOr<std::vector<std::vector<std::string>>> ReadFile(const std::filesy
 }  // namespace
 
 const std::vector<storage::Migration>& SqlDivisions::Migrations() {
-  static const auto& migrations = *new std::vector<storage::Migration>{{.name = "001_divisions", .sql = kSchema}};
+  static const auto& migrations = *new std::vector<storage::Migration>{{.name = "001_divisions", .sql = kSchema},
+                                                                       {.name = "002_keys", .sql = kKeysSchema}};
   return migrations;
 }
 
@@ -179,18 +222,54 @@ absl::StatusOr<std::vector<Division>> SqlDivisions::List(absl::string_view paren
   return found;
 }
 
+absl::Status SqlDivisions::Succeed(const std::vector<Succession>& successions, Month effective, bool keeps_keys) {
+  return database_.Write([&](Transaction& transaction) -> absl::Status {
+    for (const Succession& succession : successions) {
+      const auto& [old_code, new_code, new_name] = succession;
+      ASSIGN_OR_RETURN(const Rows beneath, transaction.Query(kBeneath, {old_code, PrefixEnd(old_code)}));
+      std::map<std::string, std::string> full_names;
+      for (const Row& row : beneath) {
+        const std::string code = new_code + row.Text(0).substr(old_code.size());
+        const std::string name = code == new_code && !new_name.empty() ? new_name : row.Text(1);
+        const std::string parent =
+            code == new_code ? std::string(ParentOf(code)) : new_code + row.Text(3).substr(old_code.size());
+        ASSIGN_OR_RETURN(const Rows above, transaction.Query(kGet, {parent}));
+        const std::string full_name = absl::StrCat(above.empty() ? "" : above[0].Text(4), name);
+        RETURN_IF_ERROR(transaction.Execute(kAdd, {code, name, row.Text(2), parent, full_name}));
+      }
+      if (beneath.empty()) continue;
+      RETURN_IF_ERROR(transaction.Execute(kAddSuccession, {old_code, new_code, beneath[0].Text(1), Format(effective)}));
+      if (old_code.size() != 6) continue;
+      // Whoever goes on sending under the old code finds their records, and the new one too when it took all of them.
+      ASSIGN_OR_RETURN(const std::string key, KeyedAs(transaction, old_code, old_code));
+      RETURN_IF_ERROR(transaction.Execute(kKeepKey, {old_code, key}));
+      if (keeps_keys) RETURN_IF_ERROR(transaction.Execute(kKeepKey, {new_code, key}));
+    }
+    return absl::OkStatus();
+  });
+}
+
 absl::StatusOr<std::vector<roots::Fact>> SqlDivisions::Ask(absl::string_view topic,
                                                            const std::vector<std::string>& keys) {
   std::vector<roots::Fact> facts;
   if (topic != feed::DivisionFact::kTopic) return facts;
   RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+    // Every succession makes what was told before older.
+    ASSIGN_OR_RETURN(const Rows count, transaction.Query(kCountSuccessions));
     for (const std::string& key : keys) {
       ASSIGN_OR_RETURN(const std::string present, Present(transaction, key));
       ASSIGN_OR_RETURN(Rows rows, transaction.Query(kGet, {present}));
       if (rows.empty()) continue;
-      const feed::DivisionFact fact{
-          .code = key, .name = rows[0].Text(1), .level = rows[0].Text(2), .successor = present == key ? "" : present};
-      facts.push_back({.topic = std::string(topic), .key = key, .body = roots::ToJson(fact), .version = 1});
+      ASSIGN_OR_RETURN(const std::string keyed_as, KeyedAs(transaction, key, present));
+      feed::DivisionFact fact{.code = key,
+                              .name = rows[0].Text(1),
+                              .level = rows[0].Text(2),
+                              .successor = present == key ? "" : present,
+                              .keyed_as = keyed_as == present ? "" : keyed_as};
+      ASSIGN_OR_RETURN(const Rows former, transaction.Query(kFormer, {present}));
+      for (const Row& row : former) fact.former_codes.push_back(row.Text(0));
+      facts.push_back(
+          {.topic = std::string(topic), .key = key, .body = roots::ToJson(fact), .version = 1 + count[0].Int(0)});
     }
     return absl::OkStatus();
   }));

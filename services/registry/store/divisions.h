@@ -23,6 +23,8 @@ class SqlDivisions final : public Divisions, public roots::FactSource {
   absl::StatusOr<std::vector<Division>> List(absl::string_view parent, absl::string_view query, absl::string_view after,
                                              int64_t limit) override;
 
+  absl::Status Succeed(const std::vector<Succession>& successions, Month effective, bool keeps_keys) override;
+
   // Answers the topic `division`.
   absl::StatusOr<std::vector<roots::Fact>> Ask(absl::string_view topic, const std::vector<std::string>& keys) override;
 

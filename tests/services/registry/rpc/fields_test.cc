@@ -1,10 +1,12 @@
 #include "tests/support/fields.h"
 
+#include "anju/registry/v1/division_changes.pb.h"
 #include "anju/registry/v1/duplicates.pb.h"
 #include "anju/registry/v1/events.pb.h"
 #include "anju/registry/v1/figures.pb.h"
 #include "anju/registry/v1/quality.pb.h"
 #include "anju/registry/v1/registry.pb.h"
+#include "services/registry/domain/division_change.h"
 #include "services/registry/domain/divisions.h"
 #include "services/registry/domain/duplicates.h"
 #include "services/registry/domain/history.h"
@@ -35,6 +37,8 @@ TEST(Fields, AreThoseOfTheContract) {
   testing::ExpectSameFields<v1::Division, Division>();
   testing::ExpectSameFields<v1::ExitPlanRecord, ExitPlanRecord>();
   testing::ExpectSameFields<v1::ExitPlan, ExitPlan>();
+  testing::ExpectSameFields<v1::DivisionChange, DivisionChange>();
+  testing::ExpectSameFields<v1::Succession, Succession>();
   testing::ExpectSameFields<v1::DuplicateCandidate, DuplicateCandidate>();
   testing::ExpectSameFields<v1::PopulationRecord, PopulationRecord>();
   testing::ExpectSameFields<v1::PlanYear, PlanYear>();

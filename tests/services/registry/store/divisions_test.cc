@@ -18,6 +18,7 @@ class DivisionsTest : public ::testing::TestWithParam<std::string> {
   }
   testing::TestDatabase database_;
   SqlDivisions divisions_;
+  int64_t version_ = 0;
 };
 
 TEST_P(DivisionsTest, HoldsBothProvincesToTheVillage) {
@@ -44,6 +45,42 @@ TEST_P(DivisionsTest, ResolvesOldCodesAtEveryLevel) {
   ASSERT_EQ(facts->size(), 2);
   EXPECT_EQ(roots::FromJson<feed::DivisionFact>((*facts)[0].body)->successor, township);
   EXPECT_EQ(roots::FromJson<feed::DivisionFact>((*facts)[1].body)->successor, "");
+}
+
+TEST_P(DivisionsTest, AChangeMakesNewCodesAndResolvesOldOnes) {
+  const auto ask = [&](const std::string& code) {
+    const auto facts = divisions_.Ask("division", {code});
+    EXPECT_EQ(facts->size(), 1);
+    EXPECT_EQ((*facts)[0].version, 1 + version_);
+    return *roots::FromJson<feed::DivisionFact>((*facts)[0].body);
+  };
+  version_ = 2;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(divisions_.Succeed({{"450328", "450382", "龙胜市"}}, Month::Of(Date(2018, 8, 1)), true).ok());
+    version_ = 3;
+    EXPECT_EQ(divisions_.Get("450328")->code, "450382");
+    EXPECT_EQ(divisions_.Get("450328100201")->code, "450382100201");
+    EXPECT_EQ(divisions_.Get("450382")->name, "龙胜市");
+    EXPECT_EQ(divisions_.Get("450382100201")->full_name.rfind("广西壮族自治区桂林市龙胜市", 0), 0);
+    EXPECT_EQ(divisions_.Get("450382100201")->parent, "450382100");
+    // Both codes send records that have the keys of before.
+    EXPECT_EQ(ask("450328").keyed_as, "450328");
+    EXPECT_EQ(ask("450382").keyed_as, "450328");
+    EXPECT_EQ(ask("450382100").keyed_as, "450328100");
+  }
+  // Of one village, and once more of the county, which keeps its own keys by now.
+  ASSERT_TRUE(divisions_.Succeed({{"450382100201", "450327100299", ""}}, Month::Of(Date(2018, 9, 1)), false).ok());
+  ASSERT_TRUE(divisions_.Succeed({{"450382", "450327", ""}}, Month::Of(Date(2018, 10, 1)), false).ok());
+  version_ = 5;
+  EXPECT_EQ(divisions_.Get("450328100201")->code, "450327100299");
+  EXPECT_EQ(divisions_.Get("450328100202")->code, "450327100202");
+  EXPECT_EQ(ask("450328").keyed_as, "450328");
+  EXPECT_EQ(ask("450382").keyed_as, "450328");
+  EXPECT_EQ(ask("450327").keyed_as, "");
+  // Retired codes are not listed.
+  for (const Division& county : *divisions_.List("4503", "", "", 100)) {
+    EXPECT_TRUE(county.code != "450328" && county.code != "450382") << county.code;
+  }
 }
 
 TEST_P(DivisionsTest, SearchesByName) {
