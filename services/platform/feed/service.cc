@@ -31,6 +31,7 @@ grpc::Status FeedService::Follow(grpc::ServerContext* context, const v1::FollowR
     int64_t after = request->after();
     absl::Time told = absl::InfinitePast();
     while (!context->IsCancelled()) {
+      if (stopped_) return absl::UnavailableError("this service is about to end; follow it again");
       // What was committed before this moment is in what is read after it.
       const absl::Time now = store_.clock().Now();
       ASSIGN_OR_RETURN(Batch batch, ReadFeed(store_.database(), request->topic(), after, kFactsAtOnce));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include "anju/feed/v1/feed.grpc.pb.h"
 #include "services/platform/roots/store.h"
 #include "services/platform/rpc/guard.h"
@@ -18,7 +20,11 @@ class FeedService final : public v1::Feed::Service {
   grpc::Status GetFacts(grpc::ServerContext* context, const v1::GetFactsRequest* request,
                         v1::GetFactsResponse* response) override;
 
+  // Ends what is being followed: a follower never leaves by itself, and would hold up the end of this process.
+  void Stop() { stopped_ = true; }
+
  private:
+  std::atomic<bool> stopped_ = false;
   roots::Store& store_;
   rpc::Guard& guard_;
   roots::FactSource* const source_;

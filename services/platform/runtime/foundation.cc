@@ -130,7 +130,7 @@ int Foundation::Serve(std::vector<grpc::Service*> own) {
   own.push_back(&approvals_);
   own.push_back(&ledger_);
   own.push_back(&policies_);
-  return runtime_.Serve(own);
+  return runtime_.Serve(own, [this] { feed_.Stop(); });
 }
 
 absl::Time Foundation::AsOf() const {

@@ -191,7 +191,7 @@ std::string Runtime::divisions() const { return absl::GetFlag(FLAGS_divisions); 
 std::string Runtime::evidence() const { return absl::GetFlag(FLAGS_evidence); }
 bool Runtime::migrate_only() const { return absl::GetFlag(FLAGS_migrate_only); }
 
-int Runtime::Serve(const std::vector<grpc::Service*>& services) {
+int Runtime::Serve(const std::vector<grpc::Service*>& services, const std::function<void()>& draining) {
   if (migrate_only()) return 0;
   if (tls_.on() && !tls_.mutual()) {
     spdlog::critical("a service speaks TLS to those with a certificate only: give --tls_cert, --tls_key and --tls_ca");
@@ -229,6 +229,7 @@ int Runtime::Serve(const std::vector<grpc::Service*>& services) {
   }
   spdlog::info("{}", nlohmann::ordered_json({{"event", "draining"}, {"signal", signal}}).dump());
   server->GetHealthCheckService()->SetServingStatus(false);
+  draining();
   server->Shutdown(std::chrono::system_clock::now() + kDrain);
   server->Wait();
   return 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,7 +54,9 @@ class Runtime {
   //
   // Serves until SIGTERM or SIGINT, then says NOT_SERVING, gives running calls 10 s and returns the exit code. The port
   // it listens on is told in the log, for a --listen that ends in :0.
-  int Serve(const std::vector<grpc::Service*>& services);
+  // `draining` is called first of all then, to end what would go on for as long as its caller listens.
+  int Serve(
+      const std::vector<grpc::Service*>& services, const std::function<void()>& draining = [] {});
 
  private:
   const std::string service_;
