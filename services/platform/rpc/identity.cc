@@ -11,6 +11,7 @@
 #include <sstream>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -120,10 +121,19 @@ absl::StatusOr<KeySet> ReadKeys(const std::string& path) {
   return ParseKeys(text.str());
 }
 
+// Base64url as RFC 7515 has it: without padding, and each value in one spelling only. The library that verifies
+// signatures ends the process over others.
+bool IsBase64Url(absl::string_view text) {
+  if (text.empty() || text.size() % 4 == 1) return false;
+  std::string bytes;
+  return absl::c_all_of(text, [](char c) { return absl::ascii_isalnum(c) || c == '-' || c == '_'; }) &&
+         absl::WebSafeBase64Unescape(text, &bytes) && absl::WebSafeBase64Escape(bytes) == text;
+}
+
 // A part of a token as a JSON object; anything else as null.
 json DecodePart(absl::string_view part) {
   std::string text;
-  if (part.empty() || !absl::WebSafeBase64Unescape(part, &text)) return nullptr;
+  if (!absl::WebSafeBase64Unescape(part, &text)) return nullptr;
   json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
   return object.is_object() ? object : json(nullptr);
 }
@@ -290,7 +300,7 @@ absl::StatusOr<Caller> Verifier::Verify(absl::string_view token) {
   }
 
   const std::vector<absl::string_view> parts = absl::StrSplit(token, '.');
-  if (parts.size() != 3) return Malformed();
+  if (parts.size() != 3 || !absl::c_all_of(parts, IsBase64Url)) return Malformed();
   const json header = DecodePart(parts[0]), claims = DecodePart(parts[1]);
   if (header.is_null() || claims.is_null()) return Malformed();
   // A token does not choose its own key, nor how it is to be read.
