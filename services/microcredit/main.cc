@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
        .catalogue = Catalogue(),
        .policies = Policies(),
        .explainers = {policy::ExplainerOf<CreditAccount>(), policy::ExplainerOf<RiskFund>(),
-                      policy::ExplainerOf<subsidy::Run>()},
+                      policy::ExplainerOf<subsidy::Run>(), ExplainerOfPlaces()},
        .exposed = {files::Expose<CreditAccount, v1::CreditAccount>()},
        .follows = {{std::string(feed::HouseholdFact::kTopic), Follow}}});
   MicrocreditService service(foundation.store(), foundation.intake(), runtime.guard());

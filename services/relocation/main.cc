@@ -6,6 +6,7 @@
 #include "services/platform/runtime/foundation.h"
 #include "services/relocation/domain/chart.h"
 #include "services/relocation/domain/explain.h"
+#include "services/relocation/domain/explain_funds.h"
 #include "services/relocation/domain/flows.h"
 #include "services/relocation/domain/follow_up.h"
 #include "services/relocation/domain/indicators.h"
@@ -56,7 +57,8 @@ int main(int argc, char** argv) {
        .kinds = Kinds(),
        .catalogue = Catalogue(),
        .policies = Policies(),
-       .explainers = {anju::policy::ExplainerOf<Case>(), anju::policy::ExplainerOf<Settlement>()},
+       .explainers = {anju::policy::ExplainerOf<Case>(), anju::policy::ExplainerOf<Settlement>(),
+                      anju::policy::ExplainerOf<Lease>(), anju::policy::ExplainerOf<Mortgage>()},
        .flows = {NationalCaseFlow()},
        .exposed = {anju::files::Expose<Case, v1::Case>(), anju::files::Expose<Settlement, v1::Settlement>(),
                    anju::files::Expose<Renovation, v1::Renovation>(),

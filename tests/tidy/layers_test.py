@@ -22,6 +22,7 @@ DOMAIN_MAY = (
     "services/platform/lottery/lottery.h",
     "services/platform/notice/notice.h",
     "services/platform/policy/decision.h",
+    "services/platform/policy/explain.h",
     "services/platform/policy/policy.h",
     "services/platform/roots/outcome.h",
     "services/platform/roots/queue.h",

@@ -34,6 +34,8 @@ void Add(const CreditAccount& account, Date day, Standing& to) {
   }
 }
 
+}  // namespace
+
 // Who was never rated has an account too, since the registry told of them (FollowHousehold). A row that comes faster
 // than the registry's feed may miss some of them and find the share too high; a county sends its households before it
 // rates them, so that the feed, which is a second behind, has long brought them when places are recognised by hand.
@@ -46,8 +48,6 @@ absl::StatusOr<Standing> StandingOf(roots::Session& session, const std::string& 
   }
   return standing;
 }
-
-}  // namespace
 
 absl::Status Qualify(const Standing& standing, Date day, const policy::Books& books) {
   const policy::InForce policy = PolicyOn(books, day);
@@ -64,6 +64,17 @@ absl::Status Qualify(const Standing& standing, Date day, const policy::Books& bo
                   "recognised_on");
   }
   return absl::OkStatus();
+}
+
+policy::Decision JudgePlace(const Standing& standing, Date day, const policy::Books& books) {
+  policy::Decision decision = policy::Judged(kPlaceRule, Qualify(standing, day, books));
+  decision.decided_on = day;
+  decision.inputs = {{"poor_households", absl::StrCat(standing.poor)},
+                     {"rated_households", absl::StrCat(standing.rated)},
+                     {"balance_fen", absl::StrCat(standing.balance_fen)},
+                     {"overdue_fen", absl::StrCat(standing.overdue_fen)}};
+  decision.used = PolicyOn(books, day).Use({kPlaceRated, kPlaceOverdue});
+  return decision;
 }
 
 absl::StatusOr<Outcome> ImportCreditPlace(roots::Session& session, const intake::Batch& batch,
@@ -83,6 +94,7 @@ absl::StatusOr<Outcome> ImportCreditPlace(roots::Session& session, const intake:
     ASSIGN_OR_RETURN(const Standing standing, StandingOf(session, division, after.recognised_on));
     ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, division));
     RETURN_IF_ERROR(Qualify(standing, after.recognised_on, *books));
+    policy::Keep(after.decisions, JudgePlace(standing, after.recognised_on, *books));
   }
   session.Put(after);
   return before.has_value() ? Outcome::kUpdated : Outcome::kAdded;

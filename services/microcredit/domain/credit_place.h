@@ -17,12 +17,15 @@ struct CreditPlace {
   std::string key;
   Date recognised_on;
   std::optional<Date> revoked_on;
+  // On its recognition; see explain.h.
+  std::vector<policy::Decision> decisions;
 
   void Fields(Archive& archive) {
     archive("id", id);
     archive("key", key);
     archive("recognised_on", recognised_on);
     archive("revoked_on", revoked_on);
+    archive("decisions", decisions);
   }
   std::string Division() const { return key; }
   bool village() const { return key.size() == 12; }
@@ -55,13 +58,16 @@ struct Standing {
   int64_t overdue_fen = 0;
 };
 
+// How a village or township stood, as the accounts say of those who live there now and lived there on the day.
+absl::StatusOr<Standing> StandingOf(roots::Session& session, const std::string& division, Date day);
+// Whether a place that stands so may be recognised on `day`; the reason of a no is what Qualify refuses with. Pure.
+policy::Decision JudgePlace(const Standing& standing, Date day, const policy::Books& books);
 // Whether a place that stands so may be recognised on `day`. Pure. Refuses, in this order, with RATED_SHARE_TOO_LOW
 // (also where nobody is registered poor) and OVERDUE_RATE_TOO_HIGH.
 absl::Status Qualify(const Standing& standing, Date day, const policy::Books& books);
 
-// Checks a place when it is recognised, not when it is revoked. It stands as the accounts say of those who live there
-// now and lived there on the day. Refuses, in this order, with DIVISION_NOT_FOUND, OUTSIDE_DIVISION,
-// NOT_A_VILLAGE_OR_TOWNSHIP, DATES_REVERSED, RATED_SHARE_TOO_LOW and OVERDUE_RATE_TOO_HIGH.
+// Checks a place when it is recognised, not when it is revoked. Refuses, in this order, with DIVISION_NOT_FOUND,
+// OUTSIDE_DIVISION, NOT_A_VILLAGE_OR_TOWNSHIP, DATES_REVERSED, RATED_SHARE_TOO_LOW and OVERDUE_RATE_TOO_HIGH.
 absl::StatusOr<roots::Outcome> ImportCreditPlace(roots::Session& session, const intake::Batch& batch,
                                                  const CreditPlaceRecord& record);
 

@@ -81,4 +81,32 @@ absl::StatusOr<policy::Answer> Explain(roots::Session& session, const RiskFund& 
   return answer;
 }
 
+absl::StatusOr<policy::Answer> Explain(roots::Session& session, const CreditPlace& place,
+                                       const policy::Question& question) {
+  policy::Answer answer{.kept = policy::Asked(place.decisions, question)};
+  const bool stands = !place.id.empty() && !place.revoked_on.has_value();
+  if (stands || !question.Asks(kPlaceRule) || !question.subject.empty()) return answer;
+  ASSIGN_OR_RETURN(const Standing standing, StandingOf(session, place.key, question.today));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, place.key));
+  answer.would.push_back(JudgePlace(standing, question.today, *books));
+  return answer;
+}
+
+policy::Explainer ExplainerOfPlaces() {
+  return {.kind = CreditPlace::kKind,
+          .explain = [](roots::Session& session, const std::string& id, const policy::Question& question,
+                        std::string* division) -> absl::StatusOr<std::optional<policy::Answer>> {
+            ASSIGN_OR_RETURN(std::optional<CreditPlace> place, session.Get<CreditPlace>(id));
+            if (!place.has_value()) {
+              ASSIGN_OR_RETURN(place, session.Find<CreditPlace>(id));
+            }
+            const bool is_place = IsDivisionCode(id) && (id.size() == 12 || id.size() == 9);
+            if (!place.has_value() && !is_place) return std::optional<policy::Answer>();
+            const CreditPlace asked = place.value_or(CreditPlace{.key = id});
+            *division = asked.Division();
+            ASSIGN_OR_RETURN(policy::Answer answer, Explain(session, asked, question));
+            return std::optional<policy::Answer>(std::move(answer));
+          }};
+}
+
 }  // namespace anju::microcredit

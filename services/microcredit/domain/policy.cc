@@ -107,7 +107,8 @@ const policy::Catalogue& Policies() {
       {{.name = std::string(kLineRule), .label_zh = "评级授信", .label_en = "The grade sets the line"},
        {.name = std::string(kLoanRule), .label_zh = "放款条件", .label_en = "A loan within limit, term, rate and line"},
        {.name = std::string(kSubsidyRule), .label_zh = "按季贴息", .label_en = "Interest paid in time is subsidised"},
-       {.name = std::string(kCompensationRule), .label_zh = "风险补偿", .label_en = "The fund bears its share"}});
+       {.name = std::string(kCompensationRule), .label_zh = "风险补偿", .label_en = "The fund bears its share"},
+       {.name = std::string(kPlaceRule), .label_zh = "信用村镇认定", .label_en = "A credit village or township"}});
   return policies;
 }
 

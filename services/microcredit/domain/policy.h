@@ -29,6 +29,7 @@ inline constexpr absl::string_view kLineRule = "line";
 inline constexpr absl::string_view kLoanRule = "loan";
 inline constexpr absl::string_view kSubsidyRule = "interest_subsidy";
 inline constexpr absl::string_view kCompensationRule = "compensation";
+inline constexpr absl::string_view kPlaceRule = "credit_place";
 
 const policy::Catalogue& Policies();
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "services/platform/base/archive.h"
 
@@ -64,8 +65,14 @@ struct Decision {
   friend bool operator==(const Decision&, const Decision&) = default;
 };
 
+// What a rule decided that answered `status`: a yes, or a no with the reason of the refusal.
+Decision Judged(absl::string_view rule, const absl::Status& status);
+
 // Keeps the last decision of each rule and subject, in the order in which they were taken.
 void Keep(std::vector<Decision>& decisions, Decision decision);
+
+// The parameters of the kept decisions of a rule, each version once.
+void AddUsed(const std::vector<Decision>& decisions, absl::string_view rule, std::vector<Used>& to);
 
 // What is asked to be explained, and the day it is in China.
 struct Question {

@@ -213,7 +213,6 @@ absl::StatusOr<Case> Record(const std::optional<Case>& before, const CaseRecord&
   if (before.has_value()) KeepLaterSteps(*before, record, after);
   ASSIGN_OR_RETURN(after.state, StateAfter(after.steps));
   RETURN_IF_ERROR(CheckHomes(after));
-  SetDemolitionDeadline(after);
   if (!record.unit_no.empty() && !after.steps.allotted_on.has_value()) {
     return OutOfOrder("give the day on which the unit was allotted, or leave the unit empty", "allotted_on");
   }
@@ -293,6 +292,8 @@ absl::StatusOr<Outcome> ImportCase(roots::Session& session, const intake::Batch&
   ASSIGN_OR_RETURN(Case recorded, Record(before, row, key, household));
   ASSIGN_OR_RETURN(Case after, House(session, batch, row, std::move(recorded)));
   CheckArea(after, DayInChina(session.now()));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, after.Division()));
+  SetDemolitionDeadline(after, *books);
   if (!before.has_value()) RETURN_IF_ERROR(Gather(session, after));
   RETURN_IF_ERROR(CheckTitleFree(session, after));
   if (before == after) return Outcome::kUnchanged;
@@ -345,12 +346,29 @@ absl::Status CheckTitleFree(roots::Session& session, const Case& relocation) {
   return Refuse(kAlreadyExists, "TITLE_NO_TAKEN", "another home has the title with this number", "title_no");
 }
 
-void SetDemolitionDeadline(Case& relocation) {
+policy::Decision JudgeDeadline(const Case& relocation, const policy::Books& books) {
+  const Date moved_in_on = *relocation.steps.moved_in_on;
+  const std::optional<Date>& agreed_by = relocation.old_house.agreed_by;
+  policy::Decision decision = policy::Judged(kOldHouseDeadline, absl::OkStatus());
+  decision.decided_on = moved_in_on;
+  decision.inputs = {{"moved_in_on", Format(moved_in_on)},
+                     {"agreed_by", agreed_by.has_value() ? Format(*agreed_by) : ""}};
+  if (!agreed_by.has_value()) decision.used = PolicyOn(books, moved_in_on).Use({kDemolishWithin});
+  return decision;
+}
+
+void SetDemolitionDeadline(Case& relocation, const policy::Books& books) {
   OldHouse& house = relocation.old_house;
-  const std::optional<Date>& moved_in_on = relocation.steps.moved_in_on;
   house.demolish_by.reset();
-  if (!moved_in_on.has_value()) return;
-  house.demolish_by = house.agreed_by.value_or(*moved_in_on + kDemolishWithinDays);
+  if (!relocation.steps.moved_in_on.has_value()) return;
+  policy::Decision judged = JudgeDeadline(relocation, books);
+  const auto decided =
+      std::find_if(relocation.decisions.begin(), relocation.decisions.end(),
+                   [&](const policy::Decision& old) { return old.rule == judged.rule && old.inputs == judged.inputs; });
+  const bool known = decided != relocation.decisions.end();
+  const std::vector<policy::Used>& used = known ? decided->used : judged.used;
+  house.demolish_by = used.empty() ? *house.agreed_by : *relocation.steps.moved_in_on + used[0].value;
+  if (!known) policy::Keep(relocation.decisions, std::move(judged));
 }
 
 absl::StatusOr<std::optional<Case>> FindCaseOf(roots::Session& session, const std::string& household_id) {

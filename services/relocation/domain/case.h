@@ -371,8 +371,12 @@ absl::StatusOr<Case> FindCaseOf(roots::Session& session, const intake::Batch& ba
 absl::Status CheckHasNoOther(roots::Session& session, const std::string& household_id, const std::string& case_id);
 // Refuses with TITLE_NO_TAKEN when another case than this one has the title.
 absl::Status CheckTitleFree(roots::Session& session, const Case& relocation);
-// Sets by when the old house has to be gone, from the day of the move and what was agreed.
-void SetDemolitionDeadline(Case& relocation);
+// By when the old house has to be gone of a household that has moved in: the day that it agreed to, or as the policy of
+// the day of the move has it. Pure.
+policy::Decision JudgeDeadline(const Case& relocation, const policy::Books& books);
+// Sets it and keeps what was decided, once: the same again is not decided anew. Nothing before the move. Whoever takes
+// that step, or takes it in, does it.
+void SetDemolitionDeadline(Case& relocation, const policy::Books& books);
 // The case of a household, if it has one.
 absl::StatusOr<std::optional<Case>> FindCaseOf(roots::Session& session, const std::string& household_id);
 // Whether another case than this one has the unit.

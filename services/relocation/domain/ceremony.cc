@@ -49,7 +49,6 @@ absl::StatusOr<Case> Enter(Case relocation, const Ceremony& ceremony, const std:
   relocation.steps.moved_in_on = day;
   ASSIGN_OR_RETURN(relocation.state, StateAfter(relocation.steps));
   relocation.ceremony = ceremony.place;
-  SetDemolitionDeadline(relocation);
   if (kept_here) relocation.trail.push_back({.verb = CaseVerb::kMoveIn, .by = by, .on = day});
   return relocation;
 }
@@ -108,6 +107,8 @@ absl::StatusOr<Moved> MoveInHouseholds(roots::Session& session, const Ceremony& 
   // After this point the move must succeed.
   Moved answer{.households = static_cast<int32_t>(moved.size())};
   for (Case& relocation : moved) {
+    ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, relocation.Division()));
+    SetDemolitionDeadline(relocation, *books);
     answer.persons += static_cast<int32_t>(relocation.household.PersonsOn(ceremony.moved_in_on));
     session.Put(relocation);
   }

@@ -1,7 +1,11 @@
 #include "services/relocation/domain/explain.h"
 
+#include <algorithm>
+
 #include "services/platform/base/error.h"
+#include "services/relocation/domain/explain_funds.h"
 #include "services/relocation/domain/moves.h"
+#include "services/relocation/domain/two_homes.h"
 
 namespace anju::relocation {
 namespace {
@@ -38,6 +42,53 @@ absl::StatusOr<Decision> WouldBeApproved(roots::Session& session, const Case& re
                   .used = PolicyOn(*books, today).Use({kShortestNotice})};
 }
 
+absl::Status AddArea(roots::Session& session, const Case& relocation, const policy::Question& question,
+                     policy::Answer& to) {
+  if (!question.Asks(kAllottedArea)) return absl::OkStatus();
+  if (question.subject.empty()) {
+    if (!relocation.unit_key.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(Decision decision, MayHave(session, relocation, question.today));
+    to.would.push_back(std::move(decision));
+  } else if (to.kept.empty() && (question.rule == kAllottedArea || question.subject.find('/') != std::string::npos)) {
+    ASSIGN_OR_RETURN(Decision decision, WouldFit(session, relocation, question));
+    to.would.push_back(std::move(decision));
+  }
+  return absl::OkStatus();
+}
+
+// What comes after the move, and was not decided yet.
+absl::Status AddHomes(roots::Session& session, const Case& relocation, const policy::Question& question,
+                      policy::Answer& to) {
+  if (!question.subject.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, relocation.Division()));
+  const auto decided = [&](absl::string_view rule) {
+    return std::any_of(to.kept.begin(), to.kept.end(), [&](const Decision& decision) { return decision.rule == rule; });
+  };
+  if (question.Asks(kOldHouseDeadline) && !relocation.steps.moved_in_on.has_value()) {
+    Case moved = relocation;
+    moved.steps.moved_in_on = question.today;
+    to.would.push_back(JudgeDeadline(moved, *books));
+  }
+  if (question.Asks(kHasTwoHomes) && !decided(kHasTwoHomes)) {
+    to.would.push_back(
+        JudgeTwoHomes(relocation, question.today, PolicyOn(*books, question.today).Use({kIdlePower, kIdleMonths})));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddBuyBacks(roots::Session& session, const Case& relocation, const policy::Question& question,
+                         policy::Answer& to) {
+  if (question.Asks(kSurplusBought)) {
+    ASSIGN_OR_RETURN(std::optional<Decision> decision, WouldBuySurplus(session, relocation, question.today));
+    if (decision.has_value() && question.Asks(*decision)) to.would.push_back(*std::move(decision));
+  }
+  if (question.rule != kMortgageBought) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Date taken_on, ParseDate(question.subject));
+  ASSIGN_OR_RETURN(const MortgageTerms terms, MortgageTermsOn(session, relocation.Division(), question.today));
+  to.would.push_back(JudgeMortgage(relocation, taken_on, terms, question.today));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<policy::Answer> Explain(roots::Session& session, const Case& relocation,
@@ -48,22 +99,15 @@ absl::StatusOr<policy::Answer> Explain(roots::Session& session, const Case& relo
     ASSIGN_OR_RETURN(Decision decision, WouldBeApproved(session, relocation, question.today));
     answer.would.push_back(std::move(decision));
   }
-  if (!question.Asks(kAllottedArea)) return answer;
-  if (question.subject.empty()) {
-    if (!relocation.unit_key.empty()) return answer;
-    ASSIGN_OR_RETURN(Decision decision, MayHave(session, relocation, question.today));
-    answer.would.push_back(std::move(decision));
-  } else if (answer.kept.empty() &&
-             (question.rule == kAllottedArea || question.subject.find('/') != std::string::npos)) {
-    ASSIGN_OR_RETURN(Decision decision, WouldFit(session, relocation, question));
-    answer.would.push_back(std::move(decision));
-  }
+  RETURN_IF_ERROR(AddArea(session, relocation, question, answer));
+  RETURN_IF_ERROR(AddHomes(session, relocation, question, answer));
+  ASSIGN_OR_RETURN(const Settlement settlement, SettlementOf(session, relocation));
+  ASSIGN_OR_RETURN(policy::Answer funds,
+                   ExplainFunds(session, {.relocation = relocation, .settlement = settlement}, question));
+  std::move(funds.kept.begin(), funds.kept.end(), std::back_inserter(answer.kept));
+  std::move(funds.would.begin(), funds.would.end(), std::back_inserter(answer.would));
+  RETURN_IF_ERROR(AddBuyBacks(session, relocation, question, answer));
   return answer;
-}
-
-absl::StatusOr<policy::Answer> Explain(roots::Session&, const Settlement& settlement,
-                                       const policy::Question& question) {
-  return policy::Answer{.kept = policy::Asked(settlement.decisions, question)};
 }
 
 }  // namespace anju::relocation

@@ -62,6 +62,28 @@ absl::Status CheckNotWithheld(const Settlement& settlement) {
                 "the deposit is withheld: record that the old house is gone and release it first");
 }
 
+absl::Status CheckDeposit(const Settlement& settlement, const Case& relocation, int64_t amount_fen,
+                          const FundsTerms& terms) {
+  RETURN_IF_ERROR(CheckNotEnded(relocation));
+  RETURN_IF_ERROR(CheckNotSettled(settlement));
+  RETURN_IF_ERROR(CheckNotWithheld(settlement));
+  if (amount_fen <= terms.deposit_fen - settlement.deposit_fen) return absl::OkStatus();
+  return Refuse(
+      kFailedPrecondition, "DEPOSIT_TOO_LARGE",
+      absl::StrCat("a deposit is ", terms.deposit_fen, " fen, of which ", settlement.deposit_fen, " are there"),
+      "amount_fen");
+}
+
+absl::Status CheckOverdue(const Settlement& settlement, int64_t days_overdue) {
+  RETURN_IF_ERROR(CheckCustody(settlement));
+  RETURN_IF_ERROR(CheckNotWithheld(settlement));
+  if (days_overdue >= 1) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "OLD_HOUSE_NOT_OVERDUE", "the old house is gone, or may still stand");
+}
+
+// Which of the postings of a settlement the next one is.
+std::string NextPosting(const Settlement& settlement) { return absl::StrCat(settlement.postings.size() + 1); }
+
 // What the acts post. `at` is the settlement before the act; of PaySubsidy and SettleTitle, the part that the act fills
 // in is filled in already.
 Journal JournalOf(const Settlement& at, const Posting& posting) {
@@ -186,6 +208,45 @@ Settlement Open(const Case& relocation) {
           .division = relocation.Division()};
 }
 
+policy::Decision JudgeDeposit(const Settlement& settlement, const Case& relocation, int64_t amount_fen,
+                              const FundsTerms& terms, Date day) {
+  policy::Decision decision = policy::Judged(kDepositPaid, CheckDeposit(settlement, relocation, amount_fen, terms));
+  if (decision.verdict == policy::Verdict::kYes) decision.amount_fen = amount_fen;
+  decision.decided_on = day;
+  decision.inputs = {{"amount_fen", absl::StrCat(amount_fen)},
+                     {"in_custody_fen", absl::StrCat(settlement.deposit_fen)}};
+  decision.used = terms.deposit_used;
+  return decision;
+}
+
+policy::Decision JudgeWithholding(const Settlement& settlement, int64_t days_overdue, Date day) {
+  policy::Decision decision = policy::Judged(kDepositWithheld, CheckOverdue(settlement, days_overdue));
+  if (decision.verdict == policy::Verdict::kYes) decision.amount_fen = settlement.deposit_fen;
+  decision.decided_on = day;
+  decision.inputs = {{"days_overdue", absl::StrCat(days_overdue)},
+                     {"in_custody_fen", absl::StrCat(settlement.deposit_fen)}};
+  return decision;
+}
+
+policy::Decision JudgeTitle(const Settlement& settlement, const Unit& unit, Date day) {
+  const absl::StatusOr<TitleQuote> quote = QuoteTitle(settlement, unit);
+  policy::Decision decision = policy::Judged(kTitlePrice, quote.status());
+  decision.subject = unit.key;
+  decision.decided_on = day;
+  if (quote.ok()) {
+    decision.amount_fen = quote->price_fen;
+    decision.inputs = {
+        {"cost_price_fen", absl::StrCat(quote->cost_price_fen)},     {"subsidy_fen", absl::StrCat(quote->subsidy_fen)},
+        {"subsidy_used_fen", absl::StrCat(quote->subsidy_used_fen)}, {"deposit_fen", absl::StrCat(quote->deposit_fen)},
+        {"deposit_used_fen", absl::StrCat(quote->deposit_used_fen)}, {"paid_fen", absl::StrCat(quote->paid_fen)}};
+  }
+  if (settlement.subsidy.state >= SubsidyState::kGranted) {
+    policy::AddUsed(settlement.decisions, kPersonalSubsidy, decision.used);
+  }
+  policy::AddUsed(settlement.decisions, kDepositPaid, decision.used);
+  return decision;
+}
+
 absl::StatusOr<Date> SubsidyDay(const Case& relocation) {
   const std::optional<Date>& day =
       relocation.steps.allotted_on.has_value() ? relocation.steps.allotted_on : relocation.steps.approved_on;
@@ -271,16 +332,12 @@ absl::StatusOr<Booked<Settlement>> ReceiveDeposit(const Settlement& before, cons
                                                   const Act& act) {
   RETURN_IF_ERROR(CheckPosting(before.postings, payment.paid_on, act, "paid_on"));
   RETURN_IF_ERROR(CheckPayment(payment));
-  RETURN_IF_ERROR(CheckNotEnded(relocation));
-  RETURN_IF_ERROR(CheckNotSettled(before));
-  RETURN_IF_ERROR(CheckNotWithheld(before));
-  if (payment.amount_fen > terms.deposit_fen - before.deposit_fen) {
-    return Refuse(kFailedPrecondition, "DEPOSIT_TOO_LARGE",
-                  absl::StrCat("a deposit is ", terms.deposit_fen, " fen, of which ", before.deposit_fen, " are there"),
-                  "amount_fen");
-  }
+  RETURN_IF_ERROR(CheckDeposit(before, relocation, payment.amount_fen, terms));
+  policy::Decision decision = JudgeDeposit(before, relocation, payment.amount_fen, terms, payment.paid_on);
+  decision.subject = NextPosting(before);
   Settlement after = before;
   after.deposit_fen += payment.amount_fen;
+  policy::Keep(after.decisions, std::move(decision));
   return Take(before, std::move(after),
               {.act = FundsAct::kReceiveDeposit,
                .amount_fen = payment.amount_fen,
@@ -292,13 +349,12 @@ absl::StatusOr<Booked<Settlement>> ReceiveDeposit(const Settlement& before, cons
 
 absl::StatusOr<Booked<Settlement>> WithholdDeposit(const Settlement& before, int64_t days_overdue, const Act& act) {
   RETURN_IF_ERROR(CheckPosting(before.postings, act.on, act, ""));
-  RETURN_IF_ERROR(CheckCustody(before));
-  RETURN_IF_ERROR(CheckNotWithheld(before));
-  if (days_overdue < 1) {
-    return Refuse(kFailedPrecondition, "OLD_HOUSE_NOT_OVERDUE", "the old house is gone, or may still stand");
-  }
+  RETURN_IF_ERROR(CheckOverdue(before, days_overdue));
+  policy::Decision decision = JudgeWithholding(before, days_overdue, act.on);
+  decision.subject = NextPosting(before);
   Settlement after = before;
   after.deposit_withheld = true;
+  policy::Keep(after.decisions, std::move(decision));
   return Take(before, std::move(after),
               {.act = FundsAct::kWithholdDeposit, .amount_fen = before.deposit_fen, .on = act.on, .by = act.by});
 }
@@ -384,6 +440,7 @@ absl::StatusOr<Booked<Settlement>> PayTitle(const Settlement& before, const Case
   after.title.unit_key = unit.key;
   after.title.site_key = unit.site_key;
   after.title.cost_price_fen = quote.cost_price_fen;
+  policy::Keep(after.decisions, JudgeTitle(after, unit, payment.paid_on));
   return Take(before, std::move(after),
               {.act = FundsAct::kPayTitle,
                .amount_fen = payment.amount_fen,
@@ -416,6 +473,7 @@ absl::StatusOr<Booked<Settlement>> SettleTitle(const Settlement& before, const C
   Settlement after = at;
   after.title.settled_on = on;
   after.deposit_fen -= quote.deposit_used_fen;
+  policy::Keep(after.decisions, JudgeTitle(before, unit, on));
   return Take(at, std::move(after),
               {.act = FundsAct::kSettleTitle, .amount_fen = quote.cost_price_fen, .on = on, .by = act.by});
 }

@@ -82,7 +82,7 @@ struct Settlement {
   int64_t title_paid_fen = 0;
   TitleSettlement title;
   std::vector<Posting> postings;
-  // On its subsidy; see explain.h.
+  // On its subsidy, its deposit and its price; see explain_funds.h.
   std::vector<policy::Decision> decisions;
 
   // What the contract shows of it.
@@ -116,8 +116,9 @@ ledger::Balances Balances(const Settlement& settlement);
 struct FundsTerms {
   int64_t subsidy_per_person_fen = 0;
   int64_t deposit_fen = 0;
-  // The parameter that the subsidy is measured by.
+  // The parameters that the subsidy and the deposit are measured by.
   std::vector<policy::Used> used;
+  std::vector<policy::Used> deposit_used;
 };
 
 // What a title costs, as anju.relocation.v1.TitleQuote shows it: cost price less subsidies less deposit, and never
@@ -156,6 +157,13 @@ struct TitleQuote {
 
 // All rules are pure. Those that move money refuse, before what is said of each, with POSTINGS_TOO_MANY and
 // DATES_REVERSED (INVALID_ARGUMENT: after `act.on`, or before the last posting).
+
+// What stands for a deposit of so much, for one that is withheld because the old house stands, and for the price of
+// the title, which rests on what was decided on subsidy and deposit. The reason of a no is what the act refuses with.
+policy::Decision JudgeDeposit(const Settlement& settlement, const Case& relocation, int64_t amount_fen,
+                              const FundsTerms& terms, Date day);
+policy::Decision JudgeWithholding(const Settlement& settlement, int64_t days_overdue, Date day);
+policy::Decision JudgeTitle(const Settlement& settlement, const Unit& unit, Date day);
 
 // The settlement that a case begins with.
 Settlement Open(const Case& relocation);

@@ -34,7 +34,7 @@ absl::StatusOr<Case> IssueTitle(const Case& before, const std::string& title_no,
   return after;
 }
 
-absl::StatusOr<Case> RecordOldHouse(const Case& before, const OldHouseRequest& request) {
+absl::StatusOr<Case> RecordOldHouse(const Case& before, const OldHouseRequest& request, const policy::Books& books) {
   if (request.area_centi_sqm < 0) {
     return Refuse(kInvalidArgument, "OLD_HOUSE_AREA_NEGATIVE", "give the floor area, or leave it empty",
                   "area_centi_sqm");
@@ -52,7 +52,7 @@ absl::StatusOr<Case> RecordOldHouse(const Case& before, const OldHouseRequest& r
   after.old_house.village = request.village;
   after.old_house.area_centi_sqm = request.area_centi_sqm;
   after.old_house.agreed_by = request.agreed_by;
-  SetDemolitionDeadline(after);
+  SetDemolitionDeadline(after, books);
   return after;
 }
 
@@ -65,7 +65,8 @@ int64_t DaysOverdue(const Case& relocation, Date today) {
 absl::StatusOr<Case> RecordOldHouse(roots::Session& session, const Case& before, const OldHouseRequest& request) {
   OldHouseRequest resolved = request;
   ASSIGN_OR_RETURN(resolved.village, intake::ResolveVillage(session, {}, request.village, "village"));
-  return RecordOldHouse(before, resolved);
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.Division()));
+  return RecordOldHouse(before, resolved, *books);
 }
 
 absl::StatusOr<Case> IssueTitle(roots::Session& session, const Case& before, const std::string& title_no,

@@ -45,7 +45,7 @@ struct OldHouseRequest {
 // Records where the old house stands, how large it is, and by when the household agreed to have it gone; nothing: as
 // the policy has it. Pure. Refuses, in this order, with OLD_HOUSE_AREA_NEGATIVE, CASE_ENDED, OLD_HOUSE_GONE (demolished
 // already) and DATES_REVERSED (agreed to a day before the move).
-absl::StatusOr<Case> RecordOldHouse(const Case& before, const OldHouseRequest& request);
+absl::StatusOr<Case> RecordOldHouse(const Case& before, const OldHouseRequest& request, const policy::Books& books);
 
 // How many days the old house has stood longer than it may; 0 when it may, or is gone.
 int64_t DaysOverdue(const Case& relocation, Date today);

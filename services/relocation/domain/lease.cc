@@ -44,6 +44,31 @@ Booked<Lease> Take(const Lease& at, Lease after, Posting posting) {
   return Book(std::move(after), std::move(posting), std::move(journal));
 }
 
+absl::Status CheckSurplus(const Case& relocation, int64_t persons, int64_t surplus_centi_sqm) {
+  if (!relocation.steps.moved_in_on.has_value()) {
+    return Refuse(kFailedPrecondition, "CASE_NOT_MOVED_IN",
+                  "a surplus is bought of a household that lives in its home");
+  }
+  if (surplus_centi_sqm > 0) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "NO_SURPLUS",
+                absl::StrCat("a household of ", persons, " may have all of its home"));
+}
+
+// Whether there is anything that the household can take back.
+absl::Status CheckReturnable(const Lease& lease) {
+  if (!lease.paid_on.has_value()) {
+    return Refuse(kFailedPrecondition, "LEASE_NOT_PAID", "the area was never paid for: have the agreement reversed");
+  }
+  if (lease.leased_centi_sqm < lease.owned_centi_sqm) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "NOTHING_TO_RETURN", "all that was bought is surplus still");
+}
+
+// What was paid for what is no longer surplus.
+int64_t ReturnPrice(const Lease& lease) {
+  return PriceOfArea(lease.owned_centi_sqm, lease.price_fen_per_sqm) -
+         PriceOfArea(lease.leased_centi_sqm, lease.price_fen_per_sqm);
+}
+
 int64_t SurplusOn(const Lease& lease, const HouseholdFact& household, Date day) {
   return Surplus(lease.unit_area_centi_sqm, lease.area_per_person_centi_sqm, household.PersonsOn(day));
 }
@@ -78,34 +103,57 @@ int64_t PriceOfArea(int64_t area_centi_sqm, int64_t price_fen_per_sqm) {
   return (area_centi_sqm * price_fen_per_sqm + 50) / 100;
 }
 
+policy::Decision JudgeSurplus(const Case& relocation, const Unit& unit, const LeaseTerms& terms, Date day) {
+  const int64_t persons = relocation.household.PersonsOn(day);
+  const int64_t surplus = Surplus(unit.area_centi_sqm, terms.area_per_person_centi_sqm, persons);
+  policy::Decision decision = policy::Judged(kSurplusBought, CheckSurplus(relocation, persons, surplus));
+  decision.subject = unit.key;
+  if (decision.verdict == policy::Verdict::kYes) {
+    decision.amount_fen = PriceOfArea(surplus, terms.price_fen_per_sqm);
+  }
+  decision.decided_on = day;
+  decision.inputs = {{"persons", absl::StrCat(persons)},
+                     {"unit_area_centi_sqm", absl::StrCat(unit.area_centi_sqm)},
+                     {"surplus_centi_sqm", absl::StrCat(surplus)}};
+  decision.used = terms.used;
+  return decision;
+}
+
+policy::Decision JudgeReturn(const Lease& lease, Date day) {
+  policy::Decision decision = policy::Judged(kSurplusReturned, CheckReturnable(lease));
+  if (decision.verdict == policy::Verdict::kYes) decision.amount_fen = ReturnPrice(lease);
+  decision.decided_on = day;
+  decision.inputs = {{"owned_centi_sqm", absl::StrCat(lease.owned_centi_sqm)},
+                     {"leased_centi_sqm", absl::StrCat(lease.leased_centi_sqm)},
+                     {"bought_at_fen_per_sqm", absl::StrCat(lease.price_fen_per_sqm)}};
+  policy::AddUsed(lease.decisions, kSurplusBought, decision.used);
+  return decision;
+}
+
 absl::StatusOr<Lease> ProposeLease(const std::optional<Lease>& before, const std::string& key, const Case& relocation,
                                    const Unit& unit, const LeaseTerms& terms, const Act& act) {
-  if (!relocation.steps.moved_in_on.has_value()) {
-    return Refuse(kFailedPrecondition, "CASE_NOT_MOVED_IN",
-                  "a surplus is bought of a household that lives in its home");
-  }
   const int64_t persons = relocation.household.PersonsOn(act.on);
   const int64_t surplus = Surplus(unit.area_centi_sqm, terms.area_per_person_centi_sqm, persons);
-  if (surplus == 0) {
-    return Refuse(kFailedPrecondition, "NO_SURPLUS",
-                  absl::StrCat("a household of ", persons, " may have all of its home"));
-  }
-  return Lease{.id = before.has_value() ? before->id : "",
-               .key = key,
-               .case_key = relocation.key,
-               .household_id = relocation.household_id,
-               .division = relocation.Division(),
-               .state = LeaseState::kProposed,
-               .unit_key = unit.key,
-               .unit_area_centi_sqm = unit.area_centi_sqm,
-               .area_per_person_centi_sqm = terms.area_per_person_centi_sqm,
-               .persons = persons,
-               .bought_centi_sqm = surplus,
-               .price_fen_per_sqm = terms.price_fen_per_sqm,
-               .amount_fen = PriceOfArea(surplus, terms.price_fen_per_sqm),
-               .proposed_by = act.by,
-               .proposed_on = act.on,
-               .postings = before.has_value() ? before->postings : std::vector<Posting>()};
+  RETURN_IF_ERROR(CheckSurplus(relocation, persons, surplus));
+  Lease after{.id = before.has_value() ? before->id : "",
+              .key = key,
+              .case_key = relocation.key,
+              .household_id = relocation.household_id,
+              .division = relocation.Division(),
+              .state = LeaseState::kProposed,
+              .unit_key = unit.key,
+              .unit_area_centi_sqm = unit.area_centi_sqm,
+              .area_per_person_centi_sqm = terms.area_per_person_centi_sqm,
+              .persons = persons,
+              .bought_centi_sqm = surplus,
+              .price_fen_per_sqm = terms.price_fen_per_sqm,
+              .amount_fen = PriceOfArea(surplus, terms.price_fen_per_sqm),
+              .proposed_by = act.by,
+              .proposed_on = act.on,
+              .postings = before.has_value() ? before->postings : std::vector<Posting>(),
+              .decisions = before.has_value() ? before->decisions : std::vector<policy::Decision>()};
+  policy::Keep(after.decisions, JudgeSurplus(relocation, unit, terms, act.on));
+  return after;
 }
 
 absl::StatusOr<Booked<Lease>> AgreeLease(const Lease& before, const HouseholdFact& household, const Act& act) {
@@ -147,21 +195,18 @@ absl::StatusOr<Booked<Lease>> PayLease(const Lease& before, const BankPayment& p
 absl::StatusOr<Booked<Lease>> ReturnArea(const Lease& before, const HouseholdPayment& payment, const Act& act) {
   RETURN_IF_ERROR(CheckPosting(before.postings, payment.paid_on, act, "paid_on"));
   RETURN_IF_ERROR(CheckPayment(payment));
-  if (!before.paid_on.has_value()) {
-    return Refuse(kFailedPrecondition, "LEASE_NOT_PAID", "the area was never paid for: have the agreement reversed");
-  }
-  if (before.leased_centi_sqm >= before.owned_centi_sqm) {
-    return Refuse(kFailedPrecondition, "NOTHING_TO_RETURN", "all that was bought is surplus still");
-  }
-  const int64_t price = PriceOfArea(before.owned_centi_sqm, before.price_fen_per_sqm) -
-                        PriceOfArea(before.leased_centi_sqm, before.price_fen_per_sqm);
+  RETURN_IF_ERROR(CheckReturnable(before));
+  const int64_t price = ReturnPrice(before);
   if (payment.amount_fen != price) {
     return Refuse(kFailedPrecondition, "AMOUNT_DIFFERS",
                   absl::StrCat("the area goes back for what was paid for it, ", price, " fen"), "amount_fen");
   }
+  policy::Decision decision = JudgeReturn(before, payment.paid_on);
+  decision.subject = absl::StrCat(before.postings.size() + 1);
   Lease after = before;
   after.owned_centi_sqm = before.leased_centi_sqm;
   after.returned_fen += price;
+  policy::Keep(after.decisions, std::move(decision));
   return Take(before, std::move(after),
               {.act = FundsAct::kReturnArea,
                .amount_fen = price,
@@ -213,6 +258,14 @@ absl::StatusOr<Booked<Lease>> ReverseLeasePosting(const Lease& before, int32_t p
   return BookReversal(std::move(after), posting_no, JournalOf(before, *posting), reason, act);
 }
 
+absl::StatusOr<LeaseTerms> LeaseTermsOn(roots::Session& session, const Unit& unit, Date day) {
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, unit.site_location));
+  const policy::InForce policy = PolicyOn(*books, day);
+  return LeaseTerms{.area_per_person_centi_sqm = policy[kAreaPerPerson],
+                    .price_fen_per_sqm = policy[kBuyBackPrice],
+                    .used = policy.Use({kAreaPerPerson, kBuyBackPrice})};
+}
+
 absl::StatusOr<Lease> ProposeLease(roots::Session& session, const Case& relocation, const Act& act) {
   ASSIGN_OR_RETURN(const Unit unit, UnitOf(session, relocation));
   ASSIGN_OR_RETURN(const std::optional<Lease> open, session.FindNamed<Lease>(kOpenLease, relocation.key));
@@ -222,12 +275,8 @@ absl::StatusOr<Lease> ProposeLease(roots::Session& session, const Case& relocati
   }
   ASSIGN_OR_RETURN(const std::vector<std::string> leases, session.LinkedIds(kLeasesOfCase, relocation.key));
   const std::string key = open.has_value() ? open->key : absl::StrCat(relocation.key, "/", leases.size() + 1);
-  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, unit.site_location));
-  const policy::InForce policy = PolicyOn(*books, act.on);
-  ASSIGN_OR_RETURN(Lease lease, ProposeLease(open, key, relocation, unit,
-                                             {.area_per_person_centi_sqm = policy[kAreaPerPerson],
-                                              .price_fen_per_sqm = policy[kBuyBackPrice]},
-                                             act));
+  ASSIGN_OR_RETURN(const LeaseTerms terms, LeaseTermsOn(session, unit, act.on));
+  ASSIGN_OR_RETURN(Lease lease, ProposeLease(open, key, relocation, unit, terms, act));
   session.Put(lease);
   return lease;
 }

@@ -48,8 +48,11 @@ struct Lease {
   int64_t returned_fen = 0;
   std::optional<Date> ended_on;
   std::vector<Posting> postings;
+  // On what was bought and went back; see explain_funds.h.
+  std::vector<policy::Decision> decisions;
 
-  void Fields(Archive& archive) {
+  // What the contract shows of it.
+  void Shown(Archive& archive) {
     archive("id", id);
     archive("key", key);
     archive("case_key", case_key);
@@ -74,6 +77,10 @@ struct Lease {
     archive("ended_on", ended_on);
     archive("postings", postings);
   }
+  void Fields(Archive& archive) {
+    Shown(archive);
+    archive("decisions", decisions);
+  }
   std::string Division() const { return division; }
   // Nothing of it is the government's any more.
   bool Closed() const { return state == LeaseState::kEnded && owned_centi_sqm == 0; }
@@ -91,6 +98,7 @@ ledger::Balances Balances(const Lease& lease);
 struct LeaseTerms {
   int64_t area_per_person_centi_sqm = 0;
   int64_t price_fen_per_sqm = 0;
+  std::vector<policy::Used> used;
 };
 
 // The floor area beyond what so many may have; 0 when there is none.
@@ -100,6 +108,11 @@ int64_t PriceOfArea(int64_t area_centi_sqm, int64_t price_fen_per_sqm);
 
 // All rules are pure. Those that move money refuse first as CheckPosting does.
 
+// Whether there is a surplus to buy of the household on that day, and for how much; the reason of a no is what
+// ProposeLease refuses with.
+policy::Decision JudgeSurplus(const Case& relocation, const Unit& unit, const LeaseTerms& terms, Date day);
+// What it costs to take back what is no longer surplus; the reason of a no is what ReturnArea refuses with.
+policy::Decision JudgeReturn(const Lease& lease, Date day);
 // Measures the home by the members of `act.on` and proposes to buy the surplus. `before`: the proposal that is made
 // anew. Refuses, in this order, with CASE_NOT_MOVED_IN and NO_SURPLUS.
 absl::StatusOr<Lease> ProposeLease(const std::optional<Lease>& before, const std::string& key, const Case& relocation,
@@ -118,7 +131,9 @@ Lease Remeasure(const Lease& before, const feed::HouseholdFact& household, Date 
 absl::StatusOr<Booked<Lease>> ReverseLeasePosting(const Lease& before, int32_t posting_no, const std::string& reason,
                                                   const feed::HouseholdFact& household, const Act& act);
 
-// Use cases. ProposeLease refuses with UNIT_NOT_ALLOTTED, LEASE_OPEN (one was agreed and is not closed) and as its
+// Use cases.
+absl::StatusOr<LeaseTerms> LeaseTermsOn(roots::Session& session, const Unit& unit, Date day);
+// ProposeLease refuses with UNIT_NOT_ALLOTTED, LEASE_OPEN (one was agreed and is not closed) and as its
 // rule.
 absl::StatusOr<Lease> ProposeLease(roots::Session& session, const Case& relocation, const Act& act);
 // Refuses as its rule does, and with LEASE_OPEN when the case has another one by now.

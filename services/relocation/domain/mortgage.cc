@@ -129,15 +129,27 @@ absl::Status CheckHeld(const Mortgage& mortgage) {
   return Refuse(kFailedPrecondition, "MORTGAGE_NOT_HELD", "the mortgage was not bought back, or is repaid");
 }
 
-absl::StatusOr<MortgageTerms> TermsOn(roots::Session& session, const std::string& division, Date day) {
-  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, division));
-  const policy::InForce policy = PolicyOn(*books, day);
-  const int64_t year = policy[kMortgagesOfYear];
-  return MortgageTerms{.taken_from = Date(year, 1, 1),
-                       .taken_until = Date(year, 12, 31),
-                       .free_years = static_cast<int32_t>(policy[kMortgageFreeYears]),
-                       .instalments = static_cast<int32_t>(policy[kMortgageInstalments])};
+absl::Status CheckTime(const Case& relocation, Date taken_on, const MortgageTerms& terms) {
+  if (!relocation.steps.moved_in_on.has_value()) {
+    return Refuse(kFailedPrecondition, "CASE_NOT_MOVED_IN",
+                  "mortgages are bought back of households that have moved in");
+  }
+  if (taken_on >= terms.taken_from && taken_on <= terms.taken_until) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "MORTGAGE_OUT_OF_TIME",
+                absl::StrCat("mortgages taken from ", Format(terms.taken_from), " to ", Format(terms.taken_until),
+                             " are bought back"),
+                "taken_on");
 }
+
+// What is decided on a mortgage that is held, by the terms on which it was bought back.
+policy::Decision JudgeHeld(absl::string_view rule, const Mortgage& mortgage, Date day) {
+  policy::Decision decision = policy::Judged(rule, CheckHeld(mortgage));
+  decision.decided_on = day;
+  policy::AddUsed(mortgage.decisions, kMortgageTerms, decision.used);
+  return decision;
+}
+
+std::string PlanWord(RepaymentPlan plan) { return plan == RepaymentPlan::kInstalments ? "instalments" : "at_once"; }
 
 }  // namespace
 
@@ -211,6 +223,43 @@ std::optional<Date> NextDue(const Mortgage& mortgage) {
   return next;
 }
 
+policy::Decision JudgeMortgage(const Case& relocation, Date taken_on, const MortgageTerms& terms, Date day) {
+  policy::Decision decision = policy::Judged(kMortgageBought, CheckTime(relocation, taken_on, terms));
+  decision.decided_on = day;
+  decision.inputs = {{"taken_on", Format(taken_on)}};
+  decision.used = terms.bought_by;
+  return decision;
+}
+
+policy::Decision JudgeInterest(const Mortgage& mortgage, Date day) {
+  policy::Decision decision = JudgeHeld(kInterestOwed, mortgage, day);
+  if (decision.verdict == policy::Verdict::kNo) return decision;
+  Account account = Play(mortgage, day);
+  // Charges the interest up to this day.
+  account.Pay(day, 0);
+  decision.amount_fen = account.interest();
+  decision.inputs = {{"owed_principal_fen", absl::StrCat(account.principal())},
+                     {"free_until", Format(*mortgage.free_until)},
+                     {"plan", PlanWord(mortgage.plan)},
+                     {"rate_bp", absl::StrCat(mortgage.rate_bp)}};
+  return decision;
+}
+
+std::vector<policy::Decision> JudgeInstalments(const Mortgage& mortgage, Date day) {
+  std::vector<policy::Decision> decisions;
+  for (const Instalment& instalment : ScheduleOf(mortgage)) {
+    policy::Decision decision = JudgeHeld(kInstalment, mortgage, day);
+    decision.subject = absl::StrCat(instalment.number);
+    decision.amount_fen = instalment.principal_fen + instalment.interest_fen;
+    decision.inputs = {{"due_on", Format(instalment.due_on)},
+                       {"principal_fen", absl::StrCat(instalment.principal_fen)},
+                       {"interest_fen", absl::StrCat(instalment.interest_fen)},
+                       {"rate_bp", absl::StrCat(mortgage.rate_bp)}};
+    decisions.push_back(std::move(decision));
+  }
+  return decisions;
+}
+
 absl::StatusOr<Mortgage> ProposeMortgage(const std::optional<Mortgage>& before, const Case& relocation,
                                          const MortgageRequest& request, const MortgageTerms& terms, const Act& act) {
   if (request.principal_fen < 1) {
@@ -220,31 +269,27 @@ absl::StatusOr<Mortgage> ProposeMortgage(const std::optional<Mortgage>& before, 
     return Refuse(kInvalidArgument, "MORTGAGE_TOO_LARGE",
                   absl::StrCat("a mortgage is at most ", kLargestMortgage, " fen"), "principal_fen");
   }
-  if (!relocation.steps.moved_in_on.has_value()) {
-    return Refuse(kFailedPrecondition, "CASE_NOT_MOVED_IN",
-                  "mortgages are bought back of households that have moved in");
-  }
-  if (request.taken_on < terms.taken_from || request.taken_on > terms.taken_until) {
-    return Refuse(kFailedPrecondition, "MORTGAGE_OUT_OF_TIME",
-                  absl::StrCat("mortgages taken from ", Format(terms.taken_from), " to ", Format(terms.taken_until),
-                               " are bought back"),
-                  "taken_on");
-  }
+  RETURN_IF_ERROR(CheckTime(relocation, request.taken_on, terms));
   if (before.has_value() && before->state != MortgageState::kProposed) {
     return Refuse(kFailedPrecondition, "MORTGAGE_HELD", "the household's mortgage was bought back already");
   }
-  return Mortgage{.id = before.has_value() ? before->id : "",
-                  .key = relocation.key,
-                  .household_id = relocation.household_id,
-                  .division = before.has_value() ? before->division : relocation.Division(),
-                  .state = MortgageState::kProposed,
-                  .bank = request.bank,
-                  .contract_no = request.contract_no,
-                  .principal_fen = request.principal_fen,
-                  .taken_on = request.taken_on,
-                  .proposed_by = act.by,
-                  .proposed_on = act.on,
-                  .postings = before.has_value() ? before->postings : std::vector<Posting>()};
+  policy::Decision decision = JudgeMortgage(relocation, request.taken_on, terms, act.on);
+  decision.amount_fen = request.principal_fen;
+  Mortgage after{.id = before.has_value() ? before->id : "",
+                 .key = relocation.key,
+                 .household_id = relocation.household_id,
+                 .division = before.has_value() ? before->division : relocation.Division(),
+                 .state = MortgageState::kProposed,
+                 .bank = request.bank,
+                 .contract_no = request.contract_no,
+                 .principal_fen = request.principal_fen,
+                 .taken_on = request.taken_on,
+                 .proposed_by = act.by,
+                 .proposed_on = act.on,
+                 .postings = before.has_value() ? before->postings : std::vector<Posting>(),
+                 .decisions = before.has_value() ? before->decisions : std::vector<policy::Decision>()};
+  policy::Keep(after.decisions, std::move(decision));
+  return after;
 }
 
 absl::StatusOr<Booked<Mortgage>> BuyBackMortgage(const Mortgage& before, const BankPayment& payment,
@@ -264,6 +309,14 @@ absl::StatusOr<Booked<Mortgage>> BuyBackMortgage(const Mortgage& before, const B
   after.free_until = Years(payment.paid_on, terms.free_years);
   after.instalments = terms.instalments;
   after.plan = RepaymentPlan::kAtOnce;
+  policy::Keep(after.decisions, {.rule = std::string(kMortgageTerms),
+                                 .verdict = policy::Verdict::kYes,
+                                 .amount_fen = before.principal_fen,
+                                 .decided_on = payment.paid_on,
+                                 .inputs = {{"bought_on", Format(payment.paid_on)},
+                                            {"free_until", Format(*after.free_until)},
+                                            {"instalments", absl::StrCat(after.instalments)}},
+                                 .used = terms.repaid_by});
   return Take(before, std::move(after),
               {.act = FundsAct::kBuyBackMortgage,
                .amount_fen = before.principal_fen,
@@ -287,6 +340,11 @@ absl::StatusOr<Mortgage> ChooseRepaymentPlan(const Mortgage& before, const PlanR
   Mortgage after = before;
   after.plan = request.plan;
   after.rate_bp = request.rate_bp;
+  policy::Decision decision = JudgeHeld(kRepaymentPlan, before, act.on);
+  decision.inputs = {{"plan", PlanWord(request.plan)},
+                     {"rate_bp", absl::StrCat(request.rate_bp)},
+                     {"free_until", Format(*before.free_until)}};
+  policy::Keep(after.decisions, std::move(decision));
   return after;
 }
 
@@ -304,7 +362,11 @@ absl::StatusOr<Booked<Mortgage>> RepayMortgage(const Mortgage& before, const Hou
                   "amount_fen");
   }
   const int64_t interest = account.Pay(payment.paid_on, payment.amount_fen);
+  policy::Decision decision = JudgeInterest(before, payment.paid_on);
+  decision.subject = absl::StrCat(before.postings.size() + 1);
+  decision.amount_fen = interest;
   Mortgage after = before;
+  policy::Keep(after.decisions, std::move(decision));
   after.interest_paid_fen += interest;
   after.principal_paid_fen += payment.amount_fen - interest;
   if (after.principal_paid_fen == after.principal_fen) after.state = MortgageState::kRepaid;
@@ -338,10 +400,22 @@ absl::StatusOr<Booked<Mortgage>> ReverseMortgagePosting(const Mortgage& before, 
   return BookReversal(std::move(after), posting_no, JournalOf(before, *posting), reason, act);
 }
 
+absl::StatusOr<MortgageTerms> MortgageTermsOn(roots::Session& session, const std::string& division, Date day) {
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, division));
+  const policy::InForce policy = PolicyOn(*books, day);
+  const int64_t year = policy[kMortgagesOfYear];
+  return MortgageTerms{.taken_from = Date(year, 1, 1),
+                       .taken_until = Date(year, 12, 31),
+                       .free_years = static_cast<int32_t>(policy[kMortgageFreeYears]),
+                       .instalments = static_cast<int32_t>(policy[kMortgageInstalments]),
+                       .bought_by = policy.Use({kMortgagesOfYear}),
+                       .repaid_by = policy.Use({kMortgageFreeYears, kMortgageInstalments})};
+}
+
 absl::StatusOr<Mortgage> ProposeMortgage(roots::Session& session, const Case& relocation,
                                          const MortgageRequest& request, const Act& act) {
   ASSIGN_OR_RETURN(const std::optional<Mortgage> before, session.Find<Mortgage>(relocation.key));
-  ASSIGN_OR_RETURN(const MortgageTerms terms, TermsOn(session, relocation.Division(), act.on));
+  ASSIGN_OR_RETURN(const MortgageTerms terms, MortgageTermsOn(session, relocation.Division(), act.on));
   ASSIGN_OR_RETURN(Mortgage after, ProposeMortgage(before, relocation, request, terms, act));
   session.Put(after);
   return after;
@@ -349,7 +423,7 @@ absl::StatusOr<Mortgage> ProposeMortgage(roots::Session& session, const Case& re
 
 absl::StatusOr<Booked<Mortgage>> BuyBackMortgage(roots::Session& session, const Mortgage& before,
                                                  const BankPayment& payment, const Act& act) {
-  ASSIGN_OR_RETURN(const MortgageTerms terms, TermsOn(session, before.division, payment.paid_on));
+  ASSIGN_OR_RETURN(const MortgageTerms terms, MortgageTermsOn(session, before.division, payment.paid_on));
   return BuyBackMortgage(before, payment, terms, act);
 }
 

@@ -48,8 +48,11 @@ struct Mortgage {
   int64_t principal_paid_fen = 0;
   int64_t interest_paid_fen = 0;
   std::vector<Posting> postings;
+  // On its terms and its interest; see explain_funds.h.
+  std::vector<policy::Decision> decisions;
 
-  void Fields(Archive& archive) {
+  // What the contract shows of it.
+  void Shown(Archive& archive) {
     archive("id", id);
     archive("key", key);
     archive("household_id", household_id);
@@ -70,6 +73,10 @@ struct Mortgage {
     archive("principal_paid_fen", principal_paid_fen);
     archive("interest_paid_fen", interest_paid_fen);
     archive("postings", postings);
+  }
+  void Fields(Archive& archive) {
+    Shown(archive);
+    archive("decisions", decisions);
   }
   std::string Division() const { return division; }
   friend bool operator==(const Mortgage&, const Mortgage&) = default;
@@ -113,6 +120,9 @@ struct MortgageTerms {
   Date taken_until;
   int32_t free_years = 0;
   int32_t instalments = 0;
+  // The parameters by which it is bought back, and by which it is repaid.
+  std::vector<policy::Used> bought_by;
+  std::vector<policy::Used> repaid_by;
 };
 
 struct Instalment {
@@ -156,6 +166,14 @@ std::optional<Date> NextDue(const Mortgage& mortgage);
 
 // All rules are pure. Those that move money refuse first as CheckPosting does.
 
+// Whether a mortgage that was taken on that day is bought back of the household; the reason of a no is
+// CASE_NOT_MOVED_IN or MORTGAGE_OUT_OF_TIME.
+policy::Decision JudgeMortgage(const Case& relocation, Date taken_on, const MortgageTerms& terms, Date day);
+// The interest that is owed on a day if it is paid on then.
+policy::Decision JudgeInterest(const Mortgage& mortgage, Date day);
+// What there is to pay when, as the schedule has it.
+std::vector<policy::Decision> JudgeInstalments(const Mortgage& mortgage, Date day);
+
 // `before`: the proposal that is made anew. Refuses, in this order, with AMOUNT_NOT_POSITIVE, MORTGAGE_TOO_LARGE,
 // CASE_NOT_MOVED_IN, MORTGAGE_OUT_OF_TIME (not taken in the time of which mortgages are bought back) and MORTGAGE_HELD.
 absl::StatusOr<Mortgage> ProposeMortgage(const std::optional<Mortgage>& before, const Case& relocation,
@@ -174,6 +192,7 @@ absl::StatusOr<Booked<Mortgage>> ReverseMortgagePosting(const Mortgage& before, 
                                                         const std::string& reason, const Act& act);
 
 // Use cases.
+absl::StatusOr<MortgageTerms> MortgageTermsOn(roots::Session& session, const std::string& division, Date day);
 absl::StatusOr<Mortgage> ProposeMortgage(roots::Session& session, const Case& relocation,
                                          const MortgageRequest& request, const Act& act);
 absl::StatusOr<Booked<Mortgage>> BuyBackMortgage(roots::Session& session, const Mortgage& before,

@@ -13,14 +13,6 @@ namespace {
 using enum absl::StatusCode;
 using roots::Outcome;
 
-absl::StatusOr<FundsTerms> TermsOn(roots::Session& session, const Case& relocation, Date day) {
-  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, relocation.site_location));
-  const policy::InForce policy = PolicyOn(*books, day);
-  return FundsTerms{.subsidy_per_person_fen = policy[kSubsidyPerPerson],
-                    .deposit_fen = policy[kDeposit],
-                    .used = policy.Use({kSubsidyPerPerson})};
-}
-
 // Who enters what an import brings.
 Act ImportAct(roots::Session& session, const intake::Batch& batch) {
   return {.by = absl::StrCat("import:", batch.source), .on = DayInChina(session.now())};
@@ -91,6 +83,15 @@ bool SameAs(const Posting& posting, const PaymentRecord& record) {
 }
 
 }  // namespace
+
+absl::StatusOr<FundsTerms> TermsOn(roots::Session& session, const Case& relocation, Date day) {
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, relocation.site_location));
+  const policy::InForce policy = PolicyOn(*books, day);
+  return FundsTerms{.subsidy_per_person_fen = policy[kSubsidyPerPerson],
+                    .deposit_fen = policy[kDeposit],
+                    .used = policy.Use({kSubsidyPerPerson}),
+                    .deposit_used = policy.Use({kDeposit})};
+}
 
 absl::StatusOr<CaseFunds> FindFunds(roots::Session& session, const std::string& name) {
   CaseFunds funds;

@@ -40,6 +40,9 @@ struct CaseFunds {
   Settlement settlement;
 };
 
+// What the policy of a day says of the money of a case.
+absl::StatusOr<FundsTerms> TermsOn(roots::Session& session, const Case& relocation, Date day);
+
 // By the id or the key of the case. Refuses with CASE_NOT_FOUND.
 absl::StatusOr<CaseFunds> FindFunds(roots::Session& session, const std::string& name);
 

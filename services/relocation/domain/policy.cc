@@ -46,6 +46,16 @@ const policy::Catalogue& Policies() {
                          .value = 10'000'00,
                          .document = "江西扶贫工作简报[2019]第1期",
                          .text = "每户贫困户缴纳1万元保证金"}}},
+          {.name = std::string(kDemolishWithin),
+           .label_zh = "旧房拆除期限",
+           .label_en = "Days in which an old house has to go",
+           .unit = "day",
+           .least = 1,
+           .greatest = 1825,
+           .defaults = {{.since = Date(2016, 1, 1),
+                         .value = 365,
+                         .document = "平台默认值，依2018年国家占新腾旧规定",
+                         .text = "搬迁入住后一年内拆除旧房，另有约定的从其约定"}}},
           // No bulletin says when a home is unused.
           {.name = std::string(kIdlePower),
            .label_zh = "视为未用电的月用电量",
@@ -112,7 +122,19 @@ const policy::Catalogue& Policies() {
       {{.name = std::string(kAllottedArea), .label_zh = "以人定房", .label_en = "A unit fits the household"},
        {.name = std::string(kNoticeSpan), .label_zh = "公示期限", .label_en = "A notice hangs long enough"},
        {.name = std::string(kApproval), .label_zh = "搬迁对象审批", .label_en = "A case is approved"},
-       {.name = std::string(kPersonalSubsidy), .label_zh = "建房个人补助", .label_en = "The personal subsidy"}});
+       {.name = std::string(kOldHouseDeadline), .label_zh = "拆旧期限", .label_en = "When the old house has to go"},
+       {.name = std::string(kHasTwoHomes), .label_zh = "两头住", .label_en = "A household has two homes"},
+       {.name = std::string(kPersonalSubsidy), .label_zh = "建房个人补助", .label_en = "The personal subsidy"},
+       {.name = std::string(kDepositPaid), .label_zh = "缴纳保证金", .label_en = "A deposit is paid"},
+       {.name = std::string(kDepositWithheld), .label_zh = "暂扣保证金", .label_en = "A deposit is withheld"},
+       {.name = std::string(kTitlePrice), .label_zh = "办证房款", .label_en = "The price of a title"},
+       {.name = std::string(kSurplusBought), .label_zh = "超面积回购", .label_en = "A surplus is bought"},
+       {.name = std::string(kSurplusReturned), .label_zh = "退回超面积", .label_en = "What is no surplus goes back"},
+       {.name = std::string(kMortgageBought), .label_zh = "按揭回购", .label_en = "A mortgage is bought back"},
+       {.name = std::string(kMortgageTerms), .label_zh = "产权质押条件", .label_en = "The terms of a mortgage"},
+       {.name = std::string(kRepaymentPlan), .label_zh = "还款方式", .label_en = "How a mortgage is repaid"},
+       {.name = std::string(kInterestOwed), .label_zh = "产权质押利息", .label_en = "Interest of a mortgage"},
+       {.name = std::string(kInstalment), .label_zh = "产权质押分期", .label_en = "An instalment of a mortgage"}});
   return policies;
 }
 

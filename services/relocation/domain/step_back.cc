@@ -36,7 +36,7 @@ void Drop(CaseState from, const Act& act, Case& after) {
       return;
     case CaseState::kMovedIn:
       after.ceremony.clear();
-      return SetDemolitionDeadline(after);
+      return after.old_house.demolish_by.reset();
     case CaseState::kReclaimed:
       after.old_house.reclaimed_centi_mu = 0;
       return;

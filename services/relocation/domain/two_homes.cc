@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
 #include "services/relocation/domain/policy.h"
 #include "services/relocation/domain/spans.h"
@@ -57,6 +58,28 @@ std::optional<Date> TwoHomesSince(const Case& relocation) {
   return all.back().from;
 }
 
+policy::Decision JudgeTwoHomes(const Case& relocation, Date day, std::vector<policy::Used> used) {
+  const std::optional<Date> since = TwoHomesSince(relocation);
+  const auto months = [&](Home home, bool idle) {
+    return std::count_if(relocation.power.begin(), relocation.power.end(),
+                         [&](const PowerReading& reading) { return reading.home == home && reading.idle == idle; });
+  };
+  policy::Decision decision = policy::Judged(kHasTwoHomes, absl::OkStatus());
+  if (!since.has_value()) {
+    decision.verdict = policy::Verdict::kNo;
+    decision.reason = "ONE_HOME";
+    if (relocation.power.empty()) decision.reason = "NO_READINGS";
+    if (!relocation.steps.moved_in_on.has_value()) decision.reason = "NOT_MOVED_IN";
+  }
+  decision.decided_on = day;
+  decision.inputs = {{"readings", absl::StrCat(relocation.power.size())},
+                     {"old_home_months_in_use", absl::StrCat(months(Home::kOld, /*idle=*/false))},
+                     {"new_home_idle_months", absl::StrCat(months(Home::kNew, /*idle=*/true))},
+                     {"since", since.has_value() ? Format(*since) : ""}};
+  decision.used = std::move(used);
+  return decision;
+}
+
 absl::StatusOr<Case> RecordReading(const Case& before, const PowerReadingRecord& record, const policy::Books& books,
                                    Outcome* outcome) {
   if (record.kwh_milli < 0) {
@@ -86,7 +109,11 @@ absl::StatusOr<Case> RecordReading(const Case& before, const PowerReadingRecord&
       std::count_if(first, after.power.end(), [&](const PowerReading& kept) { return kept.home == record.home; });
   if (of_home > static_cast<int64_t>(kMonthsOfReadings)) after.power.erase(first);
   after.idle_months = static_cast<int32_t>(policy[kIdleMonths]);
-  if (after == before) *outcome = Outcome::kUnchanged;
+  if (after == before) {
+    *outcome = Outcome::kUnchanged;
+  } else {
+    policy::Keep(after.decisions, JudgeTwoHomes(after, record.month.LastDay(), policy.Use({kIdlePower, kIdleMonths})));
+  }
   return after;
 }
 

@@ -41,7 +41,12 @@ HomeUse UseOf(const Case& relocation);
 // Since when the household has two homes; nothing when it has not.
 std::optional<Date> TwoHomesSince(const Case& relocation);
 
-// What a case becomes when a reading is recorded so, by the policy of its month. Pure. Refuses with READING_NEGATIVE.
+// Whether the household has two homes by its readings, with what they were measured by; `used`: of the last of them.
+// The reason of a no is NOT_MOVED_IN, NO_READINGS or ONE_HOME. Pure.
+policy::Decision JudgeTwoHomes(const Case& relocation, Date day, std::vector<policy::Used> used);
+
+// What a case becomes when a reading is recorded so, and whether it has two homes by that, by the policy of its month.
+// Pure. Refuses with READING_NEGATIVE.
 absl::StatusOr<Case> RecordReading(const Case& before, const PowerReadingRecord& record, const policy::Books& books,
                                    roots::Outcome* outcome);
 // Refuses with CASE_NOT_FOUND, and as RecordReading does.

@@ -28,6 +28,15 @@ TEST(QualifyTest, RefusesInOrder) {
   EXPECT_TRUE(Qualify({.poor = 1, .rated = 1}, kDay, {}).ok());
 }
 
+TEST(QualifyTest, SaysWhy) {
+  const policy::Decision no = JudgePlace({.poor = 100, .rated = 80, .balance_fen = 100, .overdue_fen = 6}, kDay, {});
+  EXPECT_EQ(no.verdict, policy::Verdict::kNo);
+  EXPECT_EQ(no.reason, "OVERDUE_RATE_TOO_HIGH");
+  EXPECT_EQ(no.inputs[3], (policy::Input{"overdue_fen", "6"}));
+  EXPECT_EQ(no.used, (std::vector<policy::Used>{{"place_rated_percent", "1", 80}, {"place_overdue_percent", "1", 5}}));
+  EXPECT_EQ(JudgePlace({.poor = 1, .rated = 1}, kDay, {}).verdict, policy::Verdict::kYes);
+}
+
 class CreditPlaceTest : public ::testing::TestWithParam<std::string> {
  protected:
   CreditPlaceTest()

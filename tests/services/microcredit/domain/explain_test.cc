@@ -16,7 +16,9 @@ using enum absl::StatusCode;
 class ExplainTest : public ::testing::TestWithParam<std::string> {
  protected:
   ExplainTest()
-      : stand(GetParam(), {&roots::KindOf<RiskFund>(), &roots::KindOf<CreditAccount>(), &roots::KindOf<subsidy::Run>()},
+      : stand(GetParam(),
+              {&roots::KindOf<RiskFund>(), &roots::KindOf<CreditAccount>(), &roots::KindOf<CreditPlace>(),
+               &roots::KindOf<subsidy::Run>()},
               Catalogue()) {
     stand.KnowDivision("450328");
     stand.KnowHousehold("h1", "450328100201", 3);
@@ -168,6 +170,37 @@ TEST_P(ExplainTest, ACompensationKeepsItsShare) {
   EXPECT_EQ(kept.subject, "450328/county/f2");
   EXPECT_EQ(kept.amount_fen, 18'000'00);
   EXPECT_EQ(kept.used[1], (policy::Used{"compensation_percent", "450328/1", 90}));
+}
+
+TEST_P(ExplainTest, APlaceIsExplainedBeforeAndAfterItIsRecognised) {
+  constexpr char kVillage[] = "450328100201";
+  stand.KnowDivision(kVillage);
+  const auto ask = [&](const std::string& id, std::string* division) {
+    std::optional<policy::Answer> answer;
+    const absl::Status status = stand.store.Look([&](roots::Session& session) -> absl::Status {
+      ASSIGN_OR_RETURN(answer, ExplainerOfPlaces().explain(session, id, {.today = Today()}, division));
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(status.ok()) << status;
+    return answer;
+  };
+  std::string division;
+  // One of two is rated.
+  ASSERT_TRUE(stand.Import(ImportRating, Rating("h1", Today())).ok());
+  const feed::HouseholdFact other = stand.KnowHousehold("h2", kVillage, 3);
+  const auto follow = [&](roots::Session& session) { return FollowHousehold(session, other); };
+  ASSERT_TRUE(stand.store.Change({}, follow).ok());
+  const Decision no = ask(kVillage, &division)->would.at(0);
+  EXPECT_EQ(division, kVillage);
+  EXPECT_EQ(no.reason, "RATED_SHARE_TOO_LOW");
+  EXPECT_EQ(no.inputs[1], (policy::Input{"rated_households", "1"}));
+  Set("place_rated_percent", 50);
+  EXPECT_EQ(ask(kVillage, &division)->would.at(0).verdict, Verdict::kYes);
+  ASSERT_TRUE(stand.Import(ImportCreditPlace, CreditPlaceRecord{.division = kVillage, .recognised_on = Today()}).ok());
+  const policy::Answer kept = *ask(kVillage, &division);
+  EXPECT_TRUE(kept.would.empty());
+  EXPECT_EQ(kept.kept.at(0).used[0], (policy::Used{"place_rated_percent", "450328/1", 50}));
+  EXPECT_FALSE(ask("450328", &division).has_value());
 }
 
 }  // namespace

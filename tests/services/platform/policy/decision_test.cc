@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "services/platform/base/error.h"
+
 namespace anju::policy {
 namespace {
 
@@ -32,6 +34,24 @@ TEST(DecisionTest, AQuestionNamesARuleASubjectBothOrNeither) {
     EXPECT_EQ(Asked(decisions, {.rule = row.rule, .subject = row.subject}).size(), row.answers)
         << row.rule << "/" << row.subject;
   }
+}
+
+TEST(DecisionTest, ARefusalIsANoWithItsReason) {
+  const Decision no = Judged("rule", Refuse(absl::StatusCode::kFailedPrecondition, "TOO_LATE", "come earlier"));
+  EXPECT_EQ(no.rule, "rule");
+  EXPECT_EQ(no.verdict, Verdict::kNo);
+  EXPECT_EQ(no.reason, "TOO_LATE");
+  EXPECT_EQ(Judged("rule", absl::OkStatus()).verdict, Verdict::kYes);
+  EXPECT_EQ(Judged("rule", absl::OkStatus()).reason, "");
+}
+
+TEST(DecisionTest, WhatARuleUsedIsGatheredOnce) {
+  const std::vector<Decision> decisions = {{.rule = "a", .used = {{"x", "1", 5}}},
+                                           {.rule = "b", .used = {{"y", "1", 6}}},
+                                           {.rule = "a", .used = {{"x", "1", 5}, {"x", "450328/1", 7}}}};
+  std::vector<Used> used;
+  AddUsed(decisions, "a", used);
+  EXPECT_EQ(used, (std::vector<Used>{{"x", "1", 5}, {"x", "450328/1", 7}}));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/relocation/domain/explain.h"
 
+#include "services/relocation/domain/explain_funds.h"
 #include "services/relocation/domain/moves.h"
 #include "services/relocation/domain/payments.h"
 #include "tests/services/relocation/domain/resettlement.h"
@@ -14,20 +15,6 @@ using enum absl::StatusCode;
 
 class ExplainTest : public Resettlement {
  protected:
-  // What the county of `code` sets in its book from a day on.
-  void Set(const std::string& code, absl::string_view name, int64_t value, Date since) {
-    const policy::Proposal proposal{.division = code,
-                                    .name = std::string(name),
-                                    .value = value,
-                                    .since = since,
-                                    .document = "县文件",
-                                    .text = "本县的标准"};
-    const absl::Status status = stand.store.Change({}, [&](roots::Session& session) -> absl::Status {
-      ASSIGN_OR_RETURN(const policy::Setting setting, ProposeSetting(session, Policies(), proposal, "li"));
-      return policy::ConfirmSetting(session, setting.version, "wang").status();
-    });
-    ASSERT_TRUE(status.ok()) << status;
-  }
   absl::StatusOr<policy::Answer> Ask(const std::string& number, absl::string_view rule, const std::string& subject) {
     const Case relocation = Find<Case>(number);
     absl::StatusOr<policy::Answer> answer = absl::UnknownError("not run");
@@ -50,7 +37,6 @@ class ExplainTest : public Resettlement {
       return absl::OkStatus();
     });
   }
-  Date Today() const { return DayInChina(stand.clock.Now()); }
   void ImportApproved(const std::string& number, const std::string& household_no) {
     CaseRecord row = Declared(number, household_no);
     row.steps.verified_on = Date(2016, 3, 1);

@@ -60,19 +60,19 @@ TEST(RecordOldHouseTest, RefusesInOrder) {
   Case relocation = Moved();
   relocation.steps.demolished_on = Date(2018, 8, 1);
   relocation.steps.withdrawn_on = Date(2018, 8, 1);
-  EXPECT_THAT(RecordOldHouse(relocation, request), RefusedWith(kInvalidArgument, "OLD_HOUSE_AREA_NEGATIVE"));
+  EXPECT_THAT(RecordOldHouse(relocation, request, {}), RefusedWith(kInvalidArgument, "OLD_HOUSE_AREA_NEGATIVE"));
   request.area_centi_sqm = 80'00;
-  EXPECT_THAT(RecordOldHouse(relocation, request), RefusedWith(kFailedPrecondition, "CASE_ENDED"));
+  EXPECT_THAT(RecordOldHouse(relocation, request, {}), RefusedWith(kFailedPrecondition, "CASE_ENDED"));
   relocation.steps.withdrawn_on.reset();
-  EXPECT_THAT(RecordOldHouse(relocation, request), RefusedWith(kFailedPrecondition, "OLD_HOUSE_GONE"));
+  EXPECT_THAT(RecordOldHouse(relocation, request, {}), RefusedWith(kFailedPrecondition, "OLD_HOUSE_GONE"));
   relocation.steps.demolished_on.reset();
-  EXPECT_THAT(RecordOldHouse(relocation, request), RefusedWith(kInvalidArgument, "DATES_REVERSED"));
+  EXPECT_THAT(RecordOldHouse(relocation, request, {}), RefusedWith(kInvalidArgument, "DATES_REVERSED"));
   request.agreed_by = Date(2018, 7, 28);
-  const absl::StatusOr<Case> recorded = RecordOldHouse(relocation, request);
+  const absl::StatusOr<Case> recorded = RecordOldHouse(relocation, request, {});
   ASSERT_TRUE(recorded.ok()) << recorded.status();
   EXPECT_EQ(recorded->old_house.demolish_by, Date(2018, 7, 28));
   request.agreed_by.reset();
-  EXPECT_EQ(RecordOldHouse(*recorded, request)->old_house.demolish_by, Date(2019, 7, 28));
+  EXPECT_EQ(RecordOldHouse(*recorded, request, {})->old_house.demolish_by, Date(2019, 7, 28));
 }
 
 class OldHousesTest : public Resettlement {

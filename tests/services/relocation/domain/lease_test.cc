@@ -14,7 +14,9 @@ using enum absl::StatusCode;
 using ::testing::IsEmpty;
 using testing::RefusedWith;
 
-constexpr LeaseTerms kTerms{.area_per_person_centi_sqm = 25'00, .price_fen_per_sqm = 1'500'00};
+const LeaseTerms kTerms{.area_per_person_centi_sqm = 25'00,
+                        .price_fen_per_sqm = 1'500'00,
+                        .used = {{"area_per_person_centi_sqm", "1", 25'00}, {"buy_back_fen_per_sqm", "1", 1'500'00}}};
 const Date kToday(2018, 11, 1);
 const Act kLi{.by = "li", .on = kToday};
 const Act kWang{.by = "wang", .on = kToday};

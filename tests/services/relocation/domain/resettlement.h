@@ -7,6 +7,7 @@
 #include "services/relocation/domain/indicators.h"
 #include "services/relocation/domain/kinds.h"
 #include "services/relocation/domain/moves.h"
+#include "services/relocation/domain/policy.h"
 #include "tests/support/stand.h"
 
 namespace anju::relocation {
@@ -98,6 +99,21 @@ class Resettlement : public ::testing::TestWithParam<std::string> {
     EXPECT_TRUE(status.ok() && found.has_value()) << number << ": " << status;
     return found.value_or(Root());
   }
+  // What the county of `code` sets in its book from a day on.
+  void Set(const std::string& code, absl::string_view name, int64_t value, Date since) {
+    const policy::Proposal proposal{.division = code,
+                                    .name = std::string(name),
+                                    .value = value,
+                                    .since = since,
+                                    .document = "县文件",
+                                    .text = "本县的标准"};
+    const absl::Status status = stand.store.Change({}, [&](roots::Session& session) -> absl::Status {
+      ASSIGN_OR_RETURN(const policy::Setting setting, ProposeSetting(session, Policies(), proposal, "li"));
+      return policy::ConfirmSetting(session, setting.version, "wang").status();
+    });
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  Date Today() const { return DayInChina(stand.clock.Now()); }
   // One verb on the case of this number, in a transaction of its own, by wang.
   template <typename Rule>
   absl::StatusOr<Case> Do(const std::string& number, Rule rule) {
