@@ -43,6 +43,13 @@ class Cache {
   // fail.
   virtual bool Increment(const std::vector<std::string>& keys, std::vector<std::string>* spoilt) = 0;
 
+  // Runs a Lua script of Redis as one step that nobody else gets in between; answers its numbers. Nothing when it could
+  // not be run, or may have been without anybody hearing of it; a cache without scripts answers with nothing.
+  virtual std::vector<int64_t> RunScript(absl::string_view /*script*/, const std::vector<std::string>& /*keys*/,
+                                         const std::vector<std::string>& /*arguments*/) {
+    return {};
+  }
+
   // Names the run of the server behind the cache: changes when it has been restarted, so that what it remembers may be
   // older than what it once knew. Empty until it has been reached.
   virtual std::string Incarnation() = 0;

@@ -230,6 +230,21 @@ bool RedisCache::Increment(const std::vector<std::string>& keys, std::vector<std
   return removals.empty() || !Run(removals).empty();
 }
 
+std::vector<int64_t> RedisCache::RunScript(absl::string_view script, const std::vector<std::string>& keys,
+                                           const std::vector<std::string>& arguments) {
+  Command command = {"EVAL", std::string(script), absl::StrCat(keys.size())};
+  command.insert(command.end(), keys.begin(), keys.end());
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const std::vector<Reply> replies = Run({command});
+  std::vector<int64_t> numbers;
+  if (replies.empty() || replies[0]->type != REDIS_REPLY_ARRAY) return numbers;
+  for (size_t i = 0; i < replies[0]->elements; ++i) {
+    if (replies[0]->element[i]->type != REDIS_REPLY_INTEGER) return {};
+    numbers.push_back(replies[0]->element[i]->integer);
+  }
+  return numbers;
+}
+
 std::string RedisCache::Incarnation() {
   absl::MutexLock lock(&mutex_);
   return incarnation_;

@@ -46,6 +46,8 @@ class RedisCache final : public Cache {
   bool Put(const std::string& key, absl::string_view value, absl::Duration ttl) override;
   bool Set(const std::string& key, absl::string_view value) override;
   bool Increment(const std::vector<std::string>& keys, std::vector<std::string>* spoilt) override;
+  std::vector<int64_t> RunScript(absl::string_view script, const std::vector<std::string>& keys,
+                                 const std::vector<std::string>& arguments) override;
   std::string Incarnation() override;
   bool shared() const override { return true; }
   CacheCounters counters() const override;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
 #include "services/platform/rpc/status.h"
+#include "services/platform/rpc/trace.h"
 
 namespace anju::feed {
 namespace {
@@ -77,6 +78,9 @@ void Follower::Run() {
 }
 
 void Follower::FollowOnce() {
+  // Nobody's call: a trace of its own, which the service that is followed writes into its log too.
+  const rpc::Trace trace = rpc::ChildOf("");
+  const rpc::TraceScope scope(trace);
   absl::StatusOr<int64_t> position = store_.FeedPosition(topic_);
   if (!position.ok()) {
     spdlog::warn("cannot read the position in the feed {}: {}", topic_, std::string(position.status().message()));

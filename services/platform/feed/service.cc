@@ -30,6 +30,7 @@ grpc::Status FeedService::Follow(grpc::ServerContext* context, const v1::FollowR
   return guard_.Stream<v1::FollowRequest>(context, request, [&](const rpc::Caller&) -> absl::Status {
     int64_t after = request->after();
     absl::Time told = absl::InfinitePast();
+    rpc::Metrics::Method* counters = guard_.CountersOf(rpc::MethodTaking(*v1::FollowRequest::descriptor()));
     while (!context->IsCancelled()) {
       if (stopped_) return absl::UnavailableError("this service is about to end; follow it again");
       // What was committed before this moment is in what is read after it.
@@ -48,6 +49,7 @@ grpc::Status FeedService::Follow(grpc::ServerContext* context, const v1::FollowR
         told = now;
       }
       if (!stream->Write(message)) break;
+      rpc::Metrics::Sent(counters);
     }
     return absl::OkStatus();
   });

@@ -26,9 +26,12 @@ class Intake {
   grpc::Status Run(grpc::ServerContext* context, grpc::ServerReaderWriter<type::v1::ImportReceipt, Request>* stream,
                    absl::StatusOr<roots::Outcome> (*rule)(roots::Session&, const Batch&, const Record&)) {
     return guard_.Stream<Request>(context, nullptr, [&](const rpc::Caller& caller) -> absl::Status {
-      const std::string method = rpc::MethodTaking(*Request::descriptor()).full_name();
+      const google::protobuf::MethodDescriptor& descriptor = rpc::MethodTaking(*Request::descriptor());
+      const std::string method = descriptor.full_name();
+      rpc::Metrics::Method* counters = guard_.CountersOf(descriptor);
       Request request;
       while (stream->Read(&request)) {
+        rpc::Metrics::Received(counters);
         const auto apply = [&](roots::Session& session, const Batch& batch,
                                size_t row) -> absl::StatusOr<roots::Outcome> {
           ASSIGN_OR_RETURN(Record record, messages::FromProto<Record>(request.rows(static_cast<int>(row))));
@@ -37,6 +40,7 @@ class Intake {
         ASSIGN_OR_RETURN(type::v1::ImportReceipt receipt,
                          Take(caller, method, request.batch(), request, request.rows_size(), apply));
         if (!stream->Write(receipt)) return absl::CancelledError("the sender has gone");
+        rpc::Metrics::Sent(counters);
       }
       return absl::OkStatus();
     });

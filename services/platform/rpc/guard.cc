@@ -14,6 +14,7 @@
 #include "services/platform/base/ids.h"
 #include "services/platform/base/quote.h"
 #include "services/platform/rpc/status.h"
+#include "services/platform/rpc/trace.h"
 #include "spdlog/spdlog.h"
 
 namespace anju::rpc {
@@ -171,7 +172,7 @@ const Guard::MethodRule& Guard::RuleOf(const MethodDescriptor& method) {
   }
   auto rule = std::make_unique<MethodRule>();
   rule->method = &method;
-  rule->metrics = metrics_.Find(method.full_name());
+  rule->metrics = metrics_.Find(method);
   for (int role : method.options().GetExtension(anju::type::v1::access).roles()) {
     if (role != Role::ROLE_UNSPECIFIED) rule->roles |= uint64_t{1} << role;
   }
@@ -190,6 +191,8 @@ const Guard::MethodRule& Guard::RuleOf(const Descriptor& request_type) {
   state_->by_request.emplace(&request_type, &rule);
   return rule;
 }
+
+Metrics::Method* Guard::CountersOf(const MethodDescriptor& method) { return RuleOf(method).metrics; }
 
 absl::StatusOr<Caller> Guard::Admit(const grpc::ServerContext& context, const Descriptor* request_type) {
   return Admit(Metadata(context, "authorization"), RuleOf(*request_type));
@@ -238,6 +241,10 @@ grpc::Status Guard::Serve(grpc::ServerContext& context, const Descriptor& reques
                           absl::FunctionRef<absl::Status(const Caller&)> handler) {
   const absl::Time started = clock_.Now();
   const MethodRule& rule = RuleOf(request_type);
+  const Trace trace = ChildOf(Metadata(context, "traceparent"), Metadata(context, "tracestate"));
+  const TraceScope scope(trace);
+  Metrics::Started(rule.metrics);
+  if (request != nullptr) Metrics::Received(rule.metrics);
   const std::string request_id = RequestId(Metadata(context, kRequestId));
   context.AddInitialMetadata(kRequestId, request_id);
   // In two steps, so that the log knows who was refused for their role.
@@ -247,6 +254,7 @@ grpc::Status Guard::Serve(grpc::ServerContext& context, const Descriptor& reques
   // A caller who has gone, or whose deadline has passed, is not worked for.
   if (outcome.ok() && context.IsCancelled()) outcome = absl::CancelledError("the caller has gone");
   if (outcome.ok()) outcome = handler(*caller);
+  if (outcome.ok() && !rule.method->server_streaming()) Metrics::Sent(rule.metrics);
   Finish(rule, caller.ok() ? &*caller : nullptr, request_id, started, outcome);
   return ToGrpc(outcome);
 }

@@ -48,7 +48,8 @@ class Guard {
   }
 
   // Serves a stream. With a `request` (streamed answers to one request) its scope is checked; without one the handler
-  // checks each message it reads with CheckScope. Counted and logged when the handler returns.
+  // checks each message it reads with CheckScope, and counts it with CountersOf. Counted and logged when the handler
+  // returns.
   template <typename Request>
   grpc::Status Stream(grpc::ServerContext* context, const Request* request,
                       absl::FunctionRef<absl::Status(const Caller&)> handler) {
@@ -72,6 +73,8 @@ class Guard {
   std::string RequestId(absl::string_view sent) const;
 
   Metrics& metrics() { return metrics_; }
+  // The counters of a method; for a stream's messages.
+  Metrics::Method* CountersOf(const google::protobuf::MethodDescriptor& method);
 
  private:
   struct MethodRule;

@@ -2,6 +2,9 @@
 
 #include <string>
 
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/platform/base/error.h"
@@ -14,11 +17,36 @@ using enum absl::StatusCode;
 
 constexpr char kDomain[] = "anju";
 constexpr char kField[] = "field";
+// The payload of a status that says after how many milliseconds one may try again.
+constexpr char kRetry[] = "anju/retry";
 
 // Faults whose text may say more about us than a caller needs to know.
 bool IsOurs(absl::StatusCode code) { return code == kInternal || code == kUnknown || code == kDataLoss; }
 
+// As many milliseconds as the status says; negative when it says nothing.
+int64_t RetryMs(const absl::Status& status) {
+  const auto payload = status.GetPayload(kRetry);
+  int64_t ms = -1;
+  return payload.has_value() && absl::SimpleAtoi(std::string(*payload), &ms) ? ms : -1;
+}
+
 }  // namespace
+
+absl::Status RetryAfter(absl::Status refusal, absl::Duration delay) {
+  refusal.SetPayload(kRetry, absl::Cord(absl::StrCat(absl::ToInt64Milliseconds(delay))));
+  return refusal;
+}
+
+std::optional<absl::Duration> RetryDelay(const grpc::Status& status) {
+  google::rpc::Status details;
+  if (status.error_details().empty() || !details.ParseFromString(status.error_details())) return std::nullopt;
+  for (const auto& detail : details.details()) {
+    google::rpc::RetryInfo info;
+    if (!detail.UnpackTo(&info)) continue;
+    return absl::Seconds(info.retry_delay().seconds()) + absl::Nanoseconds(info.retry_delay().nanos());
+  }
+  return std::nullopt;
+}
 
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
@@ -42,6 +70,12 @@ grpc::Status ToGrpc(const absl::Status& status) {
     violation->set_field(field);
     violation->set_description(sentence);
     details.add_details()->PackFrom(bad);
+  }
+  if (const int64_t ms = RetryMs(status); ms >= 0) {
+    google::rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(ms / 1000);
+    retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(ms % 1000 * 1'000'000));
+    details.add_details()->PackFrom(retry);
   }
   return {static_cast<grpc::StatusCode>(status.code()), sentence, details.SerializeAsString()};
 }

@@ -1,14 +1,23 @@
 #pragma once
 
+#include <optional>
+
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "grpcpp/support/status.h"
 
 namespace anju::rpc {
 
 // An outcome as gRPC sends it. A refusal carries its reason and field as a google.rpc.Status with an ErrorInfo (domain
-// `anju`) and, with a field, a BadRequest. A fault of ours becomes INTERNAL `internal error`; what it was goes to the
-// log.
+// `anju`), with a field a BadRequest, and with a delay a RetryInfo. A fault of ours becomes INTERNAL `internal error`;
+// what it was goes to the log.
 grpc::Status ToGrpc(const absl::Status& status);
+
+// A refusal of what may be tried again once `delay` has passed.
+absl::Status RetryAfter(absl::Status refusal, absl::Duration delay);
+
+// What a RetryInfo says; nothing when there is none.
+std::optional<absl::Duration> RetryDelay(const grpc::Status& status);
 
 // The way back, at the client: a refusal is a refusal again.
 absl::Status FromGrpc(const grpc::Status& status);

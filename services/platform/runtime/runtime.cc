@@ -1,5 +1,6 @@
 #include "services/platform/runtime/runtime.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -20,6 +21,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/quote.h"
+#include "services/platform/rpc/trace.h"
 #include "spdlog/formatter.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
@@ -57,23 +59,13 @@ constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kConnectionAgeMs = 5 * 60 * 1000, kConnectionAgeGraceMs = 60 * 1000;
 constexpr int kKeepaliveMs = 60'000, kKeepaliveTimeoutMs = 20'000, kMinPingIntervalMs = 20'000;
 constexpr int kMaxThreads = 512;
+// A token of the largest size and what else comes with it.
+constexpr int kMaxMetadataBytes = 16 * 1024;
 constexpr std::chrono::seconds kDrain(10);
 
 [[noreturn]] void StopTheStart(absl::string_view why) {
   spdlog::critical("{}", std::string(why));
   std::exit(1);
-}
-
-void ReadEnvironment() {
-  for (const char* name : kFlags) {
-    const std::string twin = absl::StrCat("ANJU_", absl::AsciiStrToUpper(name));
-    const char* value = std::getenv(twin.c_str());
-    if (value == nullptr) continue;
-    std::string error;
-    absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
-    ANJU_CHECK(flag != nullptr);
-    if (!flag->ParseFrom(value, &error)) StopTheStart(absl::StrCat(twin, " has a bad value: ", error));
-  }
 }
 
 rpc::Tls OpenTls() {
@@ -93,6 +85,9 @@ class JsonFormatter final : public spdlog::formatter {
     std::string line = absl::StrCat(
         R"({"time":")", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromChrono(message.time), absl::UTCTimeZone()),
         R"(","level":")", absl::string_view(level.data(), level.size()), R"(","service":")", service_, "\",");
+    if (const rpc::Trace* trace = rpc::CurrentTrace(); trace != nullptr) {
+      absl::StrAppend(&line, R"("trace_id":")", trace->trace_id(), R"(","span_id":")", trace->span_id(), "\",");
+    }
     const absl::string_view text(message.payload.data(), message.payload.size());
     // A call is logged as the object that it is; it is not parsed again, because there are many of them.
     if (absl::StartsWith(text, "{\"") && absl::EndsWith(text, "}")) {
@@ -112,6 +107,14 @@ class JsonFormatter final : public spdlog::formatter {
   const std::string service_;
 };
 
+// What the library of gRPC has to say becomes lines like all others.
+void LogGrpc(gpr_log_func_args* said) {
+  const auto level = said->severity == GPR_LOG_SEVERITY_ERROR  ? spdlog::level::warn
+                     : said->severity == GPR_LOG_SEVERITY_INFO ? spdlog::level::info
+                                                               : spdlog::level::debug;
+  spdlog::log(level, "grpc: {}", said->message);
+}
+
 sigset_t StopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -121,6 +124,18 @@ sigset_t StopSignals() {
 }
 
 }  // namespace
+
+void ReadEnvironment(absl::Span<const char* const> flags) {
+  for (const char* name : flags) {
+    const std::string twin = absl::StrCat("ANJU_", absl::AsciiStrToUpper(name));
+    const char* value = std::getenv(twin.c_str());
+    if (value == nullptr) continue;
+    std::string error;
+    absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
+    ANJU_CHECK(flag != nullptr);
+    if (!flag->ParseFrom(value, &error)) StopTheStart(absl::StrCat(twin, " has a bad value: ", error));
+  }
+}
 
 bool IsLoopback(absl::string_view address) {
   return absl::StartsWith(address, "127.0.0.1:") || absl::StartsWith(address, "[::1]:") ||
@@ -141,6 +156,7 @@ void LogJson(absl::string_view service, absl::string_view level) {
   logger->set_formatter(std::make_unique<JsonFormatter>(std::string(service)));
   logger->set_level(parsed);
   spdlog::set_default_logger(logger);
+  gpr_set_log_function(LogGrpc);
   // A word that is no level reads as `off`.
   if (parsed == spdlog::level::off && level != "off") {
     logger->set_level(spdlog::level::info);
@@ -155,7 +171,7 @@ Runtime::Runtime(int argc, char** argv, absl::string_view service) : service_(se
 
   LogJson(service_, "info");
   absl::SetProgramUsageMessage(absl::StrCat("The ", service_, " service of anju. Every flag has an ANJU_ twin."));
-  ReadEnvironment();
+  ReadEnvironment(kFlags);
   if (absl::ParseCommandLine(argc, argv).size() > 1) StopTheStart("an argument is not a flag; write --flag=value");
   LogJson(service_, absl::GetFlag(FLAGS_log_level));
   tls_ = OpenTls();
@@ -207,6 +223,7 @@ int Runtime::Serve(const std::vector<grpc::Service*>& services, const std::funct
   builder.SetMaxReceiveMessageSize(rpc::kMaxMessageBytes);
   builder.SetMaxSendMessageSize(rpc::kMaxMessageBytes);
   builder.SetResourceQuota(grpc::ResourceQuota("anju").SetMaxThreads(kMaxThreads));
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kConnectionAgeMs);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kConnectionAgeGraceMs);

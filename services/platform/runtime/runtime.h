@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/impl/codegen/service_type.h"
 #include "services/platform/base/clock.h"
@@ -48,7 +49,9 @@ class Runtime {
 
   // The certificate of --tls_cert and --tls_key, and the CA of --tls_ca.
   const rpc::Tls& tls() const { return tls_; }
-  std::shared_ptr<grpc::Channel> Peer(absl::string_view address) const { return rpc::Connect(address, tls_); }
+  std::shared_ptr<grpc::Channel> Peer(absl::string_view address) const {
+    return rpc::Connect(address, tls_, rpc::Repeat::kWhatMay);
+  }
 
   // With TLS every peer has to show a certificate that --tls_ca signed, so all three flags are needed then.
   //
@@ -68,13 +71,18 @@ class Runtime {
   std::unique_ptr<rpc::MetricsPage> metrics_page_;
 };
 
+// Takes what the environment says of these flags, ANJU_LISTEN for --listen; to be done before the command line is read,
+// which beats it. A bad value stops the start.
+void ReadEnvironment(absl::Span<const char* const> flags);
+
 // Whether `address` can be reached from this machine only: 127.0.0.1, [::1], localhost or a unix socket.
 bool IsLoopback(absl::string_view address);
 
 // Refuses to serve plain text beyond this machine, with INVALID_ARGUMENT and a sentence.
 absl::Status MayListen(absl::string_view address, const rpc::Tls& tls);
 
-// Makes every line of the log one JSON object with time, level and service. A message that begins as a JSON object, {",
+// Makes every line of the log one JSON object with time, level, service, and the ids of the trace that the thread works
+// for. A message that begins as a JSON object, {",
 // and ends as one becomes part of the line as it is.
 void LogJson(absl::string_view service, absl::string_view level);
 

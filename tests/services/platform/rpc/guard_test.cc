@@ -220,13 +220,18 @@ TEST_F(GuardTest, CallsAreCounted) {
   EXPECT_FALSE(Get(officer, "none").ok());
   const std::string text = identity_.guard().metrics().Text();
   auto expect = [&](const std::string& code, const std::string& count) {
-    const std::string line = "grpc_server_handled_total{grpc_code=\"" + code +
-                             "\",grpc_method=\"GetHousehold\",grpc_service=\"anju.registry.v1.Registry\"} " + count;
+    const std::string line =
+        "grpc_server_handled_total{grpc_code=\"" + code +
+        "\",grpc_method=\"GetHousehold\",grpc_service=\"anju.registry.v1.Registry\",grpc_type=\"unary\"} " + count;
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
   };
   expect("OK", "1");
   expect("NotFound", "2");
   EXPECT_NE(text.find("grpc_server_handling_seconds_count"), std::string::npos);
+  const std::string started =
+      "grpc_server_started_total{grpc_method=\"GetHousehold\",grpc_service=\"anju.registry.v1.Registry\",grpc_type="
+      "\"unary\"} 3";
+  EXPECT_NE(text.find(started), std::string::npos) << text;
 }
 
 TEST_F(GuardTest, TheLogKnowsWhoWasRefusedAndNothingMore) {
