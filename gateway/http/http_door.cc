@@ -48,10 +48,16 @@ struct Reply {
   std::string json;
   std::string request_id;
   std::string allow;
+  // In seconds; none is 0.
+  int64_t retry_after = 0;
 };
 
 Reply ErrorReply(const grpc::Status& status) {
-  return Reply{.status = HttpStatus(status.error_code()), .json = ErrorJson(status)};
+  Reply reply{.status = HttpStatus(status.error_code()), .json = ErrorJson(status)};
+  if (const auto delay = rpc::RetryDelay(status); delay.has_value()) {
+    reply.retry_after = absl::ToInt64Seconds(absl::Ceil(std::max(*delay, absl::Seconds(1)), absl::Seconds(1)));
+  }
+  return reply;
 }
 
 // The certificate that callers are shown: read again when a second has passed, and kept when it cannot be. For one
@@ -88,6 +94,12 @@ class Certificate {
   absl::Time read_again_ = absl::InfinitePast();
   std::optional<asio::ssl::context> context_;
 };
+
+std::string AddressOf(const tcp::socket& socket) {
+  beast::error_code error;
+  const tcp::endpoint endpoint = socket.remote_endpoint(error);
+  return error ? std::string() : endpoint.address().to_string();
+}
 
 // A connection with TLS or without, for Beast to read and write.
 class Wire {
@@ -165,7 +177,8 @@ struct HttpDoor::State {
 // it lives as long as something is under way.
 class HttpDoor::State::Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(State& state, tcp::socket socket) : state_(state), stream_(std::move(socket), state.certificate.Current()) {
+  Session(State& state, tcp::socket socket)
+      : state_(state), address_(AddressOf(socket)), stream_(std::move(socket), state.certificate.Current()) {
     absl::MutexLock lock(&state_.mutex);
     state_.sessions.insert(this);
   }
@@ -252,20 +265,26 @@ class HttpDoor::State::Session : public std::enable_shared_from_this<Session> {
     Envelope envelope = {.authorization = Header("authorization"),
                          .request_id = switchboard.guard().RequestId(Header("x-request-id")),
                          .traceparent = Header("traceparent"),
-                         .service = Header(kServiceHeader)};
+                         .service = Header(kServiceHeader),
+                         .tracestate = Header("tracestate"),
+                         .purpose = Header(kPurposeHeader),
+                         .address = address_,
+                         .said_address = Header(kAddressHeader)};
     if (envelope.service.empty()) envelope.service = match->service;
     request_id_ = envelope.request_id;
     const auto route = FindRoute(*match->method, envelope.service, switchboard.services());
     if (!route.ok()) return Write(ErrorReply(rpc::ToGrpc(route.status())));
     // A stranger is told so before their request is read.
-    if (auto caller = switchboard.guard().Admit(envelope.authorization, *match->method); !caller.ok()) {
-      return Write(ErrorReply(rpc::ToGrpc(caller.status())));
-    }
+    auto visit = switchboard.Admit(envelope, *match->method);
+    if (!visit.ok()) return Write(ErrorReply(rpc::ToGrpc(visit.status())));
     auto bytes = state_.transcoder.ToRequest(*match, request.body());
-    if (!bytes.ok()) return Write(ErrorReply(rpc::ToGrpc(bytes.status())));
+    if (!bytes.ok()) {
+      switchboard.Finish(*visit, bytes.status());
+      return Write(ErrorReply(rpc::ToGrpc(bytes.status())));
+    }
     stream_.expires_never();
     switchboard.Call(
-        *route, std::move(envelope), *std::move(bytes),
+        *route, *std::move(visit), std::move(envelope), *std::move(bytes),
         [self = shared_from_this(), method = match->method](const grpc::Status& status, Switchboard::Bytes answer) {
           asio::post(self->stream_.get_executor(),
                      [self, method, status, answer = std::move(answer)] { self->Answer(*method, status, answer); });
@@ -294,6 +313,7 @@ class HttpDoor::State::Session : public std::enable_shared_from_this<Session> {
     response_.set("X-Content-Type-Options", "nosniff");
     if (!request_id_.empty()) response_.set("X-Request-Id", request_id_);
     if (!reply.allow.empty()) response_.set(http::field::allow, reply.allow);
+    if (reply.retry_after > 0) response_.set(http::field::retry_after, std::to_string(reply.retry_after));
     if (reply.status == 401) response_.set(http::field::www_authenticate, "Bearer");
     response_.keep_alive(keep_alive_);
     response_.body() = std::move(reply.json);
@@ -319,6 +339,7 @@ class HttpDoor::State::Session : public std::enable_shared_from_this<Session> {
   State& state_;
   // Before the stream, so that it is destroyed after it.
   const Place place_{state_, this};
+  const std::string address_;
   Wire stream_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;

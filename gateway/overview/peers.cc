@@ -11,6 +11,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "services/platform/base/error.h"
 #include "services/platform/rpc/status.h"
+#include "services/platform/rpc/trace.h"
 
 namespace anju::gateway {
 
@@ -27,10 +28,15 @@ constexpr int kMaxPages = 100;
 void Prepare(const Errand& errand, grpc::ClientContext& context) {
   if (!errand.authorization.empty()) context.AddMetadata("authorization", errand.authorization);
   if (!errand.request_id.empty()) context.AddMetadata("x-request-id", errand.request_id);
+  if (!errand.purpose.empty()) context.AddMetadata(std::string(kPurposeHeader), errand.purpose);
+  if (const rpc::Trace* trace = rpc::CurrentTrace(); trace != nullptr) rpc::PassOn(*trace, context);
   context.set_deadline(absl::ToChronoTime(std::min(errand.deadline, absl::Now() + kPatience)));
 }
 
-Peers::Peers(std::vector<Peer> peers) : peers_(std::move(peers)) {
+Peers::Peers(std::vector<Peer> peers, absl::Duration away)
+    : peers_(std::move(peers)), away_(away), seen_(new Seen[peers_.size()]) {
+  // What has not been tried yet may be starting too.
+  for (size_t i = 0; i < peers_.size(); ++i) seen_[i].at = absl::GetCurrentTimeNanos();
   for (const Peer& peer : peers_) {
     stubs_.push_back(Stubs{.indicators = indicators::v1::Indicators::NewStub(peer.channel),
                            .files = files::v1::Files::NewStub(peer.channel)});
@@ -49,6 +55,19 @@ int Peers::Find(absl::string_view name) const {
     if (peers_[i].name == name) return static_cast<int>(i);
   }
   return -1;
+}
+
+void Peers::Await(int peer, grpc::ClientContext& context) const {
+  if (away_ <= absl::ZeroDuration()) return;
+  std::atomic<int64_t>& seen = seen_[static_cast<size_t>(peer)].at;
+  const absl::Time now = absl::Now();
+  if (peers_[static_cast<size_t>(peer)].channel->GetState(/*try_to_connect=*/true) == GRPC_CHANNEL_READY) {
+    seen.store(absl::ToUnixNanos(now), std::memory_order_relaxed);
+    context.set_wait_for_ready(true);
+  } else if (now - absl::FromUnixNanos(seen.load(std::memory_order_relaxed)) < away_) {
+    context.set_wait_for_ready(true);
+    context.set_deadline(std::min(context.deadline(), absl::ToChronoTime(now + away_)));
+  }
 }
 
 absl::Status Peers::Outcome(int peer, const grpc::Status& status) const {
@@ -82,6 +101,7 @@ std::vector<absl::StatusOr<Response>> Peers::AskAll(const Errand& errand, const 
   for (size_t i = 0; i < peers.size(); ++i) {
     Call& call = calls[i];
     Prepare(errand, call.context);
+    Await(peers[i], call.context);
     start(stubs_[static_cast<size_t>(peers[i])], &call.context, &requests[requests.size() == 1 ? 0 : i], &call.response,
           [&call, &left](grpc::Status status) {
             call.status = std::move(status);
@@ -148,6 +168,7 @@ absl::StatusOr<registry::v1::Division> Peers::GetDivision(const Errand& errand, 
   if (registry_ == nullptr) return absl::UnavailableError("the gateway was given no registry");
   grpc::ClientContext context;
   Prepare(errand, context);
+  Await(Find(kRegistry), context);
   registry::v1::GetDivisionRequest request;
   request.set_code(std::string(code));
   registry::v1::Division division;
@@ -165,6 +186,7 @@ absl::StatusOr<std::vector<registry::v1::Division>> Peers::ListChildren(const Er
   for (int page = 0; page < kMaxPages; ++page) {
     grpc::ClientContext context;
     Prepare(errand, context);
+    Await(Find(kRegistry), context);
     registry::v1::ListDivisionsResponse response;
     RETURN_IF_ERROR(Outcome(Find(kRegistry), registry_->ListDivisions(&context, request, &response)));
     for (registry::v1::Division& division : *response.mutable_divisions()) children.push_back(std::move(division));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,8 +19,14 @@ namespace anju::gateway {
 // The service that knows the divisions and which households there are.
 inline constexpr absl::string_view kRegistry = "registry";
 
+// The metadata in which a caller says what they want personal data for.
+inline constexpr absl::string_view kPurposeHeader = "x-anju-purpose";
+
 // The longest that an answer of a service is waited for.
 inline constexpr absl::Duration kPatience = absl::Seconds(5);
+
+// How long a service may be away before calls to it fail at once, and how long a call waits for it to come back.
+inline constexpr absl::Duration kAway = absl::Seconds(10);
 
 // A service behind the gateway.
 struct Peer {
@@ -33,18 +40,24 @@ struct Errand {
   std::string authorization;
   std::string request_id;
   absl::Time deadline = absl::InfiniteFuture();
+  // What the caller says they want personal data for.
+  std::string purpose;
 };
 
 // Asks the services for what they all serve. Calls of one question run in parallel. What a service refuses is passed
 // on; a service that cannot be reached is UNAVAILABLE with a sentence that names it. Safe to use from any thread.
 class Peers {
  public:
-  explicit Peers(std::vector<Peer> peers);
+  explicit Peers(std::vector<Peer> peers, absl::Duration away = kAway);
 
   const std::vector<Peer>& all() const { return peers_; }
   std::vector<std::string> Names() const;
   // -1 when there is no such service.
   int Find(absl::string_view name) const;
+
+  // Lets a call that may be repeated wait for its service when that is away, and has not been for too long. To be said
+  // right before the call, after its deadline.
+  void Await(int peer, grpc::ClientContext& context) const;
 
   // One answer per service, in their order.
   std::vector<absl::StatusOr<indicators::v1::ListIndicatorsResponse>> ListIndicators(const Errand& errand) const;
@@ -73,17 +86,24 @@ class Peers {
     std::unique_ptr<files::v1::Files::Stub> files;
   };
 
+  // When each service was last seen, in nanoseconds since 1970.
+  struct Seen {
+    std::atomic<int64_t> at{0};
+  };
+
   absl::Status Outcome(int peer, const grpc::Status& status) const;
   template <typename Request, typename Response, typename Start>
   std::vector<absl::StatusOr<Response>> AskAll(const Errand& errand, const std::vector<int>& peers,
                                                const std::vector<Request>& requests, Start start) const;
 
   std::vector<Peer> peers_;
+  const absl::Duration away_;
+  std::unique_ptr<Seen[]> seen_;
   std::vector<Stubs> stubs_;
   std::unique_ptr<registry::v1::Registry::Stub> registry_;
 };
 
-// Makes a call ready: the caller's token and request id, and when to give up.
+// Makes a call ready: the caller's token and request id, the trace that this thread works for, and when to give up.
 void Prepare(const Errand& errand, grpc::ClientContext& context);
 
 }  // namespace anju::gateway

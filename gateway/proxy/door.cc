@@ -18,7 +18,9 @@ namespace {
 constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kConnectionAgeMs = 5 * 60 * 1000, kConnectionAgeGraceMs = 60 * 1000;
 constexpr int kKeepaliveMs = 60'000, kKeepaliveTimeoutMs = 20'000, kMinPingIntervalMs = 20'000;
-constexpr int kMaxStreamsPerConnection = 1000;
+constexpr int kMaxStreamsPerConnection = 128;
+// A token of the largest size and what else comes with it.
+constexpr int kMaxMetadataBytes = 16 * 1024;
 
 // Bytes that are sent without being copied; they are kept until gRPC has let go of them.
 grpc::ByteBuffer Share(const Switchboard::Bytes& bytes) {
@@ -116,6 +118,7 @@ absl::StatusOr<std::unique_ptr<GrpcDoor>> GrpcDoor::Open(absl::string_view addre
   builder.SetMaxReceiveMessageSize(rpc::kMaxMessageBytes);
   builder.SetMaxSendMessageSize(rpc::kMaxMessageBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kConnectionAgeMs);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kConnectionAgeGraceMs);

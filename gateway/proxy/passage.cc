@@ -19,15 +19,17 @@ using grpc::ByteBuffer;
 
 namespace {
 
+constexpr absl::string_view kOwnWords = "x-anju-";
+
 std::string Text(grpc::string_ref text) { return std::string(text.data(), text.size()); }
 
-// What a service says at the beginning and the end, without what belongs to the connection.
+// What a service says at the beginning and the end, as far as its caller may see it: what is in our own words. The rest
+// tells of the connection, or of the server that the service runs on.
 template <typename Add>
 void CopyMetadata(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata, Add add) {
   for (const auto& [name, value] : metadata) {
     const std::string word = Text(name);
-    if (absl::StartsWith(word, "grpc-") || absl::StartsWith(word, ":") || word == "content-type") continue;
-    add(word, Text(value));
+    if (absl::StartsWith(word, kOwnWords)) add(word, Text(value));
   }
 }
 
@@ -42,13 +44,19 @@ class Refusal final : public grpc::ServerGenericBidiReactor {
 struct Journey {
   Switchboard& switchboard;
   Route route;
-  rpc::Caller caller;
   Envelope envelope;
-  absl::Time started;
+  Visit visit;
+  rpc::Metrics::Method* counters;
 
   const Peer& peer() const { return switchboard.peers().all()[static_cast<size_t>(route.peer)]; }
-  void Finish(const grpc::Status& status) const {
-    switchboard.guard().Finish(*route.method, &caller, envelope.request_id, started, rpc::FromGrpc(status));
+  void Prepare(grpc::ClientContext& context) const {
+    PassOn(route, visit.trace, envelope, switchboard.peers(), context);
+  }
+  grpc::Status Outcome(const grpc::Status& status) const { return FromPeer(status, peer().name, envelope.deadline); }
+  // Before the caller hears of it, who may call again at once.
+  void Finish(const grpc::Status& status) {
+    switchboard.Finish(visit, rpc::FromGrpc(status));
+    visit.place = Limits::Place();
   }
 };
 
@@ -57,7 +65,6 @@ class UnaryPassage final : public grpc::ServerGenericBidiReactor {
  public:
   UnaryPassage(Journey journey, grpc::GenericCallbackServerContext& context)
       : journey_(std::move(journey)), context_(context) {
-    PassOn(journey_.envelope, out_);
     StartRead(&request_);
   }
 
@@ -65,6 +72,8 @@ class UnaryPassage final : public grpc::ServerGenericBidiReactor {
     if (!ok) {
       return End(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "the call came without a request"));
     }
+    rpc::Metrics::Received(journey_.counters);
+    journey_.Prepare(out_);
     grpc::GenericStub(journey_.peer().channel)
         .UnaryCall(&out_, PathOf(*journey_.route.method), grpc::StubOptions(), &request_, &response_,
                    [this](grpc::Status status) {
@@ -74,7 +83,7 @@ class UnaryPassage final : public grpc::ServerGenericBidiReactor {
                      CopyMetadata(out_.GetServerTrailingMetadata(), [this](const auto& name, const auto& value) {
                        context_.AddTrailingMetadata(name, value);
                      });
-                     End(FromPeer(status, journey_.peer().name));
+                     End(journey_.Outcome(status));
                    });
   }
   void OnCancel() override { out_.TryCancel(); }
@@ -83,6 +92,7 @@ class UnaryPassage final : public grpc::ServerGenericBidiReactor {
  private:
   // Nothing of this object may be touched afterwards.
   void End(const grpc::Status& status) {
+    if (status.ok()) rpc::Metrics::Sent(journey_.counters);
     journey_.Finish(status);
     if (status.ok()) {
       StartWriteAndFinish(&response_, grpc::WriteOptions(), status);
@@ -104,7 +114,7 @@ class StreamPassage final : public grpc::ServerGenericBidiReactor {
  public:
   StreamPassage(Journey journey, grpc::GenericCallbackServerContext& context)
       : journey_(std::move(journey)), context_(context), out_(*this) {
-    PassOn(journey_.envelope, out_context_);
+    journey_.Prepare(out_context_);
     stub_.emplace(journey_.peer().channel);
     stub_->PrepareBidiStreamingCall(&out_context_, PathOf(*journey_.route.method), grpc::StubOptions(), &out_);
     // One for each direction: its operations are started from the other side's callbacks.
@@ -118,6 +128,7 @@ class StreamPassage final : public grpc::ServerGenericBidiReactor {
     absl::MutexLock lock(&mutex_);
     if (up_ended_) return;
     if (ok) {
+      rpc::Metrics::Received(journey_.counters);
       out_.StartWrite(&up_);
       return;
     }
@@ -148,6 +159,7 @@ class StreamPassage final : public grpc::ServerGenericBidiReactor {
     }
     void OnReadDone(bool ok) override {
       if (ok) {
+        rpc::Metrics::Sent(passage_.journey_.counters);
         passage_.StartWrite(&passage_.down_);
         return;
       }
@@ -163,7 +175,7 @@ class StreamPassage final : public grpc::ServerGenericBidiReactor {
     void OnDone(const grpc::Status& status) override {
       CopyMetadata(passage_.out_context_.GetServerTrailingMetadata(),
                    [this](const auto& name, const auto& value) { passage_.context_.AddTrailingMetadata(name, value); });
-      const grpc::Status outcome = FromPeer(status, passage_.journey_.peer().name);
+      const grpc::Status outcome = passage_.journey_.Outcome(status);
       passage_.journey_.Finish(outcome);
       passage_.Finish(outcome);
       passage_.Release();
@@ -195,6 +207,13 @@ class StreamPassage final : public grpc::ServerGenericBidiReactor {
 
 }  // namespace
 
+std::string AddressOf(absl::string_view peer) {
+  const size_t kind = peer.find(':'), port = peer.rfind(':');
+  // `unix:/path` is this machine, as good as any.
+  if (kind == absl::string_view::npos || port <= kind) return std::string(peer);
+  return std::string(peer.substr(kind + 1, port - kind - 1));
+}
+
 Envelope ReadEnvelope(const grpc::ServerContextBase& context, const rpc::Guard& guard) {
   const auto read = [&](absl::string_view name) {
     auto found = context.client_metadata().find(grpc::string_ref(name.data(), name.size()));
@@ -203,7 +222,11 @@ Envelope ReadEnvelope(const grpc::ServerContextBase& context, const rpc::Guard& 
   Envelope envelope = {.authorization = read("authorization"),
                        .request_id = guard.RequestId(read("x-request-id")),
                        .traceparent = read("traceparent"),
-                       .service = read(kServiceHeader)};
+                       .service = read(kServiceHeader),
+                       .tracestate = read("tracestate"),
+                       .purpose = read(kPurposeHeader),
+                       .address = AddressOf(context.peer()),
+                       .said_address = read(kAddressHeader)};
   if (context.deadline() != std::chrono::system_clock::time_point::max()) {
     envelope.deadline = absl::FromChrono(context.deadline());
   }
@@ -212,25 +235,25 @@ Envelope ReadEnvelope(const grpc::ServerContextBase& context, const rpc::Guard& 
 
 grpc::ServerGenericBidiReactor* Forwarder::CreateReactor(grpc::GenericCallbackServerContext* context) {
   rpc::Guard& guard = switchboard_.guard();
-  const absl::Time started = switchboard_.clock().Now();
   Envelope envelope = ReadEnvelope(*context, guard);
   const absl::StatusOr<Route> route = FindRoute(context->method(), envelope.service, switchboard_.services());
   if (!route.ok()) return new Refusal(rpc::ToGrpc(route.status()));
-  absl::StatusOr<rpc::Caller> caller = guard.Admit(envelope.authorization, *route->method);
-  if (!caller.ok()) {
-    guard.Finish(*route->method, nullptr, envelope.request_id, started, caller.status());
-    return new Refusal(rpc::ToGrpc(caller.status()));
-  }
-  if (route->peer < 0) return new Refusal(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "not answered here"));
-  context->AddInitialMetadata("x-request-id", envelope.request_id);
   const MethodDescriptor& method = *route->method;
+  absl::StatusOr<Visit> visit = switchboard_.Admit(envelope, method);
+  if (!visit.ok()) return new Refusal(rpc::ToGrpc(visit.status()));
+  if (route->peer < 0) {
+    const grpc::Status unserved(grpc::StatusCode::UNIMPLEMENTED, "not answered here");
+    switchboard_.Finish(*visit, rpc::FromGrpc(unserved));
+    return new Refusal(unserved);
+  }
+  context->AddInitialMetadata("x-request-id", envelope.request_id);
   const bool is_stream = method.client_streaming() || method.server_streaming();
   if (!is_stream) envelope.deadline = std::min(envelope.deadline, absl::Now() + kDefaultDeadline);
   Journey journey = {.switchboard = switchboard_,
                      .route = *route,
-                     .caller = *std::move(caller),
                      .envelope = std::move(envelope),
-                     .started = started};
+                     .visit = *std::move(visit),
+                     .counters = guard.CountersOf(method)};
   if (is_stream) return new StreamPassage(std::move(journey), *context);
   return new UnaryPassage(std::move(journey), *context);
 }

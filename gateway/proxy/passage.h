@@ -16,6 +16,9 @@ class Forwarder final : public grpc::CallbackGenericService {
   Switchboard& switchboard_;
 };
 
+// The address in gRPC's name of a peer, `ipv4:10.1.2.3:4567`, without the port.
+std::string AddressOf(absl::string_view peer);
+
 // What a caller of the gRPC port sent besides the request. The request id is the caller's or a new one.
 Envelope ReadEnvelope(const grpc::ServerContextBase& context, const rpc::Guard& guard);
 

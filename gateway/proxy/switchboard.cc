@@ -3,26 +3,52 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/support/byte_buffer.h"
+#include "services/platform/base/error.h"
+#include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/status.h"
 
 namespace anju::gateway {
 
 using google::protobuf::MethodDescriptor;
 
-void PassOn(const Envelope& envelope, grpc::ClientContext& context) {
-  if (!envelope.authorization.empty()) context.AddMetadata("authorization", envelope.authorization);
-  if (!envelope.request_id.empty()) context.AddMetadata("x-request-id", envelope.request_id);
-  if (!envelope.traceparent.empty()) context.AddMetadata("traceparent", envelope.traceparent);
-  if (!envelope.service.empty()) context.AddMetadata(std::string(kServiceHeader), envelope.service);
-  if (envelope.deadline != absl::InfiniteFuture()) context.set_deadline(absl::ToChronoTime(envelope.deadline));
+namespace {
+
+// How much longer than their deadline callers may have waited when they are told that it has passed.
+constexpr absl::Duration kSlack = absl::Milliseconds(20);
+constexpr absl::Duration kBusyDelay = absl::Seconds(1);
+
+// gRPC stops the process at a value that it cannot send, and HTTP callers send what they like.
+void Add(absl::string_view name, const std::string& value, grpc::ClientContext& context) {
+  const bool may_pass =
+      !value.empty() && std::all_of(value.begin(), value.end(), [](unsigned char c) { return absl::ascii_isprint(c); });
+  if (may_pass) context.AddMetadata(std::string(name), value);
 }
 
-grpc::Status FromPeer(const grpc::Status& status, absl::string_view service) {
+Party PartyOf(const rpc::Caller& caller, const MethodDescriptor& method) {
+  if (caller.Has(type::v1::ROLE_SERVICE)) return Party::kService;
+  return method.client_streaming() ? Party::kImporter : Party::kCaller;
+}
+
+}  // namespace
+
+void PassOn(const Route& route, const rpc::Trace& trace, const Envelope& envelope, const Peers& peers,
+            grpc::ClientContext& context) {
+  Add("authorization", envelope.authorization, context);
+  Add("x-request-id", envelope.request_id, context);
+  Add(kServiceHeader, envelope.service, context);
+  Add(kPurposeHeader, envelope.purpose, context);
+  rpc::PassOn(trace, context);
+  if (envelope.deadline != absl::InfiniteFuture()) context.set_deadline(absl::ToChronoTime(envelope.deadline));
+  if (rpc::MayRepeat(*route.method)) peers.Await(route.peer, context);
+}
+
+grpc::Status FromPeer(const grpc::Status& status, absl::string_view service, absl::Time deadline) {
   if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED && status.error_message().empty()) {
     return {grpc::StatusCode::UNIMPLEMENTED, absl::StrCat("the service ", service, " does not serve this method yet")};
   }
@@ -30,14 +56,16 @@ grpc::Status FromPeer(const grpc::Status& status, absl::string_view service) {
   const bool is_transports =
       status.error_code() == grpc::StatusCode::UNAVAILABLE && status.error_details().empty() &&
       (absl::StrContains(status.error_message(), "failed to connect") ||
-       absl::StrContains(status.error_message(), "ipv4:") || absl::StrContains(status.error_message(), "unix:") ||
+       absl::StrContains(status.error_message(), "ipv4:") || absl::StrContains(status.error_message(), "ipv6:") ||
+       absl::StrContains(status.error_message(), "unix:") ||
        absl::StrContains(status.error_message(), "Socket closed"));
-  if (!is_transports) return status;
+  const bool has_waited = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && absl::Now() + kSlack < deadline;
+  if (!is_transports && !has_waited) return status;
   return {grpc::StatusCode::UNAVAILABLE, absl::StrCat("the service ", service, " is not there; try again")};
 }
 
-Switchboard::Switchboard(rpc::Guard& guard, Desk& desk, const Peers& peers, const Clock& clock)
-    : guard_(guard), desk_(desk), peers_(peers), clock_(clock), services_(peers.Names()) {}
+Switchboard::Switchboard(rpc::Guard& guard, Desk& desk, const Peers& peers, Limits& limits, const Clock& clock)
+    : guard_(guard), desk_(desk), peers_(peers), limits_(limits), clock_(clock), services_(peers.Names()) {}
 
 Switchboard::~Switchboard() {
   Abandon();
@@ -51,54 +79,95 @@ void Switchboard::Abandon() {
   for (grpc::ClientContext* context : under_way_) context->TryCancel();
 }
 
-void Switchboard::Call(const Route& route, Envelope envelope, std::string request, Done done) {
-  const absl::Time started = clock_.Now();
-  const MethodDescriptor& method = *route.method;
-  envelope.deadline = std::min(envelope.deadline, absl::Now() + kDefaultDeadline);
+absl::StatusOr<Visit> Switchboard::Admit(const Envelope& envelope, const MethodDescriptor& method) {
+  Visit visit = {.method = &method,
+                 .request_id = envelope.request_id,
+                 .started = clock_.Now(),
+                 .trace = rpc::ChildOf(envelope.traceparent, envelope.tracestate)};
+  rpc::Metrics::Started(guard_.CountersOf(method));
   absl::StatusOr<rpc::Caller> caller = guard_.Admit(envelope.authorization, method);
-  if (!caller.ok()) {
-    guard_.Finish(method, nullptr, envelope.request_id, started, caller.status());
-    done(rpc::ToGrpc(caller.status()), nullptr);
-    return;
-  }
-  // Found before anything is copied for later: most overviews are answered here.
-  if (route.peer < 0) {
-    if (Bytes near = desk_.Near(method, request, *caller); near != nullptr) {
-      guard_.Finish(method, &*caller, envelope.request_id, started, absl::OkStatus());
-      done(grpc::Status::OK, std::move(near));
-      return;
+  absl::Status refusal = caller.status();
+  if (caller.ok()) {
+    visit.caller = *std::move(caller);
+    absl::StatusOr<Limits::Place> place = limits_.Enter(PartyOf(visit.caller, method), visit.caller.subject);
+    if (place.ok()) {
+      visit.place = *std::move(place);
+      return visit;
     }
+    refusal = place.status();
+  } else if (refusal.code() == absl::StatusCode::kUnauthenticated) {
+    // Whoever else says where they are may say what they like.
+    const bool is_edge = !envelope.said_address.empty() && envelope.address == limits_.options().edge;
+    auto place = limits_.Enter(Party::kStranger, is_edge ? envelope.said_address : envelope.address);
+    if (!place.ok()) refusal = place.status();
   }
-  Done counted = [this, &method, caller = *caller, request_id = envelope.request_id, started, done = std::move(done)](
-                     const grpc::Status& status, Bytes bytes) {
-    guard_.Finish(method, &caller, request_id, started, rpc::FromGrpc(status));
-    done(status, std::move(bytes));
-  };
-  if (route.peer < 0) {
-    CallOwn(method, *caller, std::move(envelope), std::move(request), std::move(counted));
-    return;
+  if (refusal.code() == absl::StatusCode::kResourceExhausted) {
+    guard_.metrics().Count("anju_gateway_refused_total", "Calls refused by a limit.", {{"reason", ReasonOf(refusal)}});
   }
-  Forward(route, envelope, request, std::move(counted));
+  const rpc::TraceScope scope(visit.trace);
+  guard_.Finish(method, caller.ok() ? &visit.caller : nullptr, visit.request_id, visit.started, refusal);
+  return refusal;
 }
 
-void Switchboard::CallOwn(const MethodDescriptor& method, const rpc::Caller& caller, Envelope envelope,
-                          std::string request, Done done) {
-  auto work = [this, &method, caller, envelope = std::move(envelope), request = std::move(request), done] {
-    const Errand errand = {
-        .authorization = envelope.authorization, .request_id = envelope.request_id, .deadline = envelope.deadline};
-    absl::StatusOr<Bytes> answer = desk_.Answer(method, request, caller, errand);
+void Switchboard::Finish(const Visit& visit, const absl::Status& outcome) {
+  const rpc::TraceScope scope(visit.trace);
+  guard_.Finish(*visit.method, &visit.caller, visit.request_id, visit.started, outcome);
+}
+
+void Switchboard::Call(const Route& route, Envelope envelope, std::string request, Done done) {
+  absl::StatusOr<Visit> visit = Admit(envelope, *route.method);
+  if (!visit.ok()) return done(rpc::ToGrpc(visit.status()), nullptr);
+  Call(route, *std::move(visit), std::move(envelope), std::move(request), std::move(done));
+}
+
+void Switchboard::Call(const Route& route, Visit admitted, Envelope envelope, std::string request, Done done) {
+  const MethodDescriptor& method = *route.method;
+  rpc::Metrics::Method* counters = guard_.CountersOf(method);
+  rpc::Metrics::Received(counters);
+  envelope.deadline = std::min(envelope.deadline, absl::Now() + kDefaultDeadline);
+  // Found before anything is copied for later: most overviews are answered here.
+  if (route.peer < 0) {
+    if (Bytes near = desk_.Near(method, request, admitted.caller); near != nullptr) {
+      rpc::Metrics::Sent(counters);
+      Finish(admitted, absl::OkStatus());
+      return done(grpc::Status::OK, std::move(near));
+    }
+  }
+  auto visit = std::make_shared<Visit>(std::move(admitted));
+  Done counted = [this, visit, counters, done = std::move(done)](const grpc::Status& status, Bytes bytes) {
+    if (status.ok()) rpc::Metrics::Sent(counters);
+    Finish(*visit, rpc::FromGrpc(status));
+    // Free before the caller hears of it, who may call again at once.
+    visit->place = Limits::Place();
+    done(status, std::move(bytes));
+  };
+  if (route.peer < 0) return CallOwn(visit, std::move(envelope), std::move(request), std::move(counted));
+  Forward(route, visit->trace, envelope, request, std::move(counted));
+}
+
+void Switchboard::CallOwn(std::shared_ptr<const Visit> visit, Envelope envelope, std::string request, Done done) {
+  auto work = [this, visit, envelope = std::move(envelope), request = std::move(request), done] {
+    const rpc::TraceScope scope(visit->trace);
+    const Errand errand = {.authorization = envelope.authorization,
+                           .request_id = envelope.request_id,
+                           .deadline = envelope.deadline,
+                           .purpose = envelope.purpose};
+    absl::StatusOr<Bytes> answer = desk_.Answer(*visit->method, request, visit->caller, errand);
     if (answer.ok()) {
       done(grpc::Status::OK, *std::move(answer));
     } else {
       done(rpc::ToGrpc(answer.status()), nullptr);
     }
   };
-  if (!workers_.Do(std::move(work))) {
-    done(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the gateway is busy; try again"), nullptr);
-  }
+  if (workers_.Do(std::move(work))) return;
+  done(rpc::ToGrpc(rpc::RetryAfter(Refuse(absl::StatusCode::kResourceExhausted, "OVERLOADED",
+                                          "the gateway has all the calls it can serve; try again in a second"),
+                                   kBusyDelay)),
+       nullptr);
 }
 
-void Switchboard::Forward(const Route& route, const Envelope& envelope, const std::string& request, Done done) {
+void Switchboard::Forward(const Route& route, const rpc::Trace& trace, const Envelope& envelope,
+                          const std::string& request, Done done) {
   struct Passage {
     grpc::ClientContext context;
     grpc::ByteBuffer request;
@@ -106,7 +175,7 @@ void Switchboard::Forward(const Route& route, const Envelope& envelope, const st
   };
   const Peer& peer = peers_.all()[static_cast<size_t>(route.peer)];
   auto passage = std::make_shared<Passage>();
-  PassOn(envelope, passage->context);
+  PassOn(route, trace, envelope, peers_, passage->context);
   const grpc::Slice slice(request);
   passage->request = grpc::ByteBuffer(&slice, 1);
   {
@@ -115,7 +184,7 @@ void Switchboard::Forward(const Route& route, const Envelope& envelope, const st
   }
   grpc::GenericStub(peer.channel)
       .UnaryCall(&passage->context, PathOf(*route.method), grpc::StubOptions(), &passage->request, &passage->response,
-                 [this, passage, &peer, done = std::move(done)](grpc::Status status) {
+                 [this, passage, &peer, deadline = envelope.deadline, done = std::move(done)](grpc::Status status) {
                    auto answer = std::make_shared<std::string>();
                    std::vector<grpc::Slice> slices;
                    if (status.ok() && passage->response.Dump(&slices).ok()) {
@@ -123,7 +192,7 @@ void Switchboard::Forward(const Route& route, const Envelope& envelope, const st
                        answer->append(reinterpret_cast<const char*>(part.begin()), part.size());
                      }
                    }
-                   done(FromPeer(status, peer.name), status.ok() ? std::move(answer) : nullptr);
+                   done(FromPeer(status, peer.name, deadline), status.ok() ? std::move(answer) : nullptr);
                    // Last, because the switchboard may be gone afterwards.
                    absl::MutexLock lock(&mutex_);
                    under_way_.erase(&passage->context);

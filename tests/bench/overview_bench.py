@@ -4,6 +4,7 @@
 Both are asked by h2load (Debian's nghttp2-client) over as many connections and streams, in turn, three times; the medians count.
 """
 
+import os
 import pathlib
 import re
 import statistics
@@ -40,6 +41,8 @@ def load(port, body, token):
 
 
 def main():
+    # The limit is looked at, and not met.
+    os.environ.update(ANJU_CALLER_RATE="1e9", ANJU_CALLER_BURST="1e9")
     anju = Anju()
     echo = None
     try:

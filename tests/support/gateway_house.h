@@ -22,6 +22,7 @@
 #include "gateway/http/http_door.h"
 #include "gateway/overview/desk.h"
 #include "gateway/proxy/door.h"
+#include "gateway/proxy/limits.h"
 #include "gateway/proxy/switchboard.h"
 #include "gateway/transcoding/transcoding.h"
 #include "services/platform/cache/answers.h"
@@ -77,6 +78,13 @@ class FakeService {
     absl::MutexLock lock(&mutex_);
     failure_ = status;
   }
+  // The names of what came with the last call.
+  std::set<std::string> headers() {
+    absl::MutexLock lock(&mutex_);
+    std::set<std::string> names;
+    for (const auto& [name, value] : headers_) names.insert(name);
+    return names;
+  }
   std::string last(const std::string& header) {
     absl::MutexLock lock(&mutex_);
     return headers_[header];
@@ -86,6 +94,7 @@ class FakeService {
   std::atomic<int> calls = 0;
   std::atomic<int> cancelled = 0;
   std::atomic<int> read = 0;
+  std::atomic<int> waiting = 0;
   std::atomic<int64_t> as_of = 1540000000;
   // Called in the middle of a query.
   std::function<void()> during_query;
@@ -193,12 +202,15 @@ class FakeService {
     grpc::Status GetHousehold(grpc::ServerContext* context, const registry::v1::GetHouseholdRequest* request,
                               registry::v1::Household* response) override {
       if (request->id() == "slow") {
+        ++self_.waiting;
         while (!context->IsCancelled()) absl::SleepFor(absl::Milliseconds(1));
         ++self_.cancelled;
         return grpc::Status::CANCELLED;
       }
-      context->AddTrailingMetadata("x-tail", "t");
-      context->AddInitialMetadata("x-head", "h");
+      context->AddTrailingMetadata("x-anju-tail", "t");
+      context->AddInitialMetadata("x-anju-head", "h");
+      context->AddInitialMetadata("x-powered-by", "p");
+      context->AddTrailingMetadata("server", "s");
       if (auto status = self_.Note(*context); !status.ok()) return status;
       if (request->id() == "h0") {
         return rpc::ToGrpc(Refuse(absl::StatusCode::kNotFound, "HOUSEHOLD_NOT_FOUND", "there is none", "id"));
@@ -227,7 +239,7 @@ class FakeService {
         receipt.set_received(request.rows_size());
         stream->Write(receipt);
       }
-      context->AddTrailingMetadata("x-tail", "t");
+      context->AddTrailingMetadata("x-anju-tail", "t");
       return grpc::Status::OK;
     }
 
@@ -252,20 +264,24 @@ class FakeService {
 class GatewayHouse {
  public:
   explicit GatewayHouse(absl::string_view cache_url = "", cache::AnswersOptions options = {},
-                        gateway::HttpLimits limits = {}, const rpc::Tls& tls = {}) {
+                        gateway::HttpLimits http_limits = {}, const rpc::Tls& tls = {},
+                        gateway::LimitOptions limit_options = Generous(), absl::Duration away = absl::ZeroDuration()) {
     using namespace indicators::v1;  // NOLINT: the kinds.
     registry.AddIndicator("registry.persons", INDICATOR_KIND_STOCK);
     workshops.AddIndicator("workshops.trained", INDICATOR_KIND_FLOW);
     workshops.AddIndicator("workshops.rate", INDICATOR_KIND_RATIO, "workshops.trained", "registry.persons");
     cache = *cache::OpenCache(cache_url);
-    peers.emplace(std::vector<gateway::Peer>{{"registry", rpc::Connect(registry.address())},
-                                             {"workshops", rpc::Connect(workshops.address())}});
+    const auto repeat = away > absl::ZeroDuration() ? rpc::Repeat::kWhatMay : rpc::Repeat::kNever;
+    peers.emplace(std::vector<gateway::Peer>{{"registry", rpc::Connect(registry.address(), {}, repeat)},
+                                             {"workshops", rpc::Connect(workshops.address(), {}, repeat)}},
+                  away);
+    limits.emplace(clock, *cache, limit_options);
     answers.emplace(*cache, clock, peers->Names(), options);
     desk.emplace(*peers, *answers, clock);
-    switchboard.emplace(identity.guard(), *desk, *peers, clock);
+    switchboard.emplace(identity.guard(), *desk, *peers, *limits, clock);
     transcoder.emplace(peers->Names());
     grpc_door = *gateway::GrpcDoor::Open("127.0.0.1:0", *switchboard, tls);
-    http_door = *gateway::HttpDoor::Open("127.0.0.1:0", *switchboard, *transcoder, limits, tls);
+    http_door = *gateway::HttpDoor::Open("127.0.0.1:0", *switchboard, *transcoder, http_limits, tls);
     channel = rpc::Connect(absl::StrCat("127.0.0.1:", grpc_door->port()));
   }
   ~GatewayHouse() {
@@ -273,6 +289,19 @@ class GatewayHouse {
     grpc_door.reset();
   }
 
+  // Limits that tests of other things do not meet.
+  static gateway::LimitOptions Generous() {
+    gateway::LimitOptions options;
+    options.of(gateway::Party::kCaller) = {.per_second = 1e6, .burst = 1e6, .under_way = 1000};
+    options.of(gateway::Party::kImporter) = options.of(gateway::Party::kCaller);
+    options.of(gateway::Party::kStranger) = options.of(gateway::Party::kCaller);
+    return options;
+  }
+
+  // A caller of their own, as far as limits go.
+  std::string Bearer(const std::string& subject) const {
+    return absl::StrCat("Bearer ", identity.Token({"officer"}, "45", subject));
+  }
   std::string Officer(const std::string& scope = "45") const { return identity.Bearer({"officer"}, scope); }
 
   // Makes a client's call ready.
@@ -289,6 +318,7 @@ class GatewayHouse {
   std::optional<gateway::Peers> peers;
   std::optional<cache::Answers> answers;
   std::optional<gateway::Desk> desk;
+  std::optional<gateway::Limits> limits;
   std::optional<gateway::Switchboard> switchboard;
   std::optional<gateway::Transcoder> transcoder;
   std::unique_ptr<gateway::GrpcDoor> grpc_door;

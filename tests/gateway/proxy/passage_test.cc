@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
 #include <thread>
 
 #include "tests/support/gateway_house.h"
@@ -37,21 +38,64 @@ class PassageTest : public ::testing::Test {
   registry::v1::Household household_;
 };
 
+std::string Sent(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata, const char* name) {
+  auto found = metadata.find(name);
+  return found == metadata.end() ? "" : std::string(found->second.data(), found->second.size());
+}
+
 TEST_F(PassageTest, PassesOnWhatTheEnvelopeCarriesAndNothingElse) {
   grpc::ClientContext context;
   house_.Prepare(context, house_.Officer());
   context.AddMetadata("x-request-id", "r1");
-  context.AddMetadata("traceparent", "t1");
-  context.AddMetadata("x-secret", "s");
+  context.AddMetadata("x-anju-purpose", "case 7");
+  for (const char* other :
+       {"x-secret", "x-forwarded-for", "x-real-ip", "cookie", "x-anju-other", "grpc-previous-rpc-attempts"}) {
+    context.AddMetadata(other, "1");
+  }
   ASSERT_TRUE(GetHousehold("h1", context).ok());
   EXPECT_EQ(household_.id(), "h1");
   EXPECT_EQ(house_.registry.last("x-request-id"), "r1");
-  EXPECT_EQ(house_.registry.last("traceparent"), "t1");
-  EXPECT_EQ(house_.registry.last("x-secret"), "");
+  EXPECT_EQ(house_.registry.last("x-anju-purpose"), "case 7");
   EXPECT_THAT(house_.registry.last("authorization"), HasSubstr("Bearer ey"));
-  EXPECT_EQ(context.GetServerInitialMetadata().count("x-head"), 1);
+  const std::set<std::string> may = {"authorization", "x-request-id", "x-anju-purpose", "traceparent", "user-agent"};
+  for (const std::string& name : house_.registry.headers()) EXPECT_TRUE(may.contains(name)) << name;
+  // Nor does a service tell more than what is in our own words.
+  EXPECT_EQ(Sent(context.GetServerInitialMetadata(), "x-anju-head"), "h");
+  EXPECT_EQ(Sent(context.GetServerInitialMetadata(), "x-request-id"), "r1");
   EXPECT_EQ(context.GetServerInitialMetadata().count("x-request-id"), 1);
-  EXPECT_EQ(context.GetServerTrailingMetadata().count("x-tail"), 1);
+  EXPECT_EQ(context.GetServerInitialMetadata().count("x-powered-by"), 0);
+  EXPECT_EQ(context.GetServerTrailingMetadata().count("x-anju-tail"), 1);
+  EXPECT_EQ(context.GetServerTrailingMetadata().count("server"), 0);
+}
+
+TEST_F(PassageTest, IsASpanOfItsCallersTrace) {
+  constexpr char kTrace[] = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const auto call = [&](const std::string& parent) {
+    grpc::ClientContext context;
+    house_.Prepare(context, house_.Officer());
+    context.AddMetadata("traceparent", parent);
+    context.AddMetadata("tracestate", "congo=t61rcWkgMzE");
+    ASSERT_TRUE(GetHousehold("h1", context).ok());
+  };
+  call(absl::StrCat("00-", kTrace, "-00f067aa0ba902b7-01"));
+  EXPECT_THAT(house_.registry.last("traceparent"), ::testing::MatchesRegex(absl::StrCat("00-", kTrace, "-.*-01")));
+  EXPECT_THAT(house_.registry.last("traceparent"), Not(HasSubstr("00f067aa0ba902b7")));
+  EXPECT_EQ(house_.registry.last("tracestate"), "congo=t61rcWkgMzE");
+  call("t1");
+  EXPECT_THAT(house_.registry.last("traceparent"), ::testing::MatchesRegex("00-[0-9a-f]+-[0-9a-f]+-00"));
+  EXPECT_EQ(house_.registry.last("tracestate"), "");
+
+  // What the gateway asks for by itself belongs to the call as well.
+  auto gateway = v1::Gateway::NewStub(house_.channel);
+  grpc::ClientContext context;
+  house_.Prepare(context, house_.Officer());
+  context.AddMetadata("traceparent", absl::StrCat("00-", kTrace, "-00f067aa0ba902b7-01"));
+  v1::GetOverviewRequest request;
+  request.set_division("450328");
+  request.set_month("2018-10");
+  v1::Overview overview;
+  ASSERT_TRUE(gateway->GetOverview(&context, request, &overview).ok());
+  EXPECT_THAT(house_.workshops.last("traceparent"), HasSubstr(kTrace));
 }
 
 TEST_F(PassageTest, PassesOnRefusalsWithTheirDetails) {
@@ -137,7 +181,7 @@ TEST_F(PassageTest, StreamsBothWays) {
   stream->WritesDone();
   EXPECT_FALSE(stream->Read(&receipt));
   EXPECT_TRUE(stream->Finish().ok());
-  EXPECT_EQ(context.GetServerTrailingMetadata().count("x-tail"), 1);
+  EXPECT_EQ(context.GetServerTrailingMetadata().count("x-anju-tail"), 1);
 }
 
 TEST_F(PassageTest, EndsAStreamThatTheServiceEndsEarly) {
@@ -212,6 +256,301 @@ TEST_F(PassageTest, SurvivesManyCallersWhoLeave) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_TRUE(GetHousehold("h1", house_.Officer()).ok());
+}
+
+TEST_F(PassageTest, RefusesAMessageThatIsTooLarge) {
+  grpc::ClientContext context;
+  house_.Prepare(context, house_.Officer());
+  registry::v1::GetHouseholdRequest request;
+  request.set_id(std::string(rpc::kMaxMessageBytes + 1, 'x'));
+  // The client has the same limit; this one has none.
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxSendMessageSize(-1);
+  auto channel = grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", house_.grpc_door->port()),
+                                           grpc::InsecureChannelCredentials(), arguments);
+  EXPECT_EQ(rpc::FromGrpc(Registry::NewStub(channel)->GetHousehold(&context, request, &household_)).code(),
+            kResourceExhausted);
+  EXPECT_EQ(house_.registry.calls, 0);
+  EXPECT_TRUE(GetHousehold("h1", house_.Officer()).ok());
+}
+
+TEST_F(PassageTest, FinishesWhatIsUnderWayWhenItDrains) {
+  grpc::ClientContext context;
+  house_.Prepare(context, house_.Officer());
+  auto stream = registry_->ImportHouseholds(&context);
+  registry::v1::ImportHouseholdsRequest request;
+  type::v1::ImportReceipt receipt;
+  request.mutable_batch()->set_number(1);
+  ASSERT_TRUE(stream->Write(request) && stream->Read(&receipt));
+  absl::Status refused;
+  std::thread drain([&] { house_.grpc_door->Drain(absl::Now() + absl::Seconds(10)); });
+  // Who comes now finds the door closed.
+  EXPECT_TRUE(Eventually([&] {
+    grpc::ClientContext late;
+    house_.Prepare(late, house_.Officer());
+    late.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(200));
+    refused = GetHousehold("h1", late);
+    return !refused.ok();
+  }));
+  EXPECT_THAT(refused.code(), ::testing::AnyOf(kUnavailable, kCancelled));
+  for (int i = 2; i <= 20; ++i) {
+    request.mutable_batch()->set_number(i);
+    ASSERT_TRUE(stream->Write(request) && stream->Read(&receipt)) << i;
+    EXPECT_EQ(receipt.number(), i);
+  }
+  stream->WritesDone();
+  EXPECT_FALSE(stream->Read(&receipt));
+  EXPECT_TRUE(stream->Finish().ok());
+  drain.join();
+}
+
+TEST_F(PassageTest, EndsStreamsThatDoNotEndWhenItDrains) {
+  grpc::ClientContext context;
+  house_.Prepare(context, house_.Officer());
+  auto stream = registry_->ImportHouseholds(&context);
+  registry::v1::ImportHouseholdsRequest request;
+  type::v1::ImportReceipt receipt;
+  ASSERT_TRUE(stream->Write(request) && stream->Read(&receipt));
+  house_.grpc_door->Drain(absl::Now() + absl::Milliseconds(100));
+  EXPECT_FALSE(stream->Read(&receipt));
+  EXPECT_FALSE(stream->Finish().ok());
+}
+
+// A service that goes away and comes back, under load.
+TEST(RepeatTest, NoCallThatMayBeRepeatedFailsWhileItsServiceRestarts) {
+  GatewayHouse house("", {}, {}, {}, GatewayHouse::Generous(), absl::Seconds(5));
+  std::atomic<bool> stop = false;
+  std::atomic<int> succeeded = 0, failed = 0;
+  absl::Mutex mutex;
+  std::string failure;
+  std::vector<std::thread> callers;
+  for (int t = 0; t < 8; ++t) {
+    callers.emplace_back([&] {
+      auto stub = Registry::NewStub(rpc::Connect(absl::StrCat("127.0.0.1:", house.grpc_door->port())));
+      while (!stop) {
+        grpc::ClientContext context;
+        house.Prepare(context, house.Officer());
+        registry::v1::GetHouseholdRequest request;
+        request.set_id("h1");
+        registry::v1::Household household;
+        const grpc::Status status = stub->GetHousehold(&context, request, &household);
+        ++(status.ok() ? succeeded : failed);
+        if (status.ok()) continue;
+        absl::MutexLock lock(&mutex);
+        failure = absl::StrCat(status.error_code(), " ", status.error_message());
+      }
+    });
+  }
+  for (int round = 0; round < 3; ++round) {
+    const int before = succeeded;
+    EXPECT_TRUE(Eventually([&] { return succeeded > before + 50; }));
+    house.registry.Stop();
+    absl::SleepFor(absl::Milliseconds(400));
+    house.registry.Start();
+  }
+  const int before = succeeded;
+  EXPECT_TRUE(Eventually([&] { return succeeded > before + 50; }));
+  stop = true;
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(failed, 0) << failure;
+}
+
+// Calls a method that says nothing before its answer, which is how a connection breaks.
+absl::Status Recount(GatewayHouse& house) {
+  grpc::ClientContext context;
+  house.Prepare(context, house.Officer());
+  context.AddMetadata("x-anju-service", "workshops");
+  indicators::v1::RecountResponse response;
+  return rpc::FromGrpc(indicators::v1::Indicators::NewStub(house.channel)->Recount(&context, {}, &response));
+}
+
+TEST(RepeatTest, WhatFailsBeforeAnAnswerIsTriedAgainAFewTimes) {
+  GatewayHouse house("", {}, {}, {}, GatewayHouse::Generous(), absl::Seconds(5));
+  house.workshops.SetFailure(absl::UnavailableError("not now"));
+  EXPECT_EQ(Recount(house).code(), kUnavailable);
+  EXPECT_EQ(house.workshops.calls, 4);
+  house.workshops.SetFailure(Refuse(kFailedPrecondition, "NO", "no"));
+  EXPECT_THAT(Recount(house), RefusedWith(kFailedPrecondition, "NO"));
+  EXPECT_EQ(house.workshops.calls, 5);
+
+  // What begins an answer is one, and an import is taken up again by its sender.
+  house.registry.SetFailure(absl::UnavailableError("not now"));
+  auto stub = Registry::NewStub(house.channel);
+  grpc::ClientContext one, other;
+  house.Prepare(one, house.Officer());
+  registry::v1::Household household;
+  EXPECT_EQ(stub->GetHousehold(&one, {}, &household).error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(house.registry.calls, 1);
+  house.Prepare(other, house.Officer());
+  auto stream = stub->ImportHouseholds(&other);
+  stream->WritesDone();
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(house.registry.calls, 2);
+}
+
+TEST(RepeatTest, AnOutageDoesNotMultiplyTheLoad) {
+  GatewayHouse house("", {}, {}, {}, GatewayHouse::Generous(), absl::Seconds(5));
+  house.workshops.SetFailure(absl::UnavailableError("not now"));
+  constexpr int kThreads = 32, kCalls = 50;
+  std::vector<std::thread> callers;
+  for (int t = 0; t < kThreads; ++t) {
+    callers.emplace_back([&] {
+      for (int i = 0; i < kCalls; ++i) EXPECT_FALSE(Recount(house).ok());
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  // 500 failures use the budget up; afterwards each call is tried once.
+  EXPECT_GT(house.workshops.calls, kThreads * kCalls + 100);
+  EXPECT_LT(house.workshops.calls, kThreads * kCalls + 600);
+}
+
+TEST(RepeatTest, WaitsNoLongerThanTheCallerAndThenSaysWhoIsNotThere) {
+  GatewayHouse house("", {}, {}, {}, GatewayHouse::Generous(), absl::Milliseconds(300));
+  auto stub = Registry::NewStub(house.channel);
+  const auto get = [&](absl::Duration patience) {
+    grpc::ClientContext context;
+    house.Prepare(context, house.Officer());
+    context.set_deadline(absl::ToChronoTime(absl::Now() + patience));
+    registry::v1::Household household;
+    return rpc::FromGrpc(stub->GetHousehold(&context, {}, &household));
+  };
+  ASSERT_TRUE(get(absl::Seconds(10)).ok());
+  house.registry.Stop();
+  EXPECT_TRUE(Eventually([&] { return house.peers->all()[0].channel->GetState(true) != GRPC_CHANNEL_READY; }));
+  absl::Time start = absl::Now();
+  EXPECT_EQ(get(absl::Milliseconds(100)).code(), kDeadlineExceeded);
+  EXPECT_LT(absl::Now() - start, absl::Milliseconds(250));
+  const absl::Status away = get(absl::Seconds(10));
+  EXPECT_EQ(away.code(), kUnavailable);
+  EXPECT_THAT(std::string(away.message()), HasSubstr("registry"));
+  // It has been away for long enough.
+  EXPECT_TRUE(Eventually([&] {
+    start = absl::Now();
+    return get(absl::Seconds(10)).code() == kUnavailable && absl::Now() - start < absl::Seconds(2);
+  }));
+}
+
+gateway::LimitOptions Tight(gateway::Party party, gateway::Allowance allowance) {
+  gateway::LimitOptions options;
+  options.of(party) = allowance;
+  return options;
+}
+
+TEST(LimitedPassageTest, WhoAsksForTooMuchIsToldWhenToComeBack) {
+  GatewayHouse house("", {}, {}, {}, Tight(Party::kCaller, {.per_second = 0.1, .burst = 3, .under_way = 10}));
+  auto stub = Registry::NewStub(house.channel);
+  registry::v1::Household household;
+  grpc::Status status;
+  const auto get = [&](const std::string& authorization) {
+    grpc::ClientContext context;
+    house.Prepare(context, authorization);
+    status = stub->GetHousehold(&context, {}, &household);
+    return rpc::FromGrpc(status);
+  };
+  const std::string wei = house.Bearer("wei"), li = house.Bearer("li");
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(get(wei).ok());
+  EXPECT_THAT(get(wei), RefusedWith(kResourceExhausted, "RATE_LIMITED"));
+  ASSERT_TRUE(rpc::RetryDelay(status).has_value());
+  EXPECT_GT(*rpc::RetryDelay(status), absl::Seconds(8));
+  EXPECT_LE(*rpc::RetryDelay(status), absl::Seconds(10));
+  EXPECT_EQ(house.registry.calls, 3);
+  EXPECT_TRUE(get(li).ok());
+  // The overview counts as well.
+  auto gateway = v1::Gateway::NewStub(house.channel);
+  grpc::ClientContext context;
+  house.Prepare(context, wei);
+  v1::Overview overview;
+  EXPECT_THAT(rpc::FromGrpc(gateway->GetOverview(&context, {}, &overview)),
+              RefusedWith(kResourceExhausted, "RATE_LIMITED"));
+  EXPECT_THAT(house.identity.guard().metrics().Text(),
+              HasSubstr("anju_gateway_refused_total{reason=\"RATE_LIMITED\"} 2"));
+}
+
+TEST(LimitedPassageTest, StrangersAreCountedByTheirAddress) {
+  GatewayHouse house("", {}, {}, {}, Tight(Party::kStranger, {.per_second = 0.1, .burst = 2, .under_way = 1}));
+  auto stub = Registry::NewStub(house.channel);
+  registry::v1::Household household;
+  const auto get = [&](const std::string& authorization) {
+    grpc::ClientContext context;
+    house.Prepare(context, authorization);
+    return rpc::FromGrpc(stub->GetHousehold(&context, {}, &household));
+  };
+  EXPECT_THAT(get(""), RefusedWith(kUnauthenticated, "TOKEN_MISSING"));
+  EXPECT_THAT(get("Bearer x"), RefusedWith(kUnauthenticated, "TOKEN_MALFORMED"));
+  EXPECT_THAT(get("Bearer y"), RefusedWith(kResourceExhausted, "RATE_LIMITED"));
+  EXPECT_TRUE(get(house.Officer()).ok());
+}
+
+TEST(LimitedPassageTest, StreamsAndCallsHoldTheirPlacesUntilTheyEnd) {
+  gateway::LimitOptions options = Tight(Party::kImporter, {.per_second = 100, .burst = 100, .under_way = 1});
+  options.of(Party::kCaller).under_way = 1;
+  GatewayHouse house("", {}, {}, {}, options);
+  auto stub = Registry::NewStub(house.channel);
+  type::v1::ImportReceipt receipt;
+  grpc::ClientContext first, second, third;
+  for (grpc::ClientContext* context : {&first, &second, &third}) house.Prepare(*context, house.Officer());
+  auto open = stub->ImportHouseholds(&first);
+  ASSERT_TRUE(open->Write({}) && open->Read(&receipt));
+  auto refused = stub->ImportHouseholds(&second);
+  EXPECT_FALSE(refused->Read(&receipt));
+  EXPECT_THAT(rpc::FromGrpc(refused->Finish()), RefusedWith(kResourceExhausted, "TOO_MANY_CALLS"));
+  // A call is another matter than an import.
+  for (int i = 0; i < 3; ++i) {
+    grpc::ClientContext context;
+    house.Prepare(context, house.Officer());
+    registry::v1::Household household;
+    EXPECT_TRUE(stub->GetHousehold(&context, {}, &household).ok());
+  }
+  open->WritesDone();
+  EXPECT_FALSE(open->Read(&receipt));
+  EXPECT_TRUE(open->Finish().ok());
+  auto next = stub->ImportHouseholds(&third);
+  EXPECT_TRUE(next->Write({}) && next->Read(&receipt));
+  next->WritesDone();
+  EXPECT_FALSE(next->Read(&receipt));
+  EXPECT_TRUE(next->Finish().ok());
+}
+
+// Callers who fill the gateway up are refused at once, and those who are in are still answered.
+TEST(LimitedPassageTest, OverloadIsRefusedAtOnceWhileAcceptedCallsStayFast) {
+  gateway::LimitOptions options;
+  options.under_way = 4;
+  GatewayHouse house("", {}, {}, {}, options);
+  auto stub = Registry::NewStub(house.channel);
+  registry::v1::GetHouseholdRequest slow;
+  slow.set_id("slow");
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 3; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    house.Prepare(*contexts.back(), house.Officer());
+    callers.emplace_back([&, context = contexts.back().get()] {
+      registry::v1::Household household;
+      (void)stub->GetHousehold(context, slow, &household);
+    });
+  }
+  EXPECT_TRUE(Eventually([&] { return house.registry.waiting == 3; }));
+  std::atomic<int> fast = 0, refused = 0, other = 0;
+  std::vector<std::thread> crowd;
+  for (int t = 0; t < 4; ++t) {
+    crowd.emplace_back([&] {
+      for (int i = 0; i < 100; ++i) {
+        grpc::ClientContext context;
+        house.Prepare(context, house.Officer());
+        registry::v1::Household household;
+        const absl::Time start = absl::Now();
+        const absl::Status status = rpc::FromGrpc(stub->GetHousehold(&context, {}, &household));
+        EXPECT_LT(absl::Now() - start, absl::Seconds(1));
+        ++(status.ok() ? fast : ReasonOf(status) == "OVERLOADED" ? refused : other);
+      }
+    });
+  }
+  for (std::thread& caller : crowd) caller.join();
+  EXPECT_GT(fast, 0);
+  EXPECT_GT(refused, 0);
+  EXPECT_EQ(other, 0);
+  for (auto& context : contexts) context->TryCancel();
+  for (std::thread& caller : callers) caller.join();
 }
 
 }  // namespace
