@@ -40,7 +40,7 @@ struct Session {
   std::ostream& err;
   std::string gateway = "127.0.0.1:8081";
   std::string token_file;
-  std::string tls_ca;
+  rpc::TlsFiles tls_files;
   rpc::Tls tls;
   std::string output = "table";
   int timeout_s = 60;
@@ -399,8 +399,12 @@ int Run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err
       ->envname("ANJU_GATEWAY")
       ->capture_default_str();
   app.add_option("--token-file", session.token_file, "File with your token")->envname("ANJU_TOKEN_FILE");
-  app.add_option("--tls-ca", session.tls_ca, "PEM file with the CA of a gateway that speaks TLS")
+  app.add_option("--tls-ca", session.tls_files.ca, "PEM file with the CA of a gateway that speaks TLS")
       ->envname("ANJU_TLS_CA");
+  app.add_option("--tls-cert", session.tls_files.cert, "PEM file with your certificate, for a gateway that wants one")
+      ->envname("ANJU_TLS_CERT");
+  app.add_option("--tls-key", session.tls_files.key, "PEM file with the private key to --tls-cert")
+      ->envname("ANJU_TLS_KEY");
   app.add_option("--output", session.output, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
@@ -420,7 +424,7 @@ int Run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err
   } catch (const CLI::ParseError& error) {
     return app.exit(error, out, err) == 0 ? kDone : kFailed;
   }
-  auto tls = rpc::Tls::Open({.ca = session.tls_ca});
+  auto tls = rpc::Tls::Open(session.tls_files);
   if (!tls.ok()) return session.Failed(tls.status());
   session.tls = *std::move(tls);
   return session.chosen();

@@ -170,6 +170,9 @@ class KubernetesTest(unittest.TestCase):
                 self.assertTrue(mounts[volume]["readOnly"])
                 prefix = volume.replace("-", "_")
                 expected |= {f"{prefix}_{kind}": f"{mounts[volume]['mountPath']}/{files[kind]}" for kind in kinds}
+            if name == "gateway":
+                # Its gRPC is for an edge with a certificate of the peers' CA.
+                expected["grpc_tls_ca"] = f"{mounts['peer-tls']['mountPath']}/ca.crt"
             self.assertEqual({flag: value for flag, value in flags.items() if "tls_" in flag}, expected)
 
     def test_the_base_takes_its_databases_from_a_secret_and_a_county_keeps_them_on_volumes(self):

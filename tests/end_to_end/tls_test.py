@@ -19,9 +19,9 @@ class TlsTest(unittest.TestCase):
         cls.folder = pathlib.Path(folder.name)
         cls.registry, cls.http, cls.grpc = free_ports(3)
         cls.openssl("ca")
-        for name in ("registry", "gateway", "peer"):
+        for name in ("registry", "gateway", "peer", "edge"):
             cls.openssl(name, "-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "basicConstraints=critical,CA:FALSE",
-                        "-addext", "subjectAltName=IP:127.0.0.1")
+                        "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost")
         subprocess.run([PROGRAMS / "anjuctl", "token", "init", cls.folder], check=True, capture_output=True)
         cls.token = cls.folder / "token.jwt"
         cls.token.write_bytes(subprocess.run(
@@ -29,7 +29,8 @@ class TlsTest(unittest.TestCase):
              "--subject", "tester"], check=True, capture_output=True).stdout)
         cls.start("registry", f"--listen=0.0.0.0:{cls.registry}", f"--database=sqlite:{cls.folder}/registry.db",
                   f"--divisions={ROOT}/services/registry/divisions", *cls.tls("tls", "registry"))
-        cls.start("gateway", *cls.gateway_flags(), *cls.tls("tls", "gateway")[:2], *cls.tls("peer_tls", "peer"))
+        cls.start("gateway", *cls.gateway_flags(), *cls.tls("tls", "gateway")[:2], *cls.tls("peer_tls", "peer"),
+                  f"--grpc_tls_ca={cls.folder}/ca.pem")
 
     @classmethod
     def openssl(cls, name, *words):
@@ -57,11 +58,13 @@ class TlsTest(unittest.TestCase):
 
     def test_a_caller_with_the_ca_reaches_the_registry_through_the_gateway(self):
         ca = self.folder / "ca.pem"
+        mine = ["--tls-ca", ca, "--tls-cert", self.folder / "peer.pem", "--tls-key", self.folder / "peer.key"]
         deadline = time.monotonic() + 60
-        while (done := self.health("--tls-ca", ca)).returncode != 0 and time.monotonic() < deadline:
+        while (done := self.health(*mine)).returncode != 0 and time.monotonic() < deadline:
             time.sleep(0.2)
         self.assertTrue(json.loads(done.stdout)["serving"], done.stdout + done.stderr)
         self.assertNotEqual(self.health().returncode, 0, "plain text")
+        self.assertNotEqual(self.health("--tls-ca", ca).returncode, 0, "no certificate")
         page = subprocess.run(["curl", "-s", "--cacert", ca, f"https://127.0.0.1:{self.http}/healthz"], capture_output=True, text=True)
         self.assertEqual(page.stdout, '{"status":"SERVING"}')
 
@@ -85,6 +88,32 @@ class TlsTest(unittest.TestCase):
                                   capture_output=True, text=True, timeout=30)
             self.assertEqual(done.returncode, 1)
             self.assertIn("would serve plain text beyond this machine", done.stderr)
+
+    def test_beyond_loopback_the_gateway_s_grpc_is_for_those_with_a_certificate(self):
+        done = subprocess.run([PROGRAMS / "gateway", f"--jwks={self.folder}/jwks.json", *self.gateway_flags(), *self.tls("tls", "gateway")[:2]],
+                              capture_output=True, text=True, timeout=30)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--grpc_tls_ca", done.stderr)
+
+    def test_the_edge_shows_its_certificate_and_lets_callers_in_who_have_none(self):
+        ca, (port,) = self.folder / "ca.pem", free_ports(1)
+        configuration = subprocess.run(
+            [ROOT / "deploy/edge/configure", "--listen", f"127.0.0.1:{port}", "--cert", self.folder / "edge.pem", "--key",
+             self.folder / "edge.key", "--http", f"127.0.0.1:{self.http}", "--http-ca", ca, "--grpc", f"127.0.0.1:{self.grpc}",
+             "--peer-cert", self.folder / "edge.pem", "--peer-key", self.folder / "edge.key", "--peer-ca", ca, "--name", "localhost", "--run", self.folder],
+            check=True, capture_output=True, text=True).stdout
+        (self.folder / "nginx.conf").write_text(configuration)
+        edge = subprocess.Popen(["nginx", "-e", "stderr", "-c", self.folder / "nginx.conf"], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.addCleanup(edge.wait)
+        self.addCleanup(edge.terminate)
+        words = [PROGRAMS / "anjuctl", "--gateway", f"127.0.0.1:{port}", "--token-file", self.token, "--output", "json", "--timeout", "5",
+                 "--tls-ca", ca, "health"]
+        deadline = time.monotonic() + 60
+        while (done := subprocess.run(words, capture_output=True, text=True, timeout=30)).returncode != 0 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.assertTrue(json.loads(done.stdout)["serving"], done.stdout + done.stderr)
+        page = subprocess.run(["curl", "-s", "--cacert", ca, f"https://127.0.0.1:{port}/healthz"], capture_output=True, text=True)
+        self.assertEqual(page.stdout, '{"status":"SERVING"}')
 
 
 if __name__ == "__main__":

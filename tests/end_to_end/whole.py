@@ -61,9 +61,9 @@ class Anju:
                 raise AssertionError("anju has not got over a jump of its clock")
             time.sleep(0.2)
 
-    def up(self, demo):
+    def up(self, demo, *options):
         command = [ROOT / "deploy/up", "--detach", "--skip-install", "--skip-build", "--data", self.data]
-        command += ["--http-port", str(self.http), "--grpc-port", str(self.grpc), "--database", self.engine]
+        command += ["--http-port", str(self.http), "--grpc-port", str(self.grpc), "--database", self.engine, *options]
         done = subprocess.run(command + ([] if demo else ["--no-demo"]), capture_output=True, text=True, timeout=900, env=self.environment)
         if done.returncode != 0:
             raise AssertionError(f"deploy/up failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
