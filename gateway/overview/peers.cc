@@ -10,6 +10,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "services/platform/base/error.h"
+#include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/status.h"
 #include "services/platform/rpc/trace.h"
 
@@ -31,6 +32,13 @@ void Prepare(const Errand& errand, grpc::ClientContext& context) {
   if (!errand.purpose.empty()) context.AddMetadata(std::string(kPurposeHeader), errand.purpose);
   if (const rpc::Trace* trace = rpc::CurrentTrace(); trace != nullptr) rpc::PassOn(*trace, context);
   context.set_deadline(absl::ToChronoTime(std::min(errand.deadline, absl::Now() + kPatience)));
+}
+
+Peer Peer::At(absl::string_view name, absl::string_view address, const rpc::Tls& tls, rpc::Repeat repeat) {
+  return {.name = std::string(name),
+          .address = std::string(address),
+          .tls = tls,
+          .channel = rpc::Connect(address, tls, repeat)};
 }
 
 Peers::Peers(std::vector<Peer> peers, absl::Duration away)

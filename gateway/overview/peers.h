@@ -13,6 +13,8 @@
 #include "anju/indicators/v1/indicators.grpc.pb.h"
 #include "anju/registry/v1/registry.grpc.pb.h"
 #include "grpcpp/channel.h"
+#include "services/platform/rpc/channel.h"
+#include "services/platform/rpc/tls.h"
 
 namespace anju::gateway {
 
@@ -31,7 +33,13 @@ inline constexpr absl::Duration kAway = absl::Seconds(10);
 // A service behind the gateway.
 struct Peer {
   std::string name;
+  // host:port, and how it is spoken to.
+  std::string address;
+  rpc::Tls tls;
   std::shared_ptr<grpc::Channel> channel;
+
+  static Peer At(absl::string_view name, absl::string_view address, const rpc::Tls& tls = {},
+                 rpc::Repeat repeat = rpc::Repeat::kWhatMay);
 };
 
 // On whose behalf the services are asked, and how long.
@@ -52,6 +60,7 @@ class Peers {
 
   const std::vector<Peer>& all() const { return peers_; }
   std::vector<std::string> Names() const;
+  absl::Duration away() const { return away_; }
   // -1 when there is no such service.
   int Find(absl::string_view name) const;
 

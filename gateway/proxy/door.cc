@@ -1,104 +1,126 @@
 #include "gateway/proxy/door.h"
 
+#include <atomic>
+#include <functional>
 #include <utility>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "anju/gateway/v1/gateway.grpc.pb.h"
-#include "gateway/proxy/passage.h"
+#include "gateway/http2/wire.h"
+#include "gateway/proxy/front.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/health_check_service_interface.h"
-#include "grpcpp/resource_quota.h"
-#include "services/platform/rpc/channel.h"
+#include "services/platform/base/error.h"
 
 namespace anju::gateway {
 
 namespace {
 
-constexpr int kHandshakeTimeoutMs = 10'000;
-constexpr int kConnectionAgeMs = 5 * 60 * 1000, kConnectionAgeGraceMs = 60 * 1000;
-constexpr int kKeepaliveMs = 60'000, kKeepaliveTimeoutMs = 20'000, kMinPingIntervalMs = 20'000;
-constexpr int kMaxStreamsPerConnection = 128;
-// A token of the largest size and what else comes with it.
-constexpr int kMaxMetadataBytes = 16 * 1024;
+constexpr size_t kLoops = 2;
+constexpr size_t kMaxConnections = 4096;
 
-// Bytes that are sent without being copied; they are kept until gRPC has let go of them.
-grpc::ByteBuffer Share(const Switchboard::Bytes& bytes) {
-  auto* keeper = new Switchboard::Bytes(bytes);
-  const grpc::Slice slice(
-      const_cast<char*>(bytes->data()), bytes->size(),
-      [](void* kept) { delete static_cast<Switchboard::Bytes*>(kept); }, keeper);
-  return grpc::ByteBuffer(&slice, 1);
-}
-
-using v1::Gateway;
-using Raw = Gateway::WithRawCallbackMethod_GetOverview<
-    Gateway::WithRawCallbackMethod_GetRanking<Gateway::WithRawCallbackMethod_GetTrend<
-        Gateway::WithRawCallbackMethod_GetHouseholdFile<Gateway::WithRawCallbackMethod_ListAllIndicators<
-            Gateway::WithRawCallbackMethod_GetHealth<Gateway::Service>>>>>>;
-
-// The gateway's own methods, as bytes: a stored answer is sent as it was stored.
-class OwnService final : public Raw {
+// What every gRPC server has besides its methods, from the library: is it there, and what does it serve. On a port of
+// loopback, to which the door passes on what is meant for it.
+class Inner {
  public:
-  explicit OwnService(Switchboard& switchboard) : switchboard_(switchboard) {}
+  Inner() {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    // For reflection to tell of; its methods are answered at the door.
+    builder.RegisterService(&gateway_);
+    server_ = builder.BuildAndStart();
+    if (server_ != nullptr) server_->GetHealthCheckService()->SetServingStatus(true);
+  }
 
-  using Context = grpc::CallbackServerContext;
-  using Buffer = grpc::ByteBuffer;
-  using Reactor = grpc::ServerUnaryReactor;
-
-  Reactor* GetOverview(Context* context, const Buffer* request, Buffer* response) override {
-    return Answer("GetOverview", context, request, response);
-  }
-  Reactor* GetRanking(Context* context, const Buffer* request, Buffer* response) override {
-    return Answer("GetRanking", context, request, response);
-  }
-  Reactor* GetTrend(Context* context, const Buffer* request, Buffer* response) override {
-    return Answer("GetTrend", context, request, response);
-  }
-  Reactor* GetHouseholdFile(Context* context, const Buffer* request, Buffer* response) override {
-    return Answer("GetHouseholdFile", context, request, response);
-  }
-  Reactor* ListAllIndicators(Context* context, const Buffer* request, Buffer* response) override {
-    return Answer("ListAllIndicators", context, request, response);
-  }
-  Reactor* GetHealth(Context* context, const Buffer* request, Buffer* response) override {
-    return Answer("GetHealth", context, request, response);
-  }
+  bool works() const { return server_ != nullptr; }
+  std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
+  void SayNotServing() { server_->GetHealthCheckService()->SetServingStatus(false); }
+  // Whoever watches its health is told that it has ended.
+  void Stop() { server_->Shutdown(absl::ToChronoTime(absl::Now())); }
 
  private:
-  Reactor* Answer(const char* name, Context* context, const Buffer* request, Buffer* response) {
-    static const google::protobuf::ServiceDescriptor* const kService =
-        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(Gateway::service_full_name());
-    Reactor* reactor = context->DefaultReactor();
-    Envelope envelope = ReadEnvelope(*context, switchboard_.guard());
-    context->AddInitialMetadata("x-request-id", envelope.request_id);
-    std::vector<grpc::Slice> slices;
-    std::string bytes;
-    if (request->Dump(&slices).ok()) {
-      for (const grpc::Slice& slice : slices) {
-        bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-      }
-    }
-    switchboard_.Call(Route{.method = kService->FindMethodByName(name)}, std::move(envelope), std::move(bytes),
-                      [reactor, response](const grpc::Status& status, const Switchboard::Bytes& answer) {
-                        if (answer != nullptr) *response = Share(answer);
-                        reactor->Finish(status);
-                      });
-    return reactor;
-  }
-
-  Switchboard& switchboard_;
+  v1::Gateway::Service gateway_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
 };
 
 }  // namespace
 
 struct GrpcDoor::State {
-  explicit State(Switchboard& switchboard) : own(switchboard), forwarder(switchboard) {}
+  // What belongs to one loop; touched there only.
+  struct Hall {
+    Hall(State& state, Loop& loop, const std::vector<Place>& places)
+        : backs(loop, places),
+          desk{.loop = loop,
+               .switchboard = state.switchboard,
+               .backs = backs,
+               .own_place = places.size() - 1,
+               .own_calls = state.own_calls,
+               .gone = [this, &state](Front& front) {
+                 fronts.erase(&front);
+                 --state.connections;
+               }} {}
 
-  OwnService own;
-  Forwarder forwarder;
+    Backs backs;
+    Front::Desk desk;
+    absl::flat_hash_map<Front*, std::weak_ptr<Front>> fronts;
+  };
+
+  explicit State(Switchboard& switchboard) : switchboard(switchboard) {}
+
+  // Runs `work` for every hall on its loop, and waits until all have done so.
+  void ForAll(const std::function<void(Hall&)>& work) {
+    absl::BlockingCounter left(static_cast<int>(loops.size()));
+    for (size_t i = 0; i < loops.size(); ++i) {
+      loops[i]->Post([&, hall = halls[i].get()] {
+        work(*hall);
+        left.DecrementCount();
+      });
+    }
+    left.Wait();
+  }
+
+  static void ForFronts(Hall& hall, const std::function<void(Front&)>& work) {
+    std::vector<std::shared_ptr<Front>> open;
+    for (const auto& [pointer, weak] : hall.fronts) {
+      if (auto front = weak.lock(); front != nullptr) open.push_back(std::move(front));
+    }
+    for (const auto& front : open) work(*front);
+  }
+
+  std::shared_ptr<Wire::User> Welcome(Loop& loop) {
+    // Beyond the limit a connection is closed at once; its client may try again.
+    if (connections >= static_cast<int>(kMaxConnections)) return nullptr;
+    ++connections;
+    for (size_t i = 0; i < loops.size(); ++i) {
+      if (loops[i].get() != &loop) continue;
+      auto front = std::make_shared<Front>(halls[i]->desk);
+      halls[i]->fronts[front.get()] = front;
+      return front;
+    }
+    return nullptr;
+  }
+
+  void WaitUntilEmpty(absl::Time deadline) {
+    while ((connections > 0 || own_calls > 0) && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(5));
+  }
+
+  Switchboard& switchboard;
+  Inner inner;
+  std::atomic<int> connections = 0;
+  std::atomic<int> own_calls = 0;
+  std::vector<std::unique_ptr<Loop>> loops;
+  std::vector<std::unique_ptr<Hall>> halls;
+  std::unique_ptr<Listener> listener;
   int port = 0;
-  std::unique_ptr<grpc::Server> server;
 };
 
 GrpcDoor::GrpcDoor(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -108,37 +130,38 @@ int GrpcDoor::port() const { return state_->port; }
 
 absl::StatusOr<std::unique_ptr<GrpcDoor>> GrpcDoor::Open(absl::string_view address, Switchboard& switchboard,
                                                          const rpc::Tls& tls) {
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   auto state = std::make_unique<State>(switchboard);
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort(std::string(address), tls.ForServer(), &state->port);
-  builder.RegisterService(&state->own);
-  builder.RegisterCallbackGenericService(&state->forwarder);
-  builder.SetMaxReceiveMessageSize(rpc::kMaxMessageBytes);
-  builder.SetMaxSendMessageSize(rpc::kMaxMessageBytes);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
-  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kConnectionAgeMs);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kConnectionAgeGraceMs);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
-  // Two processes on one port would each get half of the calls.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  state->server = builder.BuildAndStart();
-  if (state->server == nullptr) return absl::UnavailableError(absl::StrCat("cannot listen on ", address));
-  state->server->GetHealthCheckService()->SetServingStatus(true);
+  if (!state->inner.works()) return absl::UnavailableError("cannot listen on a port of loopback");
+  std::vector<Place> places;
+  for (const Peer& peer : switchboard.peers().all()) {
+    places.push_back(
+        {.address = peer.address, .tls = peer.tls, .standing = std::make_shared<Standing>(switchboard.peers().away())});
+  }
+  places.push_back({.address = state->inner.address(), .tls = {}, .standing = std::make_shared<Standing>(kAway)});
+  for (size_t i = 0; i < kLoops; ++i) {
+    state->loops.push_back(std::make_unique<Loop>());
+    state->halls.push_back(std::make_unique<State::Hall>(*state, *state->loops.back(), places));
+  }
+  ASSIGN_OR_RETURN(state->listener, Listener::Open(address, tls, state->loops,
+                                                   [state = state.get()](Loop& loop) { return state->Welcome(loop); }));
+  state->port = state->listener->port();
   return std::unique_ptr<GrpcDoor>(new GrpcDoor(std::move(state)));
 }
 
 void GrpcDoor::Drain(absl::Time deadline) {
-  if (state_->server == nullptr) return;
-  state_->server->GetHealthCheckService()->SetServingStatus(false);
-  state_->server->Shutdown(absl::ToChronoTime(deadline));
-  state_->server->Wait();
-  state_->server.reset();
+  if (state_->listener == nullptr) return;
+  state_->inner.SayNotServing();
+  state_->listener.reset();
+  state_->ForAll([](State::Hall& hall) { State::ForFronts(hall, [](Front& front) { front.Drain(); }); });
+  state_->inner.Stop();
+  state_->WaitUntilEmpty(deadline);
+  state_->ForAll([](State::Hall& hall) { State::ForFronts(hall, [](Front& front) { front.HangUp(); }); });
+  // What the gateway answers itself is answered within seconds.
+  state_->WaitUntilEmpty(absl::InfiniteFuture());
+  state_->ForAll([](State::Hall& hall) { hall.backs.Close(); });
+  // The connections say that they have gone on their loops.
+  state_->ForAll([](State::Hall&) {});
+  state_->loops.clear();
 }
 
 }  // namespace anju::gateway

@@ -8,13 +8,13 @@ a cached overview over HTTP; and its memory over a million calls.
 import statistics
 import sys
 
-from load import PROGRAMS, Anju, Bench, field, frame, free_ports, grpc, in_turn, load
+from load import PROGRAMS, Bench, field, frame, free_ports, grpc, in_turn, load
 
 ROUNDS = 3
 METHOD = "/anju.registry.v1.Registry/GetHousehold"
 ANSWER_BYTES = 1000
 # For one caller who is the whole load.
-UNLIMITED = ()
+UNLIMITED = ("--caller_rate=1e9", "--caller_burst=1e9")
 
 
 class Forwarding(Bench):
@@ -81,9 +81,7 @@ def memory():
 
 def http():
     with Bench() as bench:
-        anju = Anju()
-        bench.callback(anju.remove)
-        anju.up(demo=False)
+        anju = bench.anju()
         token = anju.token_file("province-45").read_text().strip()
         path = "/v1/overview?division=450328&month=2018-10"
         url = f"http://127.0.0.1:{anju.http}{path}"

@@ -13,7 +13,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "end_to_end"))
-from whole import PROGRAMS, Anju, free_ports  # noqa: E402,F401
+from whole import PROGRAMS, Anju, free_ports  # noqa: E402
 
 GRPC_HEADERS = ("content-type: application/grpc", "te: trailers")
 
@@ -95,6 +95,14 @@ class Bench(contextlib.ExitStack):
         for port in ports:
             wait_for(port)
         return process
+
+    def anju(self):
+        """A whole anju without data; the bench is one caller and more than one caller may ask for."""
+        whole = Anju()
+        whole.environment.update(ANJU_CALLER_RATE="1e9", ANJU_CALLER_BURST="1e9")
+        self.callback(whole.remove)
+        whole.up(demo=False)
+        return whole
 
     def echo(self, payload):
         """A bare gRPC server that answers these bytes to everything; answers its port."""

@@ -4,7 +4,7 @@
 Both are asked by h2load over as many connections and streams, in turn, three times; the medians count.
 """
 
-from load import Anju, Bench, field, frame, grpc, in_turn
+from load import Bench, field, frame, grpc, in_turn
 
 ROUNDS = 3
 METHOD = "/anju.gateway.v1.Gateway/GetOverview"
@@ -12,9 +12,7 @@ METHOD = "/anju.gateway.v1.Gateway/GetOverview"
 
 def main():
     with Bench() as bench:
-        anju = Anju()
-        bench.callback(anju.remove)
-        anju.up(demo=False)
+        anju = bench.anju()
         token = anju.token_file("province-45").read_text().strip()
         anju.overview("450328", "2018-10")
         body = bench.file("request", frame(field(1, "450328") + field(2, "2018-10")))

@@ -272,8 +272,8 @@ class GatewayHouse {
     workshops.AddIndicator("workshops.rate", INDICATOR_KIND_RATIO, "workshops.trained", "registry.persons");
     cache = *cache::OpenCache(cache_url);
     const auto repeat = away > absl::ZeroDuration() ? rpc::Repeat::kWhatMay : rpc::Repeat::kNever;
-    peers.emplace(std::vector<gateway::Peer>{{"registry", rpc::Connect(registry.address(), {}, repeat)},
-                                             {"workshops", rpc::Connect(workshops.address(), {}, repeat)}},
+    peers.emplace(std::vector<gateway::Peer>{gateway::Peer::At("registry", registry.address(), {}, repeat),
+                                             gateway::Peer::At("workshops", workshops.address(), {}, repeat)},
                   away);
     limits.emplace(clock, *cache, limit_options);
     answers.emplace(*cache, clock, peers->Names(), options);

@@ -18,9 +18,9 @@ void Watch(Options& options, const TlsFiles& files) {
   if (!files.ca.empty()) options.watch_root_certs();
 }
 
-absl::StatusOr<std::shared_ptr<SSL_CTX>> Load(const TlsFiles& files) {
+absl::StatusOr<std::shared_ptr<SSL_CTX>> Load(const TlsFiles& files, const SSL_METHOD* side) {
   ERR_clear_error();
-  std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+  std::shared_ptr<SSL_CTX> context(SSL_CTX_new(side), SSL_CTX_free);
   ANJU_CHECK(context != nullptr);
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   // Without a name for them, sessions of callers with certificates could not be taken up again.
@@ -52,7 +52,7 @@ absl::StatusOr<Tls> Tls::Open(const TlsFiles& files) {
   }
   Tls tls;
   if (files.cert.empty() && files.ca.empty()) return tls;
-  RETURN_IF_ERROR(Load(files).status());
+  RETURN_IF_ERROR(Load(files, TLS_server_method()).status());
   tls.files_ = files;
   tls.watch_ = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(files.key, files.cert, files.ca,
                                                                                     kReadFilesEverySeconds);
@@ -76,6 +76,12 @@ std::shared_ptr<grpc::ServerCredentials> Tls::ForServer() const {
   return grpc::experimental::TlsServerCredentials(options);
 }
 
-absl::StatusOr<std::shared_ptr<SSL_CTX>> Tls::ServerContext() const { return Load(files_); }
+absl::StatusOr<std::shared_ptr<SSL_CTX>> Tls::ServerContext() const {
+  return Load(files_, TLS_server_method());
+}
+
+absl::StatusOr<std::shared_ptr<SSL_CTX>> Tls::ClientContext() const {
+  return Load(files_, TLS_client_method());
+}
 
 }  // namespace anju::rpc

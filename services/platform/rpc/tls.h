@@ -49,6 +49,8 @@ class Tls {
 
   // For a server without gRPC: the files as they are now, or why they cannot be used.
   absl::StatusOr<std::shared_ptr<ssl_ctx_st>> ServerContext() const;
+  // The same for a client without gRPC; it has to say itself which host it calls.
+  absl::StatusOr<std::shared_ptr<ssl_ctx_st>> ClientContext() const;
 
  private:
   TlsFiles files_;

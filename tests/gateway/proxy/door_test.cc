@@ -1,4 +1,4 @@
-#include "gateway/proxy/passage.h"
+#include "gateway/proxy/door.h"
 
 #include <gmock/gmock.h>
 

@@ -1,0 +1,215 @@
+#include "gateway/proxy/front.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gateway/proxy/grpc_text.h"
+#include "gateway/proxy/own_call.h"
+#include "gateway/proxy/transit.h"
+#include "services/platform/base/error.h"
+#include "services/platform/rpc/status.h"
+
+namespace anju::gateway {
+
+namespace {
+
+constexpr uint32_t kMaxStreams = 128;
+constexpr size_t kMaxFields = 64;
+// Every so often a connection is looked at.
+constexpr absl::Duration kLook = absl::Seconds(10);
+constexpr absl::Duration kIdle = absl::Minutes(10);
+// The longest that a caller takes nothing of what is sent.
+constexpr absl::Duration kStuck = absl::Seconds(30);
+// Callers who have not heard that no more calls are taken may begin one for so long.
+constexpr absl::Duration kLastCalls = absl::Milliseconds(200);
+
+// A second one of these would let a caller say two things at once.
+bool MayStandOnce(absl::string_view name) {
+  return name == "authorization" || name == "content-type" || name == "grpc-timeout" || name == kServiceHeader ||
+         name == kPurposeHeader || name == kAddressHeader;
+}
+
+}  // namespace
+
+absl::StatusOr<Envelope> ReadEnvelope(const Fields& head, absl::string_view address, const rpc::Guard& guard) {
+  Envelope envelope = {.authorization = std::string(Find(head, "authorization")),
+                       .request_id = guard.RequestId(Find(head, "x-request-id")),
+                       .traceparent = std::string(Find(head, "traceparent")),
+                       .service = std::string(Find(head, kServiceHeader)),
+                       .tracestate = std::string(Find(head, "tracestate")),
+                       .purpose = std::string(Find(head, kPurposeHeader)),
+                       .address = std::string(address),
+                       .said_address = std::string(Find(head, kAddressHeader))};
+  if (const absl::string_view text = Find(head, "grpc-timeout"); !text.empty()) {
+    const std::optional<absl::Duration> timeout = ParseTimeout(text);
+    if (!timeout.has_value()) {
+      return anju::Refuse(absl::StatusCode::kInvalidArgument, "TIMEOUT_MALFORMED",
+                          "grpc-timeout is up to eight digits and a unit: 100m");
+    }
+    envelope.deadline = absl::Now() + *timeout;
+  }
+  return envelope;
+}
+
+Front::Front(Desk& desk) : Session(Side::kServer, kMaxStreams), desk_(desk), idle_since_(absl::Now()) {}
+Front::~Front() = default;
+
+void Front::Open(std::shared_ptr<Wire> wire) {
+  address_ = wire->PeerAddress();
+  Session::Open(std::move(wire));
+  LookAfter();
+}
+
+void Front::LookAfter() {
+  desk_.loop.Set(absl::Now() + kLook, [weak = weak_from_this()] {
+    const std::shared_ptr<Front> self = weak.lock();
+    if (self == nullptr || !self->open()) return;
+    const absl::Time now = absl::Now();
+    // Whoever connects and says nothing, or does not listen, has no claim to a place.
+    if (!self->has_heard() || now - self->wire()->StuckSince() > kStuck) return self->HangUp();
+    if (!self->slots_.empty()) self->idle_since_ = now;
+    if (now - self->idle_since_ > kIdle) self->Drain();
+    self->LookAfter();
+  });
+}
+
+void Front::OnBegin(int32_t stream, bool is_first) {
+  if (is_first) slots_.try_emplace(stream);
+}
+
+bool Front::OnField(int32_t stream, std::string name, std::string value) {
+  const auto found = slots_.find(stream);
+  if (found == slots_.end()) return false;
+  Slot& slot = found->second;
+  slot.head_bytes += name.size() + value.size();
+  if (slot.head_bytes > kMaxHeaderBytes || slot.head.size() >= kMaxFields) return false;
+  if (MayStandOnce(name) && !Find(slot.head, name).empty()) return false;
+  // Of trailers of a request nothing is wanted.
+  if (!slot.begun) slot.head.emplace_back(std::move(name), std::move(value));
+  return true;
+}
+
+void Front::OnFields(int32_t stream, bool ended) {
+  const auto found = slots_.find(stream);
+  if (found == slots_.end()) return;
+  if (!std::exchange(found->second.begun, true)) {
+    const Fields head = std::exchange(found->second.head, {});
+    std::unique_ptr<Call> call = Begin(stream, head);
+    slots_[stream].call = std::move(call);
+  }
+  if (ended) OnEnd(stream);
+}
+
+std::unique_ptr<Front::Call> Front::Begin(int32_t stream, const Fields& head) {
+  if (Find(head, ":method") != "POST" || !absl::StartsWith(Find(head, "content-type"), "application/grpc")) {
+    Answer(stream, {{":status", "415"}}, nullptr);
+    return nullptr;
+  }
+  const absl::string_view path = Find(head, ":path");
+  Switchboard& switchboard = desk_.switchboard;
+  absl::StatusOr<Envelope> envelope = ReadEnvelope(head, address_, switchboard.guard());
+  if (!envelope.ok()) {
+    Refuse(stream, rpc::ToGrpc(envelope.status()));
+    return nullptr;
+  }
+  // Health and reflection.
+  if (absl::StartsWith(path, "/grpc.")) {
+    return std::make_unique<Transit>(*this, stream, desk_.backs, desk_.own_place, head,
+                                     Journey(*std::move(envelope), path));
+  }
+  const absl::StatusOr<Route> route = FindRoute(path, envelope->service, switchboard.services());
+  if (!route.ok()) {
+    Refuse(stream, rpc::ToGrpc(route.status()), envelope->request_id);
+    return nullptr;
+  }
+  absl::StatusOr<Visit> visit = switchboard.Admit(*envelope, *route->method);
+  if (!visit.ok()) {
+    Refuse(stream, rpc::ToGrpc(visit.status()), envelope->request_id);
+    return nullptr;
+  }
+  if (route->peer < 0) {
+    return std::make_unique<OwnCall>(*this, stream, switchboard, desk_.own_calls, *route, *std::move(visit),
+                                     *std::move(envelope));
+  }
+  return std::make_unique<Transit>(*this, stream, desk_.backs, static_cast<size_t>(route->peer), head,
+                                   Journey(switchboard, *route, *std::move(visit), *std::move(envelope)));
+}
+
+void Front::OnData(int32_t stream, const uint8_t* bytes, size_t size) {
+  const auto found = slots_.find(stream);
+  if (found == slots_.end()) return;
+  // What is said after the answer goes nowhere.
+  if (found->second.call == nullptr) return Consume(stream, size);
+  found->second.call->OnData(bytes, size);
+}
+
+void Front::OnEnd(int32_t stream) {
+  const auto found = slots_.find(stream);
+  if (found == slots_.end()) return;
+  found->second.said_all = true;
+  if (found->second.call != nullptr) found->second.call->OnEnd();
+}
+
+void Front::OnClosed(int32_t stream, uint32_t) {
+  const auto found = slots_.find(stream);
+  if (found == slots_.end()) return;
+  const Slot slot = std::move(found->second);
+  slots_.erase(found);
+  if (slot.call != nullptr && !slot.answered_all) slot.call->OnLeft();
+}
+
+void Front::OnSentEnd(int32_t stream) {
+  const auto found = slots_.find(stream);
+  if (found == slots_.end()) return;
+  found->second.answered_all = true;
+  // The caller need not say the rest.
+  if (!found->second.said_all) Reset(stream, NGHTTP2_NO_ERROR);
+}
+
+bool Front::Has(int32_t stream, const Call& call) const {
+  const auto found = slots_.find(stream);
+  return found != slots_.end() && found->second.call.get() == &call;
+}
+
+void Front::Answer(int32_t stream, const Fields& head, Body* body) {
+  const std::vector<nghttp2_nv> nv = ToNv(head);
+  nghttp2_data_provider provider = {};
+  if (body != nullptr) provider = ProviderOf(*body);
+  nghttp2_submit_response(nghttp2(), stream, nv.data(), nv.size(), body == nullptr ? nullptr : &provider);
+  Wake();
+}
+
+void Front::Refuse(int32_t stream, const grpc::Status& status, absl::string_view request_id) {
+  Fields head = {{":status", "200"}, {"content-type", "application/grpc"}};
+  if (!request_id.empty()) head.emplace_back("x-request-id", request_id);
+  for (auto& field : StatusFields(status)) head.push_back(std::move(field));
+  Answer(stream, head, nullptr);
+}
+
+void Front::Drain() {
+  if (!open()) return;
+  nghttp2_submit_shutdown_notice(nghttp2());
+  Wake();
+  desk_.loop.Set(absl::Now() + kLastCalls, [weak = weak_from_this()] {
+    const std::shared_ptr<Front> self = weak.lock();
+    if (self == nullptr || !self->open()) return;
+    nghttp2_submit_goaway(self->nghttp2(), NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(self->nghttp2()),
+                          NGHTTP2_NO_ERROR, nullptr, 0);
+    self->Wake();
+  });
+}
+
+void Front::Gone() {
+  const std::shared_ptr<Front> self = shared_from_this();
+  Forget();
+  auto slots = std::exchange(slots_, {});
+  for (auto& [stream, slot] : slots) {
+    if (slot.call != nullptr && !slot.answered_all) slot.call->OnLeft();
+  }
+  desk_.gone(*this);
+}
+
+}  // namespace anju::gateway
