@@ -13,63 +13,11 @@ import threading
 import time
 import unittest
 
+from frames import CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, Frames
 from whole import PROGRAMS, Anju, free_ports
 
 COUNTY, VILLAGE = "450328", "450328101202"
-DATA, HEADERS, RST_STREAM, SETTINGS, GOAWAY, CONTINUATION = 0, 1, 3, 4, 7, 9
-END_STREAM, END_HEADERS = 1, 4
 SLOW = 1000
-
-
-class Frames:
-    """A connection that is spoken to in frames of HTTP/2."""
-
-    def __init__(self, port, ca):
-        context = ssl.create_default_context(cafile=ca)
-        context.set_alpn_protocols(["h2"])
-        self.socket = context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=10), server_hostname="localhost")
-        assert self.socket.selected_alpn_protocol() == "h2"
-        self.socket.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + self.frame(SETTINGS))
-
-    @staticmethod
-    def frame(kind, flags=0, stream=0, payload=b""):
-        return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
-
-    @staticmethod
-    def literal(name, value):
-        """A header in HPACK, without the tables."""
-        def text(word):
-            size = len(word)
-            return (bytes([size]) if size < 127 else bytes([127, (size - 127) % 128 | 128, (size - 127) // 128])) + word.encode()
-        return b"\0" + text(name) + text(value)
-
-    def request(self, path="/healthz"):
-        return b"".join(self.literal(name, value) for name, value in
-                        ((":method", "GET"), (":scheme", "https"), (":path", path), (":authority", "localhost")))
-
-    def ended(self, seconds=15):
-        """Whether the other side ends the connection by then, by a GOAWAY or without one."""
-        self.socket.settimeout(seconds)
-        received = b""
-        deadline = time.monotonic() + seconds
-        try:
-            while time.monotonic() < deadline:
-                more = self.socket.recv(65536)
-                if not more:
-                    return True
-                received += more
-                while len(received) >= 9 and len(received) >= 9 + (size := int.from_bytes(received[:3], "big")):
-                    if received[3] == GOAWAY:
-                        return True
-                    received = received[9 + size:]
-        except TimeoutError:
-            return False
-        except OSError:
-            return True
-        return False
-
-    def close(self):
-        self.socket.close()
 
 
 class EdgeTest(unittest.TestCase):

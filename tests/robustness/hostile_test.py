@@ -1,0 +1,352 @@
+#!/usr/bin/env python3
+"""What strangers and rogues send to the gateway and to every method: each gets an error, nothing breaks or grows, and another
+caller hardly notices."""
+
+import http.client
+import json
+import pathlib
+import socket
+import statistics
+import struct
+import sys
+import threading
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "end_to_end"))
+from frames import (ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PADDED, PING, PREFACE, PRIORITY,  # noqa: E402
+                    PUSH_PROMISE, RST_STREAM, SETTINGS, WINDOW_UPDATE, Frames)
+import rights_test  # noqa: E402
+from rights_test import HOME, MESSAGE, Contracts, encode, fields, text  # noqa: E402
+from whole import ROOT, SERVICES, Anju, reason  # noqa: E402
+
+HTTP_RULE, STRING = 72295728, 9
+SQL = "'; DROP TABLE roots; --"
+INTERNAL = {2: "UNKNOWN", 13: "INTERNAL", 15: "DATA_LOSS"}
+GRPC = (("content-type", "application/grpc"), ("te", "trailers"))
+OVERVIEW = "/anju.gateway.v1.Gateway/GetOverview"
+SLOW = 1000
+
+
+def setUpModule():
+    Hostile.begin()
+
+
+def tearDownModule():
+    Hostile.anju.remove()
+
+
+class Hostile(unittest.TestCase):
+    """What all of these have: one anju, of which each hopes that the others did not break it."""
+
+    @classmethod
+    def begin(cls):
+        Hostile.anju = Anju()
+        # The rogues are to meet the methods, not the limit of their rate.
+        Hostile.anju.environment.update(ANJU_CALLER_RATE="1e6", ANJU_CALLER_BURST="1e6", ANJU_STRANGER_RATE="1e6", ANJU_STRANGER_BURST="1e6")
+        Hostile.anju.up(demo=False)
+        Hostile.contracts = Contracts(ROOT / "build/default/anju.protoset")
+        Hostile.officer = Hostile.anju.new_token("officer", HOME)
+        Hostile.token = Hostile.officer.read_text().strip()
+        path = Hostile.anju.data / "households.csv"
+        path.write_text("\n".join(["户编号,村代码,户类型,建档日期", *(f"h{i},{HOME}100201,建档立卡贫困户,2016-01-15" for i in range(50)), ""]))
+        assert Hostile.anju.ctl(Hostile.officer, "import", "households", path, "--division", HOME)["added"] == 50
+        Hostile.anju.settle()
+
+    def figures(self):
+        return self.anju.figures(HOME, "2018-10", self.officer)
+
+    def resident_kib(self):
+        """Of the gateway."""
+        for status in pathlib.Path("/proc").glob("[0-9]*/status"):
+            try:
+                if f"--http=127.0.0.1:{self.anju.http}".encode() in (status.parent / "cmdline").read_bytes().split(b"\0"):
+                    return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmRSS:"))
+            except OSError:
+                continue
+        self.fail("there is no gateway")
+
+    def times(self, count=200):
+        """How long a caller on a connection of its own waits for each of so many answers, in order of length."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.anju.http, timeout=30)
+        took = []
+        for _ in range(count):
+            start = time.monotonic()
+            connection.request("GET", f"/v1/overview?division={HOME}&month=2018-10", headers={"Authorization": "Bearer " + self.token})
+            answer = connection.getresponse()
+            answer.read()
+            self.assertEqual(200, answer.status)
+            took.append(time.monotonic() - start)
+        connection.close()
+        return sorted(took)
+
+    def check_others(self, attack, threads=1):
+        """Another caller's 99th percentile is at most doubled while `attack` goes on, or is a matter of milliseconds; the memory of
+        the gateway does not grow."""
+        self.times(50)
+        calm, before = self.times()[197], self.resident_kib()
+        over, failures = threading.Event(), []
+
+        def attacking():
+            try:
+                while not over.is_set():
+                    attack()
+            except BaseException as failure:  # Shown by the main thread.
+                failures.append(failure)
+
+        attackers = [threading.Thread(target=attacking) for _ in range(threads)]
+        for attacker in attackers:
+            attacker.start()
+        try:
+            took = self.times()[197]
+        finally:
+            over.set()
+            for attacker in attackers:
+                attacker.join()
+        self.assertEqual([], failures)
+        # The attackers need the processors too; this is a test, not a bench.
+        self.assertLess(took, max(2 * calm, 0.05))
+        self.assertLess(self.resident_kib() - before, 32 * 1024)
+
+
+class EveryMethodTest(Hostile):
+    def poisoned(self, name, above=()):
+        """A request with SQL in every string, to some depth."""
+        request = b""
+        for field in self.contracts.messages.get(name, []):
+            number, kind = field[3][0], field[5][0]
+            if kind == STRING:
+                request += encode(number, SQL.encode())
+            elif kind == MESSAGE and text(field, 6)[1:] not in above and len(above) < 3:
+                request += encode(number, self.poisoned(text(field, 6)[1:], (*above, name)))
+        return request
+
+    def test_sql_in_every_string_is_a_string(self):
+        before = self.figures()
+        tokens = {role: self.anju.new_token(role, HOME).read_text().strip() for role in ("officer", "approver", "admin", "auditor", "collector",
+                                                                                       "bank", "enterprise", "reader")}
+        asked = 0
+        rights = rights_test.Rights()
+        rights.anju = self.anju
+        for service, method, request, roles in self.contracts.methods:
+            own = service.split(".")[1]
+            role = next((role for role in tokens if role in roles), None)
+            if role is None:
+                continue
+            for peer in SERVICES if service in self.contracts.shared else (own,) if own in SERVICES else ():
+                port = (self.anju.data / f"run/port.{peer}").read_text().strip()
+                # Once in the division, too, which is looked at first, and once without it there.
+                for message in (self.poisoned(request), self.poisoned(request) + self.contracts.scoped(request, HOME)):
+                    with self.subTest(method=method, peer=peer):
+                        code, _ = rights.ask(f"{service}/{method}", port, message, tokens[role])
+                        self.assertNotIn(code, INTERNAL)
+                        self.assertGreaterEqual(code, 0)
+                    asked += 1
+        self.assertGreater(asked, 200)
+        self.anju.settle()
+        self.assertEqual(before, self.figures())
+        for service in SERVICES:
+            recount = self.anju.ctl(self.anju.token_file("auditor-45"), "call", "anju.indicators.v1.Indicators/Recount", "{}", "--service", service)
+            self.assertTrue(recount["agrees"], service)
+
+    def routes(self):
+        """Every method that has a body: (name, verb, path, request, answer)."""
+        raw = fields((ROOT / "build/default/anju.protoset").read_bytes())
+        for file in (fields(data) for data in raw[1]):
+            for service in (fields(data) for data in file.get(6, [])):
+                for method in (fields(data) for data in service.get(2, [])):
+                    rule = fields(fields(method.get(4, [b""])[0]).get(HTTP_RULE, [b""])[0])
+                    verb = next((word for number, word in ((3, "PUT"), (4, "POST"), (6, "PATCH")) if number in rule), None)
+                    if verb is None or text(rule, 7) != "*" or 5 in method or 6 in method:
+                        continue
+                    number = {"PUT": 3, "POST": 4, "PATCH": 6}[verb]
+                    yield text(method, 1), verb, text(rule, number), text(method, 2)[1:], text(method, 3)[1:]
+
+    def test_nobody_sets_what_only_we_set(self):
+        before, asked = self.figures(), 0
+        names = {name: {text(field, 1) for field in message} for name, message in self.contracts.messages.items()}
+        inner = {name: [text(field, 6)[1:] for field in message if field[5][0] == MESSAGE] for name, message in self.contracts.messages.items()}
+        connection = http.client.HTTPConnection("127.0.0.1", self.anju.http, timeout=30)
+        for method, verb, path, request, answer in self.routes():
+            fields_of_answer = set(names[answer]).union(*(names.get(part, ()) for part in inner[answer]))
+            for field in sorted(fields_of_answer - names[request]):
+                for spelling in {field, field.split("_")[0] + "".join(word.title() for word in field.split("_")[1:])}:
+                    target = "".join(part if i % 2 == 0 else "x" for i, part in enumerate(path.replace("}", "{").split("{")))
+                    connection.request(verb, target, body=json.dumps({spelling: None if asked % 2 else "x"}),
+                                       headers={"Authorization": "Bearer " + self.token, "Content-Type": "application/json"})
+                    response = connection.getresponse()
+                    status, body = response.status, json.loads(response.read())
+                    with self.subTest(method=method, field=spelling):
+                        self.assertIn(status, (400, 403))
+                        self.assertIn(reason(body), ("FIELD_UNKNOWN", "ROLE_NOT_ALLOWED", "SERVICE_NOT_NAMED"))
+                    asked += 1
+        connection.close()
+        self.assertGreater(asked, 300)
+        self.anju.settle()
+        self.assertEqual(before, self.figures())
+
+
+class FramesTest(Hostile):
+    """The gRPC port, below what a library of gRPC can say."""
+
+    def open(self):
+        frames = Frames(self.anju.grpc)
+        self.addCleanup(frames.close)
+        return frames
+
+    def call(self, frames, stream, path=OVERVIEW, more=GRPC, authorization=True):
+        bearer = (("authorization", "Bearer " + self.token),) if authorization else ()
+        return Frames.frame(HEADERS, END_HEADERS, stream, frames.request(path, "POST", (*more, *bearer)))
+
+    def message(self, stream, payload=encode(1, HOME.encode()) + encode(2, b"2018-10"), prefix=None):
+        prefix = b"\0" + struct.pack(">I", len(payload)) if prefix is None else prefix
+        return Frames.frame(DATA, END_STREAM, stream, prefix + payload)
+
+    def answered(self, frames, stream, seconds=10):
+        """The kind of the frame that ends this stream: HEADERS for trailers, RST_STREAM, or GOAWAY for the connection."""
+        for frame in frames.frames(seconds):
+            if frame is None or frame[0] == GOAWAY:
+                return GOAWAY
+            kind, flags, at, _ = frame
+            if at == stream and (kind == RST_STREAM or kind == HEADERS and flags & END_STREAM):
+                return kind
+        return None
+
+    def test_a_good_call_in_frames_is_answered(self):
+        frames = self.open()
+        frames.socket.sendall(self.call(frames, 1) + self.message(1))
+        self.assertEqual(HEADERS, self.answered(frames, 1))
+
+    def test_what_is_no_call_of_grpc_is_an_error_of_its_stream(self):
+        long_prefix = b"\0" + struct.pack(">I", 0xFFFFFFFF)
+        cases = {
+            "a length of 4 GB, own": lambda f, s: self.call(f, s) + self.message(s, prefix=long_prefix),
+            "a length of 4 GB, passed on": lambda f, s: self.call(f, s, "/anju.registry.v1.Registry/GetHousehold") + self.message(s, prefix=long_prefix),
+            "compressed without a word": lambda f, s: self.call(f, s) + self.message(s, prefix=b"\1\0\0\0\5"),
+            "half a prefix": lambda f, s: self.call(f, s) + self.message(s, b"", b"\0\0"),
+            "two messages": lambda f, s: self.call(f, s) + Frames.frame(DATA, 0, s, b"\0\0\0\0\0") + self.message(s),
+            "not protobuf": lambda f, s: self.call(f, s) + self.message(s, b"\xff" * 50),
+            "no message": lambda f, s: self.call(f, s) + Frames.frame(DATA, END_STREAM, s),
+            "no such method": lambda f, s: self.call(f, s, "/anju.gateway.v1.Gateway/Nothing") + self.message(s),
+            "a path with dots": lambda f, s: self.call(f, s, "/anju.registry.v1.Registry/../Registry/GetHousehold") + self.message(s),
+            "an absolute path": lambda f, s: self.call(f, s, "http://127.0.0.1/" + OVERVIEW[1:]) + self.message(s),
+            "an empty path": lambda f, s: self.call(f, s, "/") + self.message(s),
+            "health under another name": lambda f, s: self.call(f, s, "/grpc.") + self.message(s),
+            "two tokens": lambda f, s: self.call(f, s, more=(*GRPC, ("authorization", "Bearer x"))) + self.message(s),
+            "a timeout that is none": lambda f, s: self.call(f, s, more=(*GRPC, ("grpc-timeout", "1 year"))) + self.message(s),
+            "another content": lambda f, s: self.call(f, s, more=(("content-type", "text/html"),)) + self.message(s),
+            "no token": lambda f, s: self.call(f, s, authorization=False) + self.message(s),
+            "headers of 16 KB": lambda f, s: self.call(f, s, more=(*GRPC, *((f"x-{i}", "v" * 1000) for i in range(16)))) + self.message(s),
+            "a thousand headers": lambda f, s: self.call(f, s, more=(*GRPC, *((f"x-{i}", "v") for i in range(1000)))) + self.message(s),
+            "a header in capitals": lambda f, s: self.call(f, s, more=(*GRPC, ("X-A", "v"))) + self.message(s),
+            "a header of a connection": lambda f, s: self.call(f, s, more=(*GRPC, ("connection", "close"))) + self.message(s),
+            "bytes that are no text": lambda f, s: self.call(f, s, more=(*GRPC, ("x-request-id", b"\x00\r\n"))) + self.message(s),
+            "trailers": lambda f, s: self.call(f, s) + Frames.frame(DATA, 0, s, b"\0\0\0\0\0") +
+                                     Frames.frame(HEADERS, END_STREAM | END_HEADERS, s, Frames.literal("x-t", "v")),
+        }
+        for what, attack in cases.items():
+            with self.subTest(what):
+                frames = self.open()
+                frames.socket.sendall(attack(frames, 1))
+                self.assertIn(self.answered(frames, 1), (HEADERS, RST_STREAM, GOAWAY))
+        frames = self.open()
+        frames.socket.sendall(self.call(frames, 1) + self.message(1))
+        self.assertEqual(HEADERS, self.answered(frames, 1))
+
+    def test_what_is_not_http2_ends_its_connection(self):
+        frame = Frames.frame
+        cases = {
+            "HTTP/1.1": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 3,
+            "noise": bytes(range(256)) * 20,
+            "a frame of a stream that is none": PREFACE + frame(SETTINGS) + frame(DATA, 0, 1, b"x"),
+            "an even stream": PREFACE + frame(SETTINGS) + frame(HEADERS, END_HEADERS, 2, b"\x82"),
+            "a frame of 16 MB": PREFACE + frame(SETTINGS) + b"\xff\xff\xff" + bytes([DATA, 0]) + struct.pack(">I", 1) + b"x" * 20000,
+            "settings on a stream": PREFACE + frame(SETTINGS, 0, 1),
+            "settings of an odd length": PREFACE + frame(SETTINGS, 0, 0, b"xxxxx"),
+            "a push": PREFACE + frame(SETTINGS) + frame(PUSH_PROMISE, END_HEADERS, 1, struct.pack(">I", 2)),
+            "a ping of 3 bytes": PREFACE + frame(SETTINGS) + frame(PING, 0, 0, b"abc"),
+            "a window beyond 2^31": PREFACE + frame(SETTINGS) + frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", 0x7FFFFFFF)) * 2,
+            "padding longer than its frame": PREFACE + frame(SETTINGS) + frame(HEADERS, END_HEADERS | PADDED, 1, b"\xff\x82"),
+            "HPACK that is none": PREFACE + frame(SETTINGS) + frame(HEADERS, END_HEADERS, 1, b"\xff\xff\xff\xff\xff\xff\xff"),
+            "CONTINUATION of nothing": PREFACE + frame(SETTINGS) + frame(CONTINUATION, END_HEADERS, 1, b"\x82"),
+        }
+        for what, data in cases.items():
+            with self.subTest(what):
+                frames = Frames(self.anju.grpc, preface=False)
+                self.addCleanup(frames.close)
+                try:
+                    frames.socket.sendall(data)
+                except OSError:
+                    continue
+                self.assertTrue(frames.ended(5))
+
+    def flood(self, data, times=4000):
+        """Says the same again and again; whether the connection ended over it."""
+        frames = Frames(self.anju.grpc)
+        try:
+            for _ in range(times // 100):
+                frames.socket.sendall(data * 100)
+            return frames.ended(5)
+        except OSError:
+            return True
+        finally:
+            frames.close()
+
+    def test_floods_end_their_connection_and_hurt_nobody(self):
+        self.assertTrue(self.flood(Frames.frame(CONTINUATION, 0, 1, b"\0\1a\1b")))
+        # Nobody reads the answers.
+        self.check_others(lambda: self.flood(Frames.frame(PING, 0, 0, b"12345678")))
+        self.check_others(lambda: self.flood(Frames.frame(SETTINGS)))
+        self.check_others(lambda: self.flood(Frames.frame(PRIORITY, 0, 1, struct.pack(">IB", 0, 1))))
+
+    def test_rapid_resets_end_their_connection_and_hurt_nobody(self):
+        ended = []
+
+        def attack():
+            frames = Frames(self.anju.grpc)
+            try:
+                for stream in range(1, 8001, 2):
+                    frames.socket.sendall(self.call(frames, stream) + Frames.frame(RST_STREAM, 0, stream, struct.pack(">I", 8)))
+                ended.append(frames.ended(5))
+            except OSError:
+                ended.append(True)
+            finally:
+                frames.close()
+
+        self.check_others(attack)
+        self.assertTrue(ended and all(ended))
+
+    def test_who_does_not_listen_fills_nothing_but_its_own_window(self):
+        frames = [Frames(self.anju.grpc) for _ in range(20)]
+        before = self.resident_kib()
+        for one in frames:
+            # Answers without end, of which nobody takes one.
+            one.socket.sendall(Frames.frame(SETTINGS, 0, 0, struct.pack(">HI", 4, 0)))
+            for stream in range(1, 201, 2):
+                one.socket.sendall(self.call(one, stream) + self.message(stream))
+        self.times(50)
+        self.assertLess(self.resident_kib() - before, 64 * 1024)
+        for one in frames:
+            one.close()
+
+    def test_a_thousand_silent_connections_block_nobody(self):
+        for port, word in ((self.anju.grpc, PREFACE[:10]), (self.anju.http, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")):
+            calm = statistics.median(self.times(100))
+            silent = []
+            try:
+                for i in range(SLOW):
+                    silent.append(socket.create_connection(("127.0.0.1", port), timeout=10))
+                    if i % 2:
+                        silent[-1].sendall(word)
+                frames = self.open()
+                frames.socket.sendall(self.call(frames, 1) + self.message(1))
+                if port == self.anju.grpc:
+                    self.assertEqual(HEADERS, self.answered(frames, 1))
+                    self.assertLess(statistics.median(self.times(100)), max(2 * calm, 0.05))
+            finally:
+                for connection in silent:
+                    connection.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
