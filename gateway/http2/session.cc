@@ -161,6 +161,15 @@ void Session::Consume(int32_t stream, size_t size) {
   Wake();
 }
 
+bool Session::IsStillThere() {
+  const bool heard = std::exchange(heard_more_, false), asked = std::exchange(asked_, !heard);
+  if (heard) return true;
+  if (asked) return false;
+  nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
+  Wake();
+  return true;
+}
+
 void Session::HangUp() {
   if (wire_ != nullptr) wire_->Close();
 }

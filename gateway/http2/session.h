@@ -51,6 +51,7 @@ class Session : public Wire::User {
   // Breaks everything off.
   void HangUp();
 
+  // Whether anything has come, ever.
   bool has_heard() const { return heard_; }
 
  protected:
@@ -66,8 +67,10 @@ class Session : public Wire::User {
   }
   // To be said by Gone.
   void Forget() { wire_.reset(); }
-  // Whether anything has come since it was last asked, or ever; and whether anything has gone out, ever.
-  bool HasHeardMore() { return std::exchange(heard_more_, false); }
+  // Asks the other side for a sign of life when nothing has come since this was last asked. False when it has been
+  // asked, and has not given any.
+  bool IsStillThere();
+  // Whether anything has gone out, ever.
   bool has_spoken() const { return spoken_; }
 
   // Called while bytes are taken. A header that is refused breaks its stream off.
@@ -89,7 +92,9 @@ class Session : public Wire::User {
   std::unique_ptr<nghttp2_session, void (*)(nghttp2_session*)> session_{nullptr, nghttp2_session_del};
   std::shared_ptr<Wire> wire_;
   bool heard_ = false;
+  // Since it was last asked for a sign of life.
   bool heard_more_ = false;
+  bool asked_ = false;
   bool spoken_ = false;
 };
 

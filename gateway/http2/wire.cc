@@ -29,6 +29,7 @@ namespace {
 
 constexpr size_t kReadBytes = 64 * 1024;
 constexpr absl::Duration kDialPatience = absl::Seconds(5);
+constexpr absl::Duration kAcceptPause = absl::Milliseconds(100);
 constexpr absl::Duration kReadCertificateEvery = absl::Seconds(1);
 constexpr unsigned char kHttp2[] = {2, 'h', '2'};
 
@@ -262,8 +263,12 @@ struct Listener::State {
           connection->Begin(asio::ssl::stream_base::server, "");
         };
         loop.Post(std::move(open));
+        return Accept();
       }
-      Accept();
+      // No more files, most likely.
+      loops.front()->Set(absl::Now() + kAcceptPause, [this] {
+        if (acceptor.is_open()) Accept();
+      });
     });
   }
 

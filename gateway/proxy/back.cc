@@ -8,7 +8,7 @@ namespace anju::gateway {
 namespace {
 
 // How long a connection may be silent while somebody waits for an answer, before it is asked, and then given up.
-constexpr absl::Duration kSilence = absl::Seconds(20);
+constexpr absl::Duration kSilence = absl::Seconds(10);
 // Services decide how many streams they take at once; nghttp2 waits for that.
 constexpr uint32_t kNoStreamsOfTheirs = 0;
 
@@ -34,13 +34,7 @@ void Back::LookAfter() {
   loop_.Set(absl::Now() + kSilence, [weak = weak_from_this()] {
     const std::shared_ptr<Back> self = weak.lock();
     if (self == nullptr || !self->open()) return;
-    if (self->HasHeardMore()) {
-      self->asked_ = false;
-    } else if (!self->streams_.empty()) {
-      if (std::exchange(self->asked_, true)) return self->HangUp();
-      nghttp2_submit_ping(self->nghttp2(), NGHTTP2_FLAG_NONE, nullptr);
-      self->Wake();
-    }
+    if (!self->streams_.empty() && !self->IsStillThere()) return self->HangUp();
     self->LookAfter();
   });
 }

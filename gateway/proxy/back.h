@@ -94,8 +94,6 @@ class Back final : public Session, public std::enable_shared_from_this<Back> {
   Loop& loop_;
   Standing& standing_;
   absl::flat_hash_map<int32_t, Entry> streams_;
-  // Asked whether it is still there, and not answered yet.
-  bool asked_ = false;
 };
 
 // Where a service is.

@@ -20,7 +20,8 @@ constexpr uint32_t kMaxStreams = 128;
 constexpr size_t kMaxFields = 64;
 // Every so often a connection is looked at.
 constexpr absl::Duration kLook = absl::Seconds(10);
-constexpr absl::Duration kIdle = absl::Minutes(10);
+// Callers begin a new connection now and then, so that they spread over the gateways that there are.
+constexpr absl::Duration kAge = absl::Minutes(5);
 // The longest that a caller takes nothing of what is sent.
 constexpr absl::Duration kStuck = absl::Seconds(30);
 // Callers who have not heard that no more calls are taken may begin one for so long.
@@ -54,7 +55,7 @@ absl::StatusOr<Envelope> ReadEnvelope(const Fields& head, absl::string_view addr
   return envelope;
 }
 
-Front::Front(Desk& desk) : Session(Side::kServer, kMaxStreams), desk_(desk), idle_since_(absl::Now()) {}
+Front::Front(Desk& desk) : Session(Side::kServer, kMaxStreams), desk_(desk) {}
 Front::~Front() = default;
 
 void Front::Open(std::shared_ptr<Wire> wire) {
@@ -70,8 +71,8 @@ void Front::LookAfter() {
     const absl::Time now = absl::Now();
     // Whoever connects and says nothing, or does not listen, has no claim to a place.
     if (!self->has_heard() || now - self->wire()->StuckSince() > kStuck) return self->HangUp();
-    if (!self->slots_.empty()) self->idle_since_ = now;
-    if (now - self->idle_since_ > kIdle) self->Drain();
+    if (!self->slots_.empty() && !self->IsStillThere()) return self->HangUp();
+    if (now - self->begun_ > kAge) self->Drain();
     self->LookAfter();
   });
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gateway/http2/session.h"
 #include "gateway/proxy/back.h"
@@ -79,7 +80,7 @@ class Front final : public Session, public std::enable_shared_from_this<Front> {
   Desk& desk_;
   std::string address_;
   absl::flat_hash_map<int32_t, Slot> slots_;
-  absl::Time idle_since_;
+  const absl::Time begun_ = absl::Now();
 };
 
 // What a caller sent besides the request; the request id is the caller's or a new one. Nothing with a reason when a

@@ -6,6 +6,7 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -123,6 +124,14 @@ sigset_t StopSignals() {
   return signals;
 }
 
+// A connection is a file, and what the shell allows is often 1,024 of them.
+void AllowAllFiles() {
+  rlimit files = {};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 }  // namespace
 
 void ReadEnvironment(absl::Span<const char* const> flags) {
@@ -165,6 +174,7 @@ void LogJson(absl::string_view service, absl::string_view level) {
 }
 
 Runtime::Runtime(int argc, char** argv, absl::string_view service) : service_(service) {
+  AllowAllFiles();
   // Blocked before any thread starts, so that only Serve() sees the signals.
   const sigset_t signals = StopSignals();
   ANJU_CHECK(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0);
