@@ -29,6 +29,7 @@ DOMAIN_MAY = (
     "services/platform/roots/session.h",
     "services/platform/subsidy/run.h",
     "services/platform/tally/contribution.h",
+    "services/platform/tally/spans.h",
 )
 DOMAIN_MAY_NOT = re.compile(
     r"^(grpc|google/protobuf|anju/|sqlite3|libpq|hiredis|openssl|spdlog|thread$|mutex$|filesystem$|fstream$|absl/synchronization|absl/time/clock\.h)"
