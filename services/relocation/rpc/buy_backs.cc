@@ -1,8 +1,7 @@
 #include "services/relocation/rpc/buy_backs.h"
 
 #include "services/platform/base/error.h"
-#include "services/platform/records/read.h"
-#include "services/relocation/rpc/change.h"
+#include "services/platform/records/change.h"
 
 namespace anju::relocation {
 
@@ -24,7 +23,7 @@ v1::MortgageStatement StatementOf(const Mortgage& mortgage, Date today) {
 template <typename Request>
 grpc::Status BuyBacksService::MoveLease(grpc::ServerContext* context, const Request* request, v1::Lease* response,
                                         Verb<Lease> verb) {
-  return ChangeRecord<Lease>(
+  return records::ChangeRecord<Lease>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Lease> {
         ASSIGN_OR_RETURN(const Lease before, FindLease(session, request->id()));
@@ -36,7 +35,7 @@ grpc::Status BuyBacksService::MoveLease(grpc::ServerContext* context, const Requ
 template <typename Request>
 grpc::Status BuyBacksService::MoveMortgage(grpc::ServerContext* context, const Request* request, v1::Mortgage* response,
                                            Verb<Mortgage> verb) {
-  return ChangeRecord<Mortgage>(
+  return records::ChangeRecord<Mortgage>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Mortgage> {
         ASSIGN_OR_RETURN(const Mortgage before, FindMortgage(session, request->id()));
@@ -47,7 +46,7 @@ grpc::Status BuyBacksService::MoveMortgage(grpc::ServerContext* context, const R
 
 grpc::Status BuyBacksService::ProposeLease(grpc::ServerContext* context, const v1::ProposeLeaseRequest* request,
                                            v1::Lease* response) {
-  return ChangeRecord<Lease>(
+  return records::ChangeRecord<Lease>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Lease> {
         ASSIGN_OR_RETURN(const Case relocation, FindCaseNamed(session, request->id()));
@@ -111,7 +110,7 @@ grpc::Status BuyBacksService::ListLeases(grpc::ServerContext* context, const v1:
 
 grpc::Status BuyBacksService::ProposeMortgage(grpc::ServerContext* context, const v1::ProposeMortgageRequest* request,
                                               v1::Mortgage* response) {
-  return ChangeRecord<Mortgage>(
+  return records::ChangeRecord<Mortgage>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Mortgage> {
         ASSIGN_OR_RETURN(const MortgageRequest mortgage, messages::FromProto<MortgageRequest>(*request));

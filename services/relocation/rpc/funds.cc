@@ -1,9 +1,8 @@
 #include "services/relocation/rpc/funds.h"
 
 #include "services/platform/base/error.h"
-#include "services/platform/records/read.h"
+#include "services/platform/records/change.h"
 #include "services/relocation/domain/chart.h"
-#include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
 
@@ -35,7 +34,7 @@ grpc::Status FundsService::ListSettlements(grpc::ServerContext* context, const v
 template <typename Request>
 grpc::Status FundsService::Move(grpc::ServerContext* context, const Request* request, v1::Settlement* response,
                                 Verb verb) {
-  return ChangeRecord<Settlement>(
+  return records::ChangeRecord<Settlement>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Settlement> {
         ASSIGN_OR_RETURN(const CaseFunds before, FindFunds(session, request->id()));
