@@ -14,6 +14,7 @@ INCLUDE = re.compile(r'^\s*#include\s+(["<])([^">]+)[">]', re.M)
 DOMAIN_MAY = (
     "services/platform/approval/flow.h",
     "services/platform/approval/item.h",
+    "services/platform/approval/proposal.h",
     "services/platform/base/",
     "services/platform/evidence/evidence.h",
     "services/platform/feed/facts.h",

@@ -2,6 +2,7 @@
 
 #include "services/platform/base/error.h"
 #include "services/platform/records/change.h"
+#include "services/platform/records/read.h"
 #include "services/relocation/domain/chart.h"
 
 namespace anju::relocation {
@@ -52,9 +53,20 @@ grpc::Status FundsService::ProposeSubsidy(grpc::ServerContext* context, const v1
 
 grpc::Status FundsService::GrantSubsidy(grpc::ServerContext* context, const v1::GrantSubsidyRequest* request,
                                         v1::Settlement* response) {
-  return Move(context, request, response, [](roots::Session& session, const CaseFunds& before, const Act& act) {
-    return relocation::GrantSubsidy(session, before, act);
+  const approval::Ruling ruling{
+      .verdict = approval::Verdict::kApprove, .step = request->step(), .reason = request->reason()};
+  return Move(context, request, response, [&](roots::Session& session, const CaseFunds& before, const Act& act) {
+    return relocation::DecideSubsidy(session, before, ruling, act);
   });
+}
+
+grpc::Status FundsService::DecideSubsidy(grpc::ServerContext* context, const v1::DecideSubsidyRequest* request,
+                                         v1::Settlement* response) {
+  return Move(context, request, response,
+              [&](roots::Session& session, const CaseFunds& before, const Act& act) -> absl::StatusOr<Settlement> {
+                ASSIGN_OR_RETURN(const approval::Ruling ruling, messages::FromProto<approval::Ruling>(*request));
+                return relocation::DecideSubsidy(session, before, ruling, act);
+              });
 }
 
 grpc::Status FundsService::PaySubsidy(grpc::ServerContext* context, const v1::PaySubsidyRequest* request,
