@@ -4,6 +4,7 @@
 #include "services/microcredit/domain/explain.h"
 #include "services/microcredit/domain/fund.h"
 #include "services/microcredit/domain/indicators.h"
+#include "services/microcredit/domain/interest_subsidy.h"
 #include "services/microcredit/domain/terminal.h"
 #include "services/microcredit/rpc/service.h"
 #include "services/platform/runtime/foundation.h"
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
        .policies = Policies(),
        .explainers = {policy::ExplainerOf<CreditAccount>(), policy::ExplainerOf<RiskFund>(),
                       policy::ExplainerOf<subsidy::Run>(), ExplainerOfPlaces()},
+       .flows = {SubsidyFlow()},
        .exposed = {files::Expose<CreditAccount, v1::CreditAccount>()},
        .follows = {{std::string(feed::HouseholdFact::kTopic), Follow}}});
   MicrocreditService service(foundation.store(), foundation.intake(), runtime.guard());

@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
        .policies = Policies(),
        .explainers = {anju::policy::ExplainerOf<Case>(), anju::policy::ExplainerOf<Settlement>(),
                       anju::policy::ExplainerOf<Lease>(), anju::policy::ExplainerOf<Mortgage>()},
-       .flows = {NationalCaseFlow()},
+       .flows = {NationalCaseFlow(), NationalSubsidyFlow(), NationalLeaseFlow(), NationalMortgageFlow()},
        .exposed = {anju::files::Expose<Case, v1::Case>(), anju::files::Expose<Settlement, v1::Settlement>(),
                    anju::files::Expose<Renovation, v1::Renovation>(),
                    anju::files::Expose<HallRequest, v1::HallRequest>(), anju::files::Expose<Lease, v1::Lease>(),

@@ -4,6 +4,7 @@
 #include "services/workshops/domain/enterprise.h"
 #include "services/workshops/domain/explain.h"
 #include "services/workshops/domain/indicators.h"
+#include "services/workshops/domain/subsidy.h"
 #include "services/workshops/domain/training.h"
 #include "services/workshops/domain/worker.h"
 #include "services/workshops/rpc/follows.h"
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
        .catalogue = Catalogue(),
        .policies = Policies(),
        .explainers = {anju::policy::ExplainerOf<Worker>(), anju::policy::ExplainerOf<anju::subsidy::Run>()},
+       .flows = {SubsidyFlow()},
        .exposed = {anju::files::Expose<Worker, v1::Worker>()},
        .follows = Follows()});
   WorkshopsService service(foundation.store(), foundation.intake(), runtime.guard());

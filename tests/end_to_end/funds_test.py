@@ -25,6 +25,13 @@ class FundsTest(unittest.TestCase):
                  [f"h0,p{i},韦一,{'子女' if i else '户主'},普通劳动力,2016-01-01" for i in range(3)])
         cls.send("relocation", "ImportSites", "site_no,name,tier,location,started_on", [f"s1,示例,县城,{TOWN},2016-05-06"])
         cls.send("relocation", "ImportUnits", "unit_no,site_no,area_centi_sqm,cost_price_fen", ["u1,s1,7500,12600000"])
+        cls.above, admin = (cls.anju.new_token(role, "4503") for role in ("approver", "admin"))
+        today = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600))
+        steps = [{"code": "county", "level": "OFFICE_LEVEL_COUNTY", "roles": ["approver"]},
+                 {"code": "prefecture", "level": "OFFICE_LEVEL_PREFECTURE", "roles": ["approver"], "from_fen": "5000000", "days": 5,
+                  "day_kind": "DAY_KIND_CALENDAR"}]
+        cls.anju.ctl(admin, "call", "anju.approval.v1.Approvals/DefineFlow", "--service", "relocation", json.dumps(
+            {"division": "4503", "request_id": "f", "name": "relocation.mortgage", "since": today, "steps": steps}))
         # The feed brings the members.
         time.sleep(2)
         cls.send("relocation", "ImportCases",
@@ -46,6 +53,24 @@ class FundsTest(unittest.TestCase):
         request = {"id": CASE, "request_id": "x"} | request
         done = self.anju.ctl(token, "call", f"anju.relocation.v1.{service}/{method}", json.dumps(request), check=False)
         self.assertIn(reason_, done.stdout + done.stderr)
+
+    def shared(self, token, method, **request):
+        package = "approval" if method.startswith("Approvals") else "policy"
+        return self.anju.ctl(token, "call", f"anju.{package}.v1.{method}", json.dumps(request), "--service", "relocation")
+
+    def explain(self, mortgage):
+        """Every yuan of it is explained by what it was decided by."""
+        asked = ((CASE, "case", "personal_subsidy", "6000000"), (CASE, "case", "deposit", "1000000"),
+                 (CASE, "case", "title_price", "5600000"), (mortgage, "mortgage", "mortgage_terms", "8000000"))
+        for record, kind, rule, amount in asked:
+            decisions = self.shared(self.auditor, "Policies/ExplainDecision", kind=kind, id=record, rule=rule)["decisions"]
+            taken = [one for one in decisions if one["taken"]]
+            self.assertEqual([("VERDICT_YES", amount)], [(one["verdict"], one["amount_fen"]) for one in taken], rule)
+            self.assertTrue(all(value["document"] and value["text"] for value in taken[0]["values"]), taken)
+            self.assertTrue(taken[0]["values"], rule)
+        surplus = self.shared(self.auditor, "Policies/ExplainDecision", kind="case", id=CASE, rule="surplus")["decisions"]
+        self.assertEqual([("VERDICT_NO", "NO_SURPLUS", False)],
+                         [(one["verdict"], one["reason"], one["taken"]) for one in surplus])
 
     def trial(self, on, division=COUNTY):
         status, answer = self.anju.get(f"/v1/ledger:trialBalance?service=relocation&division={division}&on={on}", self.auditor)
@@ -81,7 +106,21 @@ class FundsTest(unittest.TestCase):
 
         mortgage = self.act(self.officer, "ProposeMortgage", "BuyBacks", bank="样例银行", contract_no="m1",
                             principal_fen="8000000", taken_on="2016-06-01")
-        self.act(self.approver, "BuyBackMortgage", "BuyBacks", case=mortgage["id"], bank_reference="b3", paid_on=DAY)
+        # Over 50,000 yuan an approver of the prefecture decides too, and then the bank is paid.
+        self.refused(self.approver, "BuyBackMortgage", "WRONG_STEP", "BuyBacks", id=mortgage["id"], bank_reference="b3", paid_on=DAY)
+        ruling = {"case": mortgage["id"], "verdict": "VERDICT_APPROVE", "step": "county"}
+        self.refused(self.officer, "DecideMortgage", "ROLE_NOT_ALLOWED", "BuyBacks", **(ruling | {"id": mortgage["id"]}))
+        decided = self.act(self.approver, "DecideMortgage", "BuyBacks", **ruling)
+        self.assertEqual(("MORTGAGE_STATE_PROPOSED", "prefecture"), (decided["state"], decided["approvals"][-1]["step"]))
+        due = self.shared(self.above, "Approvals/ListDue", division="4503", within_days=5)["due"]
+        self.assertEqual([("mortgage", mortgage["id"], "prefecture")], [(one["kind"], one["record_id"], one["step"]) for one in due])
+        payment = {"bank_reference": "b3", "paid_on": DAY}
+        held = self.act(self.above, "BuyBackMortgage", "BuyBacks", case=mortgage["id"], step="prefecture", **payment)
+        self.assertEqual("MORTGAGE_STATE_HELD", held["state"])
+        ledger = self.shared(self.auditor, "Approvals/ListDecisions", division=COUNTY, record_id=mortgage["id"])["decisions"]
+        self.assertEqual([("county", "VERDICT_APPROVE"), ("prefecture", "VERDICT_APPROVE")],
+                         [(line["step"], line["verdict"]) for line in ledger])
+        self.explain(mortgage["id"])
         status, statement = self.anju.get(f"/v1/mortgages/{mortgage['id']}", self.officer)
         self.assertEqual((200, "2023-10-10", "8000000"), (status, statement["next_due_on"], statement["overdue_fen"]), statement)
         status, overdue = self.anju.get(f"/v1/mortgages:overdue?division={COUNTY}", self.officer)

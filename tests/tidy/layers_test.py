@@ -14,6 +14,7 @@ INCLUDE = re.compile(r'^\s*#include\s+(["<])([^">]+)[">]', re.M)
 DOMAIN_MAY = (
     "services/platform/approval/flow.h",
     "services/platform/approval/item.h",
+    "services/platform/approval/proposal.h",
     "services/platform/base/",
     "services/platform/evidence/evidence.h",
     "services/platform/feed/facts.h",
@@ -29,6 +30,7 @@ DOMAIN_MAY = (
     "services/platform/roots/session.h",
     "services/platform/subsidy/run.h",
     "services/platform/tally/contribution.h",
+    "services/platform/tally/spans.h",
 )
 DOMAIN_MAY_NOT = re.compile(
     r"^(grpc|google/protobuf|anju/|sqlite3|libpq|hiredis|openssl|spdlog|thread$|mutex$|filesystem$|fstream$|absl/synchronization|absl/time/clock\.h)"

@@ -86,6 +86,11 @@ std::optional<Item> Judge(const std::string& account_id, const Loan& loan, const
                          {"grace_until", Format(quarter.grace_until)}}};
 }
 
+const approval::Flow& SubsidyFlow() {
+  static const auto& flow = *new approval::Flow(approval::OneApprover("microcredit.interest_subsidy"));
+  return flow;
+}
+
 absl::StatusOr<Run> ListRun(roots::Session& session, const std::string& division, const std::string& period,
                             const std::string& by) {
   ASSIGN_OR_RETURN(const std::string county, intake::ResolveDivision(session, division, "division"));
@@ -115,7 +120,9 @@ absl::StatusOr<Run> ListRun(roots::Session& session, const std::string& division
   }
   subsidy::Grounds grounds{.rule = std::string(kSubsidyRule),
                            .used = PolicyOn(*books, quarter.settled_on).Use({kGraceDays})};
-  ASSIGN_OR_RETURN(Run run, subsidy::List(before, county, period, by, today, std::move(grounds), std::move(items)));
+  ASSIGN_OR_RETURN(const approval::Flow flow, approval::FlowFor(session, SubsidyFlow(), county, today));
+  ASSIGN_OR_RETURN(Run run,
+                   subsidy::List(before, county, period, by, today, flow, std::move(grounds), std::move(items)));
   session.Put(run);
   return run;
 }
@@ -124,12 +131,6 @@ absl::StatusOr<Run> FindRun(roots::Session& session, const std::string& id) {
   ASSIGN_OR_RETURN(std::optional<Run> run, session.Get<Run>(id));
   if (run.has_value()) return *std::move(run);
   return Refuse(kNotFound, "RUN_NOT_FOUND", "there is no subsidy run with this id", "id");
-}
-
-absl::StatusOr<Run> ApproveRun(roots::Session& session, const Run& before, const std::string& by) {
-  ASSIGN_OR_RETURN(Run after, subsidy::Approve(before, by, DayInChina(session.now())));
-  session.Put(after);
-  return after;
 }
 
 absl::StatusOr<Run> PayRun(roots::Session& session, const Run& before, Date paid_on) {

@@ -28,15 +28,18 @@ absl::StatusOr<Quarter> ParseQuarter(absl::string_view text, const policy::Books
 // due. ELIGIBLE with the interest, or, in this order, ALREADY_PAID, PURPOSE_VIOLATION, NOT_PAID, PAID_LATE. Pure.
 std::optional<subsidy::Item> Judge(const std::string& account_id, const Loan& loan, const Quarter& quarter, Date today);
 
+// The national default of the flow `microcredit.interest_subsidy`, by which a run is approved: one approver of the
+// county.
+const approval::Flow& SubsidyFlow();
+
 // Use cases. Who may see the run is for the caller to check.
 
 // Refuses with DIVISION_NOT_FOUND, NOT_A_COUNTY, PERIOD_MALFORMED, PERIOD_NOT_OVER (the days of grace are not over) and
-// RUN_ALREADY_APPROVED.
+// RUN_ALREADY_APPROVED or PROPOSED_TOO_OFTEN.
 absl::StatusOr<subsidy::Run> ListRun(roots::Session& session, const std::string& division, const std::string& period,
                                      const std::string& by);
 // Refuses with RUN_NOT_FOUND.
 absl::StatusOr<subsidy::Run> FindRun(roots::Session& session, const std::string& id);
-absl::StatusOr<subsidy::Run> ApproveRun(roots::Session& session, const subsidy::Run& before, const std::string& by);
 // Records the payment on every eligible loan. One that was paid for the quarter by another county's run meanwhile,
 // because the household moved, is not paid again: its item says so, and the total is less.
 absl::StatusOr<subsidy::Run> PayRun(roots::Session& session, const subsidy::Run& before, Date paid_on);

@@ -6,7 +6,7 @@
 #include "services/microcredit/domain/interest_subsidy.h"
 #include "services/microcredit/domain/terminal.h"
 #include "services/platform/base/error.h"
-#include "services/platform/records/read.h"
+#include "services/platform/records/change.h"
 
 namespace anju::microcredit {
 
@@ -90,8 +90,22 @@ grpc::Status MicrocreditService::ApproveSubsidyRun(grpc::ServerContext* context,
         return ChangeRun(caller, "ApproveSubsidyRun", [&](roots::Session& session) -> absl::StatusOr<Run> {
           ASSIGN_OR_RETURN(const Run before, FindRun(session, request->id()));
           RETURN_IF_ERROR(records::CheckScope(caller, before.division));
-          return ApproveRun(session, before, caller.subject);
+          return subsidy::DecideRun(
+              session, SubsidyFlow(), before,
+              {.verdict = approval::Verdict::kApprove, .step = request->step(), .reason = request->reason()},
+              approval::ActOf(caller, session.now()));
         });
+      });
+}
+
+grpc::Status MicrocreditService::DecideSubsidyRun(grpc::ServerContext* context,
+                                                  const v1::DecideSubsidyRunRequest* request,
+                                                  type::v1::SubsidyRun* response) {
+  return records::ChangeById<subsidy::Run>(
+      store_, guard_, context, request, response, "RUN_NOT_FOUND",
+      [&](roots::Session& session, const subsidy::Run& before, const notice::Act& act) -> absl::StatusOr<subsidy::Run> {
+        ASSIGN_OR_RETURN(const approval::Ruling ruling, messages::FromProto<approval::Ruling>(*request));
+        return subsidy::DecideRun(session, SubsidyFlow(), before, ruling, act);
       });
 }
 

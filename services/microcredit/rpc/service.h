@@ -37,6 +37,8 @@ class MicrocreditService final : public v1::Microcredit::Service {
                                 type::v1::SubsidyRun* response) override;
   grpc::Status ApproveSubsidyRun(grpc::ServerContext* context, const v1::ApproveSubsidyRunRequest* request,
                                  type::v1::SubsidyRun* response) override;
+  grpc::Status DecideSubsidyRun(grpc::ServerContext* context, const v1::DecideSubsidyRunRequest* request,
+                                type::v1::SubsidyRun* response) override;
   grpc::Status PaySubsidyRun(grpc::ServerContext* context, const v1::PaySubsidyRunRequest* request,
                              type::v1::SubsidyRun* response) override;
   grpc::Status GetSubsidyRun(grpc::ServerContext* context, const v1::GetSubsidyRunRequest* request,

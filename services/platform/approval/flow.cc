@@ -81,6 +81,13 @@ Level LevelOf(absl::string_view scope) {
   }
 }
 
+Flow OneApprover(const std::string& name) {
+  return {.name = name,
+          .versions = {{.version = 1,
+                        .since = Date(2014, 1, 1),
+                        .steps = {{.code = "approve", .level = Level::kCounty, .roles = {"approver"}}}}}};
+}
+
 tally::Contributions Contributions(const Flow&) { return {}; }
 
 const Version* VersionOn(const Flow& flow, Date day) {

@@ -93,6 +93,9 @@ struct Flow {
   friend bool operator==(const Flow&, const Flow&) = default;
 };
 
+// A national default of one step without a deadline: an approver of the county.
+Flow OneApprover(const std::string& name);
+
 // Flows count in no figure.
 tally::Contributions Contributions(const Flow& flow);
 

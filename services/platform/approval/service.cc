@@ -6,7 +6,7 @@
 #include "services/platform/approval/act.h"
 #include "services/platform/approval/ledger.h"
 #include "services/platform/base/error.h"
-#include "services/platform/records/read.h"
+#include "services/platform/records/change.h"
 
 namespace anju::approval {
 namespace {
@@ -84,19 +84,13 @@ grpc::Status ApprovalsService::DefineFlow(grpc::ServerContext* context, const v1
     if (std::none_of(flows_.begin(), flows_.end(), [&](const Flow& flow) { return flow.name == definition.name; })) {
       return NoSuchFlow();
     }
-    std::string answer;
-    RETURN_IF_ERROR(store_.ChangeOnce(
-        {.subject = caller.subject, .method = "DefineFlow", .division = caller.scope}, request->request_id(),
-        request->SerializeAsString(),
-        [&](roots::Session& session) -> absl::StatusOr<std::string> {
-          ASSIGN_OR_RETURN(const Flow flow, approval::DefineFlow(session, definition, ActOf(caller, session.now())));
+    return records::TakeOnce<Flow, v1::Flow>(
+        store_, caller, *request, [&](roots::Session& session) -> absl::StatusOr<Flow> {
+          ASSIGN_OR_RETURN(Flow flow, approval::DefineFlow(session, definition, ActOf(caller, session.now())));
           // An old code may lead to a county that is not the caller's.
           RETURN_IF_ERROR(records::CheckScope(caller, flow.division));
-          return roots::ToJson(flow);
-        },
-        &answer));
-    ASSIGN_OR_RETURN(const Flow flow, roots::FromJson<Flow>(answer));
-    return records::ToMasked<v1::Flow>(flow);
+          return flow;
+        });
   };
   return guard_.Unary<v1::DefineFlowRequest, v1::Flow>(context, request, response, define);
 }

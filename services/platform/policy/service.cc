@@ -2,7 +2,7 @@
 
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
-#include "services/platform/records/read.h"
+#include "services/platform/records/change.h"
 
 namespace anju::policy {
 
@@ -36,21 +36,14 @@ grpc::Status PoliciesService::Change(
     grpc::ServerContext* context, const Request* request, v1::Setting* response,
     absl::FunctionRef<absl::StatusOr<Setting>(roots::Session&, const rpc::Caller&)> step) {
   const auto change = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Setting> {
-    const roots::Actor actor{.subject = caller.subject,
-                             .method = rpc::MethodTaking(*Request::descriptor()).name(),
-                             .division = caller.scope};
-    std::string answer;
-    RETURN_IF_ERROR(store_.ChangeOnce(
-        actor, request->request_id(), request->SerializeAsString(),
-        [&](roots::Session& session) -> absl::StatusOr<std::string> {
-          ASSIGN_OR_RETURN(const Setting setting, step(session, caller));
-          // An old code may lead to a county that is not the caller's, and a version names any.
-          RETURN_IF_ERROR(records::CheckScope(caller, setting.division));
-          return roots::ToJson(setting);
-        },
-        &answer));
-    ASSIGN_OR_RETURN(const Setting setting, roots::FromJson<Setting>(answer));
-    return messages::ToProto<v1::Setting>(setting);
+    return records::TakeOnce<Setting, v1::Setting>(store_, caller, *request,
+                                                   [&](roots::Session& session) -> absl::StatusOr<Setting> {
+                                                     ASSIGN_OR_RETURN(Setting setting, step(session, caller));
+                                                     // An old code may lead to a county that is not the caller's, and a
+                                                     // version names any.
+                                                     RETURN_IF_ERROR(records::CheckScope(caller, setting.division));
+                                                     return setting;
+                                                   });
   };
   return guard_.Unary<Request, v1::Setting>(context, request, response, change);
 }

@@ -7,8 +7,22 @@ namespace anju::subsidy {
 
 using enum absl::StatusCode;
 
+namespace {
+
+// A call that came again.
+bool Repeats(const Run& run, const approval::Ruling& ruling, const std::string& by) {
+  if (ruling.verdict != approval::Verdict::kApprove) return false;
+  if (run.state == RunState::kApproved && run.approved_by == by) return true;
+  if (run.approvals.empty() || run.approvals.back().history.empty()) return false;
+  const approval::Entry& last = run.approvals.back().history.back();
+  return last.by == by && last.verdict == approval::Verdict::kApprove && last.step == ruling.step;
+}
+
+}  // namespace
+
 absl::StatusOr<Run> List(const std::optional<Run>& before, const std::string& division, const std::string& period,
-                         const std::string& by, Date on, Grounds grounds, std::vector<Item> items) {
+                         const std::string& by, Date on, const approval::Flow& flow, Grounds grounds,
+                         std::vector<Item> items) {
   if (before.has_value() && before->state != RunState::kListed) {
     return Refuse(kFailedPrecondition, "RUN_ALREADY_APPROVED",
                   "the run of this division and period is approved or paid: it is not listed again", "period");
@@ -31,21 +45,34 @@ absl::StatusOr<Run> List(const std::optional<Run>& before, const std::string& di
       ++run.refused;
     }
   }
+  ASSIGN_OR_RETURN(run.approvals,
+                   approval::Propose(before.has_value() ? before->approvals : std::vector<approval::Item>(), flow,
+                                     run.total_fen, {.by = by, .on = on}));
   return run;
 }
 
-absl::StatusOr<Run> Approve(const Run& before, const std::string& by, Date on) {
-  if (before.listed_by == by) {
-    return Refuse(kFailedPrecondition, "APPROVER_IS_AUTHOR", "nobody approves what they entered: ask somebody else");
-  }
-  if (before.state == RunState::kApproved && before.approved_by == by) return before;
+absl::StatusOr<Run> Decide(const Run& before, const approval::Flow& flow, const approval::Ruling& ruling,
+                           const notice::Act& act) {
+  if (Repeats(before, ruling, act.by)) return before;
   if (before.state != RunState::kListed) {
-    return Refuse(kFailedPrecondition, "RUN_NOT_LISTED", "only a run that is listed and not yet approved is approved");
+    return Refuse(kFailedPrecondition, "RUN_NOT_LISTED", "only a run that is listed and not yet approved is decided");
   }
   Run after = before;
+  ASSIGN_OR_RETURN(after.approvals,
+                   approval::Rule(before.approvals, flow,
+                                  {.amount_fen = before.total_fen, .authors = {before.listed_by}}, ruling, act));
+  if (!approval::IsApproved(after.approvals)) return after;
   after.state = RunState::kApproved;
-  after.approved_by = by;
-  after.approved_on = on;
+  after.approved_by = act.by;
+  after.approved_on = act.on;
+  return after;
+}
+
+absl::StatusOr<Run> DecideRun(roots::Session& session, const approval::Flow& national, const Run& before,
+                              const approval::Ruling& ruling, const notice::Act& act) {
+  ASSIGN_OR_RETURN(const approval::Flow flow, approval::FlowFor(session, national, before.division, act.on));
+  ASSIGN_OR_RETURN(Run after, Decide(before, flow, ruling, act));
+  session.Put(after);
   return after;
 }
 

@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/platform/approval/proposal.h"
 #include "services/platform/base/archive.h"
 #include "services/platform/policy/decision.h"
 #include "services/platform/roots/session.h"
 
-// A subsidy run: a computed list with the reason for every yes and no, approved by a second person, paid once. Which
-// records are eligible is the rule of the service that pays.
+// A subsidy run: a computed list with the reason for every yes and no, approved by others than who listed it, paid
+// once. Which records are eligible is the rule of the service that pays.
 namespace anju::subsidy {
 
 enum class RunState : int32_t { kUnspecified = 0, kListed = 1, kApproved = 2, kPaid = 3 };
@@ -64,6 +65,8 @@ struct Run {
   std::optional<Date> listed_on;
   std::string rule;
   std::vector<policy::Used> used;
+  // Its way to APPROVED, by the flow of its county; the last one counts.
+  std::vector<approval::Item> approvals;
 
   std::string Division() const { return division; }
   void Fields(Archive& archive) {
@@ -83,20 +86,29 @@ struct Run {
     archive("listed_on", listed_on);
     archive("rule", rule);
     archive("used", used);
+    archive("approvals", approvals);
   }
 };
 
 // The money counts on the records that it is for, not on the run.
 inline tally::Contributions Contributions(const Run&) { return {}; }
+inline std::vector<roots::Decision> Decisions(const Run& run) { return approval::DecisionsOf(run.approvals); }
+inline std::vector<roots::Waiting> Waits(const Run& run) { return approval::WaitsOf(run.approvals); }
 
-// Lists the items of a division and period, anew as long as the run is not approved. Pure. Refuses with
-// RUN_ALREADY_APPROVED.
+// Lists the items of a division and period, anew as long as the run is not approved, and begins its approval by `flow`.
+// Pure. Refuses with RUN_ALREADY_APPROVED and as approval::Propose does.
 absl::StatusOr<Run> List(const std::optional<Run>& before, const std::string& division, const std::string& period,
-                         const std::string& by, Date on, Grounds grounds, std::vector<Item> items);
+                         const std::string& by, Date on, const approval::Flow& flow, Grounds grounds,
+                         std::vector<Item> items);
 
-// Pure; a second approval by the same person changes nothing. Refuses, in this order, with APPROVER_IS_AUTHOR and
-// RUN_NOT_LISTED.
-absl::StatusOr<Run> Approve(const Run& before, const std::string& by, Date on);
+// Decides the step at which a listed run is; one that is rejected, returned or withdrawn stays listed, until it is
+// listed anew. Pure; the same approval by the same person changes nothing. Refuses with RUN_NOT_LISTED and as
+// approval::Rule does.
+absl::StatusOr<Run> Decide(const Run& before, const approval::Flow& flow, const approval::Ruling& ruling,
+                           const notice::Act& act);
+// The same by the flow that the county follows today, and kept.
+absl::StatusOr<Run> DecideRun(roots::Session& session, const approval::Flow& national, const Run& before,
+                              const approval::Ruling& ruling, const notice::Act& act);
 
 // Pure; paying a second time changes nothing. Refuses, in this order, with RUN_NOT_APPROVED and DATES_REVERSED (after
 // `today`, or before the end of what is paid for).

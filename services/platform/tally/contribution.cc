@@ -28,6 +28,7 @@ std::optional<Span> Intersect(const Span& a, const Span& b) {
 }
 
 std::vector<Span> Union(std::vector<Span> spans) {
+  std::erase_if(spans, [](const Span& span) { return span.until.has_value() && *span.until <= span.from; });
   std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
   std::vector<Span> merged;
   for (const Span& span : spans) {

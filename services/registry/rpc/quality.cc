@@ -2,6 +2,7 @@
 
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/records/change.h"
 #include "services/platform/records/read.h"
 #include "services/registry/domain/quality/comparison.h"
 
@@ -98,22 +99,14 @@ template <typename Request>
 grpc::Status QualityService::Move(grpc::ServerContext* context, const Request* request, v1::Finding* response,
                                   Step step) {
   const auto move = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Finding> {
-    const roots::Actor actor{.subject = caller.subject,
-                             .method = rpc::MethodTaking(*Request::descriptor()).name(),
-                             .division = caller.scope};
-    std::string answer;
-    RETURN_IF_ERROR(store_.ChangeOnce(
-        actor, request->request_id(), request->SerializeAsString(),
-        [&](roots::Session& session) -> absl::StatusOr<std::string> {
+    return records::TakeOnce<Finding, v1::Finding>(
+        store_, caller, *request, [&](roots::Session& session) -> absl::StatusOr<Finding> {
           ASSIGN_OR_RETURN(const Finding before, FindFinding(session, request->id()));
           RETURN_IF_ERROR(records::CheckScope(caller, before.Division()));
           ASSIGN_OR_RETURN(Finding after, step(before, {.by = caller.subject, .on = DayInChina(session.now())}));
           session.Put(after);
-          return roots::ToJson(after);
-        },
-        &answer));
-    ASSIGN_OR_RETURN(const Finding finding, roots::FromJson<Finding>(answer));
-    return records::ToMasked<v1::Finding>(finding);
+          return after;
+        });
   };
   return guard_.Unary<Request, v1::Finding>(context, request, response, move);
 }
@@ -201,23 +194,15 @@ grpc::Status QualityService::RunComparison(grpc::ServerContext* context, const v
         next = page.next_page_token;
       }
     }
-    const roots::Actor actor{.subject = caller.subject, .method = "RunComparison", .division = caller.scope};
-    std::string answer;
-    RETURN_IF_ERROR(store_.ChangeOnce(
-        actor, request->request_id(), request->SerializeAsString(),
-        [&](roots::Session& session) -> absl::StatusOr<std::string> {
-          const Deed deed{.by = caller.subject, .on = DayInChina(session.now())};
-          absl::StatusOr<Comparison> after =
-              request->id().empty()
-                  ? StartComparison(session, request->division(), static_cast<ListKind>(request->list()), deed)
-                  : ContinueComparison(session, request->id(), cursor, entry_ids, next);
-          RETURN_IF_ERROR(after.status());
-          session.Put(*after);
-          return roots::ToJson(*after);
-        },
-        &answer));
-    ASSIGN_OR_RETURN(const Comparison comparison, roots::FromJson<Comparison>(answer));
-    return records::ToMasked<v1::Comparison>(comparison);
+    return records::TakeOnce<Comparison, v1::Comparison>(store_, caller, *request, [&](roots::Session& session) {
+      const Deed deed{.by = caller.subject, .on = DayInChina(session.now())};
+      absl::StatusOr<Comparison> after =
+          request->id().empty()
+              ? StartComparison(session, request->division(), static_cast<ListKind>(request->list()), deed)
+              : ContinueComparison(session, request->id(), cursor, entry_ids, next);
+      if (after.ok()) session.Put(*after);
+      return after;
+    });
   };
   return guard_.Unary<v1::RunComparisonRequest, v1::Comparison>(context, request, response, run);
 }

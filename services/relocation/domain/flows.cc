@@ -2,12 +2,26 @@
 
 namespace anju::relocation {
 
-const approval::Flow& NationalCaseFlow() {
-  static const auto& flow = *new approval::Flow{
-      .name = "relocation.case",
-      .versions = {{.version = 1,
-                    .since = Date(2016, 1, 1),
-                    .steps = {{.code = "approve", .level = approval::Level::kCounty, .roles = {"approver"}}}}}};
+using approval::Flow;
+using approval::OneApprover;
+
+const Flow& NationalCaseFlow() {
+  static const auto& flow = *new Flow(OneApprover("relocation.case"));
+  return flow;
+}
+
+const Flow& NationalSubsidyFlow() {
+  static const auto& flow = *new Flow(OneApprover("relocation.subsidy"));
+  return flow;
+}
+
+const Flow& NationalLeaseFlow() {
+  static const auto& flow = *new Flow(OneApprover("relocation.lease"));
+  return flow;
+}
+
+const Flow& NationalMortgageFlow() {
+  static const auto& flow = *new Flow(OneApprover("relocation.mortgage"));
   return flow;
 }
 

@@ -38,6 +38,11 @@ absl::Status CheckSameUnit(const Settlement& settlement, const Unit& unit) {
                 "the household has paid for another home: have those payments reversed first");
 }
 
+absl::Status CheckProposed(const Settlement& settlement) {
+  if (settlement.subsidy.state == SubsidyState::kProposed) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "SUBSIDY_NOT_PROPOSED", "only a subsidy that is proposed and no more is granted");
+}
+
 absl::Status CheckSubsidyPaid(const Settlement& settlement) {
   const SubsidyState state = settlement.subsidy.state;
   if (state == SubsidyState::kUnspecified || state == SubsidyState::kPaid) return absl::OkStatus();
@@ -79,6 +84,18 @@ absl::Status CheckOverdue(const Settlement& settlement, int64_t days_overdue) {
   RETURN_IF_ERROR(CheckNotWithheld(settlement));
   if (days_overdue >= 1) return absl::OkStatus();
   return Refuse(kFailedPrecondition, "OLD_HOUSE_NOT_OVERDUE", "the old house is gone, or may still stand");
+}
+
+// Nothing is proposed any more: what was a yes is a no.
+void Drop(Date on, Settlement& after) {
+  after.subsidy = {};
+  for (policy::Decision& decision : after.decisions) {
+    if (decision.rule != kPersonalSubsidy) continue;
+    decision.verdict = policy::Verdict::kNo;
+    decision.amount_fen = 0;
+    decision.reason = "SUBSIDY_DROPPED";
+    decision.decided_on = on;
+  }
 }
 
 // Which of the postings of a settlement the next one is.
@@ -285,13 +302,7 @@ absl::StatusOr<Settlement> ProposeSubsidy(const Settlement& before, const Case& 
 
 absl::StatusOr<Booked<Settlement>> GrantSubsidy(const Settlement& before, const Act& act) {
   RETURN_IF_ERROR(CheckPosting(before.postings, act.on, act, ""));
-  if (before.subsidy.state != SubsidyState::kProposed) {
-    return Refuse(kFailedPrecondition, "SUBSIDY_NOT_PROPOSED",
-                  "only a subsidy that is proposed and no more is granted");
-  }
-  if (before.subsidy.proposed_by == act.by) {
-    return Refuse(kFailedPrecondition, "APPROVER_IS_AUTHOR", "nobody approves what they entered: ask somebody else");
-  }
+  RETURN_IF_ERROR(CheckProposed(before));
   RETURN_IF_ERROR(CheckTitleNotBegun(before));
   Settlement after = before;
   after.subsidy.state = SubsidyState::kGranted;
@@ -299,6 +310,20 @@ absl::StatusOr<Booked<Settlement>> GrantSubsidy(const Settlement& before, const 
   after.subsidy.granted_on = act.on;
   return Take(before, std::move(after),
               {.act = FundsAct::kGrantSubsidy, .amount_fen = before.subsidy.amount_fen, .on = act.on, .by = act.by});
+}
+
+absl::StatusOr<Booked<Settlement>> DecideSubsidy(const Settlement& before, const approval::Flow& flow,
+                                                 const approval::Ruling& ruling, const Act& act) {
+  RETURN_IF_ERROR(CheckProposed(before));
+  if (ruling.verdict == approval::Verdict::kApprove) RETURN_IF_ERROR(CheckTitleNotBegun(before));
+  Settlement after = before;
+  ASSIGN_OR_RETURN(
+      after.approvals,
+      approval::Rule(before.approvals, flow,
+                     {.amount_fen = before.subsidy.amount_fen, .authors = {before.subsidy.proposed_by}}, ruling, act));
+  if (approval::IsApproved(after.approvals)) return GrantSubsidy(after, act);
+  if (approval::IsDropped(after.approvals)) Drop(act.on, after);
+  return Booked<Settlement>{.after = std::move(after)};
 }
 
 absl::StatusOr<Booked<Settlement>> PaySubsidy(const Settlement& before, const Case& relocation,

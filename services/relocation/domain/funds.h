@@ -82,6 +82,8 @@ struct Settlement {
   int64_t title_paid_fen = 0;
   TitleSettlement title;
   std::vector<Posting> postings;
+  // Of its subsidy, by the flow of its county; the last one counts.
+  std::vector<approval::Item> approvals;
   // On its subsidy, its deposit and its price; see explain_funds.h.
   std::vector<policy::Decision> decisions;
 
@@ -98,6 +100,7 @@ struct Settlement {
     archive("title_paid_fen", title_paid_fen);
     archive("title", title);
     archive("postings", postings);
+    archive("approvals", approvals);
   }
   void Fields(Archive& archive) {
     Shown(archive);
@@ -111,6 +114,12 @@ struct Settlement {
 tally::Contributions Contributions(const Settlement& settlement);
 std::vector<roots::Name> Links(const Settlement& settlement);
 ledger::Balances Balances(const Settlement& settlement);
+inline std::vector<roots::Decision> Decisions(const Settlement& settlement) {
+  return approval::DecisionsOf(settlement.approvals);
+}
+inline std::vector<roots::Waiting> Waits(const Settlement& settlement) {
+  return approval::WaitsOf(settlement.approvals);
+}
 
 // What the policy of a day says.
 struct FundsTerms {
@@ -173,8 +182,14 @@ absl::StatusOr<Settlement> ProposeSubsidy(const Settlement& before, const Case& 
                                           const Act& act);
 // The day whose policy and whose members count. Refuses with CASE_NOT_APPROVED.
 absl::StatusOr<Date> SubsidyDay(const Case& relocation);
-// Refuses, in this order, with SUBSIDY_NOT_PROPOSED, APPROVER_IS_AUTHOR and TITLE_BEGUN.
+// Grants what was approved, here or in another system. Refuses, in this order, with SUBSIDY_NOT_PROPOSED and
+// TITLE_BEGUN.
 absl::StatusOr<Booked<Settlement>> GrantSubsidy(const Settlement& before, const Act& act);
+// Decides the step at which a proposed subsidy is, which is granted after the last one; what is rejected or withdrawn
+// is no subsidy any more: the reason of that no is SUBSIDY_DROPPED. Refuses, in this order, with SUBSIDY_NOT_PROPOSED,
+// TITLE_BEGUN (of an approval) and as approval::Rule does.
+absl::StatusOr<Booked<Settlement>> DecideSubsidy(const Settlement& before, const approval::Flow& flow,
+                                                 const approval::Ruling& ruling, const Act& act);
 // Pays it to the contractor of the case's site. Refuses, in this order, with SUBSIDY_NOT_GRANTED, CASE_ENDED,
 // CASE_NOT_APPROVED (any more) and SITE_UNKNOWN (the case names none yet).
 absl::StatusOr<Booked<Settlement>> PaySubsidy(const Settlement& before, const Case& relocation,

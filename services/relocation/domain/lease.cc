@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
 #include "services/relocation/domain/chart.h"
+#include "services/relocation/domain/flows.h"
 #include "services/relocation/domain/funds.h"
 #include "services/relocation/domain/policy.h"
 
@@ -52,6 +53,11 @@ absl::Status CheckSurplus(const Case& relocation, int64_t persons, int64_t surpl
   if (surplus_centi_sqm > 0) return absl::OkStatus();
   return Refuse(kFailedPrecondition, "NO_SURPLUS",
                 absl::StrCat("a household of ", persons, " may have all of its home"));
+}
+
+absl::Status CheckProposed(const Lease& lease) {
+  if (lease.state == LeaseState::kProposed) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "LEASE_NOT_PROPOSED", "only a lease that is proposed and no more is agreed");
 }
 
 // Whether there is anything that the household can take back.
@@ -151,22 +157,15 @@ absl::StatusOr<Lease> ProposeLease(const std::optional<Lease>& before, const std
               .proposed_by = act.by,
               .proposed_on = act.on,
               .postings = before.has_value() ? before->postings : std::vector<Posting>(),
+              .approvals = before.has_value() ? before->approvals : std::vector<approval::Item>(),
               .decisions = before.has_value() ? before->decisions : std::vector<policy::Decision>()};
   policy::Keep(after.decisions, JudgeSurplus(relocation, unit, terms, act.on));
   return after;
 }
 
-absl::StatusOr<Booked<Lease>> AgreeLease(const Lease& before, const HouseholdFact& household, const Act& act) {
+absl::StatusOr<Booked<Lease>> AgreeLease(const Lease& before, const Act& act) {
   RETURN_IF_ERROR(CheckPosting(before.postings, act.on, act, ""));
-  if (before.state != LeaseState::kProposed) {
-    return Refuse(kFailedPrecondition, "LEASE_NOT_PROPOSED", "only a lease that is proposed and no more is agreed");
-  }
-  if (before.proposed_by == act.by) {
-    return Refuse(kFailedPrecondition, "APPROVER_IS_AUTHOR", "nobody approves what they entered: ask somebody else");
-  }
-  if (SurplusOn(before, household, act.on) != before.bought_centi_sqm) {
-    return Refuse(kFailedPrecondition, "SURPLUS_CHANGED", "the household is not what it was: propose the lease anew");
-  }
+  RETURN_IF_ERROR(CheckProposed(before));
   Lease after = before;
   after.state = LeaseState::kAgreed;
   after.agreed_by = act.by;
@@ -174,6 +173,21 @@ absl::StatusOr<Booked<Lease>> AgreeLease(const Lease& before, const HouseholdFac
   after.owned_centi_sqm = after.leased_centi_sqm = before.bought_centi_sqm;
   return Take(before, std::move(after),
               {.act = FundsAct::kAgreeLease, .amount_fen = before.amount_fen, .on = act.on, .by = act.by});
+}
+
+absl::StatusOr<Booked<Lease>> DecideLease(const Lease& before, const HouseholdFact& household,
+                                          const approval::Flow& flow, const approval::Ruling& ruling, const Act& act) {
+  RETURN_IF_ERROR(CheckProposed(before));
+  Lease after = before;
+  ASSIGN_OR_RETURN(after.approvals,
+                   approval::Rule(before.approvals, flow,
+                                  {.amount_fen = before.amount_fen, .authors = {before.proposed_by}}, ruling, act));
+  if (ruling.verdict == approval::Verdict::kApprove &&
+      SurplusOn(before, household, act.on) != before.bought_centi_sqm) {
+    return Refuse(kFailedPrecondition, "SURPLUS_CHANGED", "the household is not what it was: propose the lease anew");
+  }
+  if (approval::IsApproved(after.approvals)) return AgreeLease(after, act);
+  return Booked<Lease>{.after = std::move(after)};
 }
 
 absl::StatusOr<Booked<Lease>> PayLease(const Lease& before, const BankPayment& payment, const Act& act) {
@@ -277,8 +291,20 @@ absl::StatusOr<Lease> ProposeLease(roots::Session& session, const Case& relocati
   const std::string key = open.has_value() ? open->key : absl::StrCat(relocation.key, "/", leases.size() + 1);
   ASSIGN_OR_RETURN(const LeaseTerms terms, LeaseTermsOn(session, unit, act.on));
   ASSIGN_OR_RETURN(Lease lease, ProposeLease(open, key, relocation, unit, terms, act));
+  ASSIGN_OR_RETURN(const approval::Flow flow,
+                   approval::FlowFor(session, NationalLeaseFlow(), lease.Division(), act.on));
+  ASSIGN_OR_RETURN(lease.approvals, approval::Propose(std::move(lease.approvals), flow, lease.amount_fen, act));
   session.Put(lease);
   return lease;
+}
+
+absl::StatusOr<Lease> DecideLease(roots::Session& session, const Lease& before, const approval::Ruling& ruling,
+                                  const Act& act) {
+  ASSIGN_OR_RETURN(const HouseholdFact household, HouseholdOf(session, before.case_key));
+  ASSIGN_OR_RETURN(const approval::Flow flow,
+                   approval::FlowFor(session, NationalLeaseFlow(), before.Division(), act.on));
+  ASSIGN_OR_RETURN(Booked<Lease> booked, DecideLease(before, household, flow, ruling, act));
+  return Keep(session, std::move(booked));
 }
 
 absl::StatusOr<Lease> ReverseLeasePosting(roots::Session& session, const Lease& before, const ReversalRequest& request,

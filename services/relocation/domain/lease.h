@@ -48,6 +48,8 @@ struct Lease {
   int64_t returned_fen = 0;
   std::optional<Date> ended_on;
   std::vector<Posting> postings;
+  // By the flow of its county; the last one counts.
+  std::vector<approval::Item> approvals;
   // On what was bought and went back; see explain_funds.h.
   std::vector<policy::Decision> decisions;
 
@@ -76,6 +78,7 @@ struct Lease {
     archive("returned_fen", returned_fen);
     archive("ended_on", ended_on);
     archive("postings", postings);
+    archive("approvals", approvals);
   }
   void Fields(Archive& archive) {
     Shown(archive);
@@ -93,6 +96,8 @@ inline tally::Contributions Contributions(const Lease&) { return {}; }
 std::vector<roots::Name> Names(const Lease& lease);
 std::vector<roots::Name> Links(const Lease& lease);
 ledger::Balances Balances(const Lease& lease);
+inline std::vector<roots::Decision> Decisions(const Lease& lease) { return approval::DecisionsOf(lease.approvals); }
+inline std::vector<roots::Waiting> Waits(const Lease& lease) { return approval::WaitsOf(lease.approvals); }
 
 // What the policy of a day says.
 struct LeaseTerms {
@@ -117,9 +122,13 @@ policy::Decision JudgeReturn(const Lease& lease, Date day);
 // anew. Refuses, in this order, with CASE_NOT_MOVED_IN and NO_SURPLUS.
 absl::StatusOr<Lease> ProposeLease(const std::optional<Lease>& before, const std::string& key, const Case& relocation,
                                    const Unit& unit, const LeaseTerms& terms, const Act& act);
-// Refuses, in this order, with LEASE_NOT_PROPOSED, APPROVER_IS_AUTHOR and SURPLUS_CHANGED (the household is not what it
-// was when it was proposed).
-absl::StatusOr<Booked<Lease>> AgreeLease(const Lease& before, const feed::HouseholdFact& household, const Act& act);
+// Agrees to what was approved. Refuses with LEASE_NOT_PROPOSED.
+absl::StatusOr<Booked<Lease>> AgreeLease(const Lease& before, const Act& act);
+// Decides the step at which a proposed lease is, which is agreed after the last one; what is rejected or withdrawn can
+// be proposed anew. Refuses, in this order, with LEASE_NOT_PROPOSED, as approval::Rule does, and an approval with
+// SURPLUS_CHANGED (the household is not what it was when it was proposed).
+absl::StatusOr<Booked<Lease>> DecideLease(const Lease& before, const feed::HouseholdFact& household,
+                                          const approval::Flow& flow, const approval::Ruling& ruling, const Act& act);
 // Refuses, in this order, with LEASE_NOT_AGREED and LEASE_PAID.
 absl::StatusOr<Booked<Lease>> PayLease(const Lease& before, const BankPayment& payment, const Act& act);
 // The household pays for what is no longer surplus. Refuses, in this order, as CheckPayment does and with
@@ -136,6 +145,8 @@ absl::StatusOr<LeaseTerms> LeaseTermsOn(roots::Session& session, const Unit& uni
 // ProposeLease refuses with UNIT_NOT_ALLOTTED, LEASE_OPEN (one was agreed and is not closed) and as its
 // rule.
 absl::StatusOr<Lease> ProposeLease(roots::Session& session, const Case& relocation, const Act& act);
+absl::StatusOr<Lease> DecideLease(roots::Session& session, const Lease& before, const approval::Ruling& ruling,
+                                  const Act& act);
 // Refuses as its rule does, and with LEASE_OPEN when the case has another one by now.
 absl::StatusOr<Lease> ReverseLeasePosting(roots::Session& session, const Lease& before, const ReversalRequest& request,
                                           const Act& act);

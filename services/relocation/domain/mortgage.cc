@@ -6,6 +6,7 @@
 #include "services/platform/base/error.h"
 #include "services/platform/roots/queue.h"
 #include "services/relocation/domain/chart.h"
+#include "services/relocation/domain/flows.h"
 #include "services/relocation/domain/policy.h"
 
 namespace anju::relocation {
@@ -127,6 +128,11 @@ Booked<Mortgage> Take(const Mortgage& at, Mortgage after, Posting posting) {
 absl::Status CheckHeld(const Mortgage& mortgage) {
   if (mortgage.state == MortgageState::kHeld) return absl::OkStatus();
   return Refuse(kFailedPrecondition, "MORTGAGE_NOT_HELD", "the mortgage was not bought back, or is repaid");
+}
+
+absl::Status CheckProposed(const Mortgage& mortgage) {
+  if (mortgage.state == MortgageState::kProposed) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "MORTGAGE_NOT_PROPOSED", "only a mortgage that is proposed is bought back");
 }
 
 absl::Status CheckTime(const Case& relocation, Date taken_on, const MortgageTerms& terms) {
@@ -287,16 +293,33 @@ absl::StatusOr<Mortgage> ProposeMortgage(const std::optional<Mortgage>& before, 
                  .proposed_by = act.by,
                  .proposed_on = act.on,
                  .postings = before.has_value() ? before->postings : std::vector<Posting>(),
+                 .approvals = before.has_value() ? before->approvals : std::vector<approval::Item>(),
                  .decisions = before.has_value() ? before->decisions : std::vector<policy::Decision>()};
   policy::Keep(after.decisions, std::move(decision));
+  return after;
+}
+
+absl::StatusOr<Mortgage> DecideMortgage(const Mortgage& before, const approval::Flow& flow,
+                                        const approval::Ruling& ruling, const Act& act) {
+  RETURN_IF_ERROR(CheckProposed(before));
+  // It waits for the bank to be paid; a payment that is taken back leaves it approved.
+  if (approval::IsApproved(before.approvals)) {
+    return Refuse(kFailedPrecondition, "NOT_UNDER_WAY", "it is approved already: buy it back");
+  }
+  Mortgage after = before;
+  ASSIGN_OR_RETURN(after.approvals,
+                   approval::Rule(before.approvals, flow,
+                                  {.amount_fen = before.principal_fen, .authors = {before.proposed_by}}, ruling, act));
   return after;
 }
 
 absl::StatusOr<Booked<Mortgage>> BuyBackMortgage(const Mortgage& before, const BankPayment& payment,
                                                  const MortgageTerms& terms, const Act& act) {
   RETURN_IF_ERROR(CheckPosting(before.postings, payment.paid_on, act, "paid_on"));
-  if (before.state != MortgageState::kProposed) {
-    return Refuse(kFailedPrecondition, "MORTGAGE_NOT_PROPOSED", "only a mortgage that is proposed is bought back");
+  RETURN_IF_ERROR(CheckProposed(before));
+  if (!approval::IsApproved(before.approvals)) {
+    return Refuse(kFailedPrecondition, "MORTGAGE_NOT_APPROVED",
+                  "others have to approve it first: DecideMortgage tells at which step it is");
   }
   if (before.proposed_by == act.by) {
     return Refuse(kFailedPrecondition, "APPROVER_IS_AUTHOR", "nobody approves what they entered: ask somebody else");
@@ -304,7 +327,7 @@ absl::StatusOr<Booked<Mortgage>> BuyBackMortgage(const Mortgage& before, const B
   RETURN_IF_ERROR(intake::InOrder(before.taken_on, payment.paid_on, "paid_on"));
   Mortgage after = before;
   after.state = MortgageState::kHeld;
-  after.approved_by = act.by;
+  after.approved_by = before.approvals.back().history.back().by;
   after.bought_on = payment.paid_on;
   after.free_until = Years(payment.paid_on, terms.free_years);
   after.instalments = terms.instalments;
@@ -417,14 +440,33 @@ absl::StatusOr<Mortgage> ProposeMortgage(roots::Session& session, const Case& re
   ASSIGN_OR_RETURN(const std::optional<Mortgage> before, session.Find<Mortgage>(relocation.key));
   ASSIGN_OR_RETURN(const MortgageTerms terms, MortgageTermsOn(session, relocation.Division(), act.on));
   ASSIGN_OR_RETURN(Mortgage after, ProposeMortgage(before, relocation, request, terms, act));
+  ASSIGN_OR_RETURN(const approval::Flow flow,
+                   approval::FlowFor(session, NationalMortgageFlow(), after.Division(), act.on));
+  ASSIGN_OR_RETURN(after.approvals, approval::Propose(std::move(after.approvals), flow, after.principal_fen, act));
   session.Put(after);
   return after;
 }
 
-absl::StatusOr<Booked<Mortgage>> BuyBackMortgage(roots::Session& session, const Mortgage& before,
-                                                 const BankPayment& payment, const Act& act) {
+absl::StatusOr<Mortgage> DecideMortgage(roots::Session& session, const Mortgage& before, const approval::Ruling& ruling,
+                                        const Act& act) {
+  ASSIGN_OR_RETURN(const approval::Flow flow,
+                   approval::FlowFor(session, NationalMortgageFlow(), before.Division(), act.on));
+  ASSIGN_OR_RETURN(Mortgage after, DecideMortgage(before, flow, ruling, act));
+  session.Put(after);
+  return after;
+}
+
+absl::StatusOr<Mortgage> BuyBackMortgage(roots::Session& session, const Mortgage& before, const BankPayment& payment,
+                                         const std::string& step, const Act& act) {
+  RETURN_IF_ERROR(CheckPosting(before.postings, payment.paid_on, act, "paid_on"));
+  Mortgage approved = before;
+  if (!approval::IsApproved(before.approvals)) {
+    ASSIGN_OR_RETURN(approved,
+                     DecideMortgage(session, before, {.verdict = approval::Verdict::kApprove, .step = step}, act));
+  }
   ASSIGN_OR_RETURN(const MortgageTerms terms, MortgageTermsOn(session, before.division, payment.paid_on));
-  return BuyBackMortgage(before, payment, terms, act);
+  ASSIGN_OR_RETURN(Booked<Mortgage> booked, BuyBackMortgage(approved, payment, terms, act));
+  return Keep(session, std::move(booked));
 }
 
 absl::StatusOr<Mortgage> FindMortgage(roots::Session& session, const std::string& id) {

@@ -48,6 +48,8 @@ struct Mortgage {
   int64_t principal_paid_fen = 0;
   int64_t interest_paid_fen = 0;
   std::vector<Posting> postings;
+  // By the flow of its county; the last one counts.
+  std::vector<approval::Item> approvals;
   // On its terms and its interest; see explain_funds.h.
   std::vector<policy::Decision> decisions;
 
@@ -73,6 +75,7 @@ struct Mortgage {
     archive("principal_paid_fen", principal_paid_fen);
     archive("interest_paid_fen", interest_paid_fen);
     archive("postings", postings);
+    archive("approvals", approvals);
   }
   void Fields(Archive& archive) {
     Shown(archive);
@@ -86,6 +89,10 @@ struct Mortgage {
 tally::Contributions Contributions(const Mortgage& mortgage);
 std::vector<roots::Name> Links(const Mortgage& mortgage);
 ledger::Balances Balances(const Mortgage& mortgage);
+inline std::vector<roots::Decision> Decisions(const Mortgage& mortgage) {
+  return approval::DecisionsOf(mortgage.approvals);
+}
+inline std::vector<roots::Waiting> Waits(const Mortgage& mortgage) { return approval::WaitsOf(mortgage.approvals); }
 
 // anju.relocation.v1.ProposeMortgageRequest.
 struct MortgageRequest {
@@ -178,7 +185,12 @@ std::vector<policy::Decision> JudgeInstalments(const Mortgage& mortgage, Date da
 // CASE_NOT_MOVED_IN, MORTGAGE_OUT_OF_TIME (not taken in the time of which mortgages are bought back) and MORTGAGE_HELD.
 absl::StatusOr<Mortgage> ProposeMortgage(const std::optional<Mortgage>& before, const Case& relocation,
                                          const MortgageRequest& request, const MortgageTerms& terms, const Act& act);
-// Refuses, in this order, with MORTGAGE_NOT_PROPOSED, APPROVER_IS_AUTHOR and DATES_REVERSED (before it was taken).
+// Decides the step at which a proposed mortgage is; once the last one approved it, it can be bought back. Refuses, in
+// this order, with MORTGAGE_NOT_PROPOSED, NOT_UNDER_WAY (approved already) and as approval::Rule does.
+absl::StatusOr<Mortgage> DecideMortgage(const Mortgage& before, const approval::Flow& flow,
+                                        const approval::Ruling& ruling, const Act& act);
+// Pays the bank for what was approved. Refuses, in this order, with MORTGAGE_NOT_PROPOSED, MORTGAGE_NOT_APPROVED,
+// APPROVER_IS_AUTHOR and DATES_REVERSED (before it was taken).
 absl::StatusOr<Booked<Mortgage>> BuyBackMortgage(const Mortgage& before, const BankPayment& payment,
                                                  const MortgageTerms& terms, const Act& act);
 // Refuses, in this order, with MORTGAGE_NOT_HELD, RATE_OUT_OF_RANGE (for instalments from 0.01% to 24%, else 0) and
@@ -195,8 +207,11 @@ absl::StatusOr<Booked<Mortgage>> ReverseMortgagePosting(const Mortgage& before, 
 absl::StatusOr<MortgageTerms> MortgageTermsOn(roots::Session& session, const std::string& division, Date day);
 absl::StatusOr<Mortgage> ProposeMortgage(roots::Session& session, const Case& relocation,
                                          const MortgageRequest& request, const Act& act);
-absl::StatusOr<Booked<Mortgage>> BuyBackMortgage(roots::Session& session, const Mortgage& before,
-                                                 const BankPayment& payment, const Act& act);
+absl::StatusOr<Mortgage> DecideMortgage(roots::Session& session, const Mortgage& before, const approval::Ruling& ruling,
+                                        const Act& act);
+// Approves the step at which it is, when that was not done, and pays the bank; the step has to be the last one.
+absl::StatusOr<Mortgage> BuyBackMortgage(roots::Session& session, const Mortgage& before, const BankPayment& payment,
+                                         const std::string& step, const Act& act);
 // Refuses with MORTGAGE_NOT_FOUND.
 absl::StatusOr<Mortgage> FindMortgage(roots::Session& session, const std::string& id);
 

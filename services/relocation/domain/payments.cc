@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
+#include "services/relocation/domain/flows.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/policy.h"
 
@@ -105,12 +106,18 @@ absl::StatusOr<Settlement> ProposeSubsidy(roots::Session& session, const CaseFun
   const Date day = SubsidyDay(before.relocation).value_or(act.on);
   ASSIGN_OR_RETURN(const FundsTerms terms, TermsOn(session, before.relocation, day));
   ASSIGN_OR_RETURN(Settlement after, ProposeSubsidy(before.settlement, before.relocation, terms, act));
+  ASSIGN_OR_RETURN(const approval::Flow flow,
+                   approval::FlowFor(session, NationalSubsidyFlow(), after.Division(), act.on));
+  ASSIGN_OR_RETURN(after.approvals, approval::Propose(std::move(after.approvals), flow, after.subsidy.amount_fen, act));
   session.Put(after);
   return after;
 }
 
-absl::StatusOr<Settlement> GrantSubsidy(roots::Session& session, const CaseFunds& before, const Act& act) {
-  ASSIGN_OR_RETURN(Booked<Settlement> booked, GrantSubsidy(before.settlement, act));
+absl::StatusOr<Settlement> DecideSubsidy(roots::Session& session, const CaseFunds& before,
+                                         const approval::Ruling& ruling, const Act& act) {
+  ASSIGN_OR_RETURN(const approval::Flow flow,
+                   approval::FlowFor(session, NationalSubsidyFlow(), before.settlement.Division(), act.on));
+  ASSIGN_OR_RETURN(Booked<Settlement> booked, DecideSubsidy(before.settlement, flow, ruling, act));
   return Keep(session, std::move(booked));
 }
 

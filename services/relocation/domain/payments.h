@@ -47,9 +47,10 @@ absl::StatusOr<FundsTerms> TermsOn(roots::Session& session, const Case& relocati
 absl::StatusOr<CaseFunds> FindFunds(roots::Session& session, const std::string& name);
 
 // Each puts the settlement, posts its journal, and refuses as the rule of the same name does; those that need the
-// household's home first of all with UNIT_NOT_ALLOTTED.
+// household's home first of all with UNIT_NOT_ALLOTTED. A subsidy that is proposed follows the flow of the county.
 absl::StatusOr<Settlement> ProposeSubsidy(roots::Session& session, const CaseFunds& before, const Act& act);
-absl::StatusOr<Settlement> GrantSubsidy(roots::Session& session, const CaseFunds& before, const Act& act);
+absl::StatusOr<Settlement> DecideSubsidy(roots::Session& session, const CaseFunds& before,
+                                         const approval::Ruling& ruling, const Act& act);
 absl::StatusOr<Settlement> PaySubsidy(roots::Session& session, const CaseFunds& before, const BankPayment& payment,
                                       const Act& act);
 absl::StatusOr<Settlement> ReceiveDeposit(roots::Session& session, const CaseFunds& before,

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/platform/approval/proposal.h"
 #include "services/platform/ledger/journal.h"
 #include "services/relocation/domain/moves.h"
 
@@ -116,7 +117,8 @@ struct ReversalRequest {
   }
 };
 
-// A root as it is after an act, and what was posted with it; the journal gets its id when the root has one.
+// A root as it is after an act, and what was posted with it; a journal without entries: nothing was. The journal gets
+// its id when the root has one.
 template <typename Root>
 struct Booked {
   Root after;
@@ -166,10 +168,11 @@ Booked<Root> BookReversal(Root after, int32_t posting_no, ledger::Journal origin
   return Book(std::move(after), std::move(reversal), std::move(journal));
 }
 
-// Puts the root and posts the journal.
+// Puts the root and posts the journal, if there is one.
 template <typename Root>
 absl::StatusOr<Root> Keep(roots::Session& session, Booked<Root> booked) {
   session.Put(booked.after);
+  if (booked.journal.entries.empty()) return std::move(booked.after);
   booked.journal.record_id = booked.after.id;
   booked.journal.id = ledger::Id(booked.after.id, booked.after.postings.back().posting_no);
   RETURN_IF_ERROR(session.Post(booked.journal));

@@ -1,8 +1,8 @@
 #include "services/relocation/rpc/buy_backs.h"
 
 #include "services/platform/base/error.h"
+#include "services/platform/records/change.h"
 #include "services/platform/records/read.h"
-#include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
 
@@ -24,7 +24,7 @@ v1::MortgageStatement StatementOf(const Mortgage& mortgage, Date today) {
 template <typename Request>
 grpc::Status BuyBacksService::MoveLease(grpc::ServerContext* context, const Request* request, v1::Lease* response,
                                         Verb<Lease> verb) {
-  return ChangeRecord<Lease>(
+  return records::ChangeRecord<Lease>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Lease> {
         ASSIGN_OR_RETURN(const Lease before, FindLease(session, request->id()));
@@ -36,7 +36,7 @@ grpc::Status BuyBacksService::MoveLease(grpc::ServerContext* context, const Requ
 template <typename Request>
 grpc::Status BuyBacksService::MoveMortgage(grpc::ServerContext* context, const Request* request, v1::Mortgage* response,
                                            Verb<Mortgage> verb) {
-  return ChangeRecord<Mortgage>(
+  return records::ChangeRecord<Mortgage>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Mortgage> {
         ASSIGN_OR_RETURN(const Mortgage before, FindMortgage(session, request->id()));
@@ -47,7 +47,7 @@ grpc::Status BuyBacksService::MoveMortgage(grpc::ServerContext* context, const R
 
 grpc::Status BuyBacksService::ProposeLease(grpc::ServerContext* context, const v1::ProposeLeaseRequest* request,
                                            v1::Lease* response) {
-  return ChangeRecord<Lease>(
+  return records::ChangeRecord<Lease>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Lease> {
         ASSIGN_OR_RETURN(const Case relocation, FindCaseNamed(session, request->id()));
@@ -58,11 +58,19 @@ grpc::Status BuyBacksService::ProposeLease(grpc::ServerContext* context, const v
 
 grpc::Status BuyBacksService::AgreeLease(grpc::ServerContext* context, const v1::AgreeLeaseRequest* request,
                                          v1::Lease* response) {
+  const approval::Ruling ruling{
+      .verdict = approval::Verdict::kApprove, .step = request->step(), .reason = request->reason()};
+  return MoveLease(context, request, response, [&](roots::Session& session, const Lease& before, const Act& act) {
+    return relocation::DecideLease(session, before, ruling, act);
+  });
+}
+
+grpc::Status BuyBacksService::DecideLease(grpc::ServerContext* context, const v1::DecideLeaseRequest* request,
+                                          v1::Lease* response) {
   return MoveLease(context, request, response,
-                   [](roots::Session& session, const Lease& before, const Act& act) -> absl::StatusOr<Lease> {
-                     ASSIGN_OR_RETURN(const feed::HouseholdFact household, HouseholdOf(session, before.case_key));
-                     ASSIGN_OR_RETURN(Booked<Lease> booked, relocation::AgreeLease(before, household, act));
-                     return Keep(session, std::move(booked));
+                   [&](roots::Session& session, const Lease& before, const Act& act) -> absl::StatusOr<Lease> {
+                     ASSIGN_OR_RETURN(const approval::Ruling ruling, messages::FromProto<approval::Ruling>(*request));
+                     return relocation::DecideLease(session, before, ruling, act);
                    });
 }
 
@@ -111,7 +119,7 @@ grpc::Status BuyBacksService::ListLeases(grpc::ServerContext* context, const v1:
 
 grpc::Status BuyBacksService::ProposeMortgage(grpc::ServerContext* context, const v1::ProposeMortgageRequest* request,
                                               v1::Mortgage* response) {
-  return ChangeRecord<Mortgage>(
+  return records::ChangeRecord<Mortgage>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Mortgage> {
         ASSIGN_OR_RETURN(const MortgageRequest mortgage, messages::FromProto<MortgageRequest>(*request));
@@ -121,13 +129,22 @@ grpc::Status BuyBacksService::ProposeMortgage(grpc::ServerContext* context, cons
       });
 }
 
+grpc::Status BuyBacksService::DecideMortgage(grpc::ServerContext* context, const v1::DecideMortgageRequest* request,
+                                             v1::Mortgage* response) {
+  return MoveMortgage(context, request, response,
+                      [&](roots::Session& session, const Mortgage& before, const Act& act) -> absl::StatusOr<Mortgage> {
+                        ASSIGN_OR_RETURN(const approval::Ruling ruling,
+                                         messages::FromProto<approval::Ruling>(*request));
+                        return relocation::DecideMortgage(session, before, ruling, act);
+                      });
+}
+
 grpc::Status BuyBacksService::BuyBackMortgage(grpc::ServerContext* context, const v1::BuyBackMortgageRequest* request,
                                               v1::Mortgage* response) {
   return MoveMortgage(context, request, response,
                       [&](roots::Session& session, const Mortgage& before, const Act& act) -> absl::StatusOr<Mortgage> {
                         ASSIGN_OR_RETURN(const BankPayment payment, messages::FromProto<BankPayment>(*request));
-                        ASSIGN_OR_RETURN(Booked<Mortgage> booked, relocation::BuyBackMortgage(session, before, payment, act));
-                        return Keep(session, std::move(booked));
+                        return relocation::BuyBackMortgage(session, before, payment, request->step(), act);
                       });
 }
 

@@ -18,6 +18,8 @@ class BuyBacksService final : public v1::BuyBacks::Service {
                             v1::Lease* response) override;
   grpc::Status AgreeLease(grpc::ServerContext* context, const v1::AgreeLeaseRequest* request,
                           v1::Lease* response) override;
+  grpc::Status DecideLease(grpc::ServerContext* context, const v1::DecideLeaseRequest* request,
+                           v1::Lease* response) override;
   grpc::Status PayLease(grpc::ServerContext* context, const v1::PayLeaseRequest* request, v1::Lease* response) override;
   grpc::Status ReturnArea(grpc::ServerContext* context, const v1::ReturnAreaRequest* request,
                           v1::Lease* response) override;
@@ -28,6 +30,8 @@ class BuyBacksService final : public v1::BuyBacks::Service {
                           v1::ListLeasesResponse* response) override;
   grpc::Status ProposeMortgage(grpc::ServerContext* context, const v1::ProposeMortgageRequest* request,
                                v1::Mortgage* response) override;
+  grpc::Status DecideMortgage(grpc::ServerContext* context, const v1::DecideMortgageRequest* request,
+                              v1::Mortgage* response) override;
   grpc::Status BuyBackMortgage(grpc::ServerContext* context, const v1::BuyBackMortgageRequest* request,
                                v1::Mortgage* response) override;
   grpc::Status ChooseRepaymentPlan(grpc::ServerContext* context, const v1::ChooseRepaymentPlanRequest* request,

@@ -1,9 +1,9 @@
 #include "services/relocation/rpc/community.h"
 
 #include "services/platform/base/error.h"
+#include "services/platform/records/change.h"
 #include "services/relocation/domain/assembly.h"
 #include "services/relocation/domain/plot.h"
-#include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
 namespace {
@@ -30,16 +30,17 @@ grpc::Status CommunityService::ImportSeats(grpc::ServerContext* context,
 
 grpc::Status CommunityService::AssignPlot(grpc::ServerContext* context, const v1::AssignPlotRequest* request,
                                           v1::Plot* response) {
-  return ChangeById<Plot>(store_, guard_, context, request, response, kNoPlot,
-                          [&](roots::Session& session, const Plot& before, const Act& act) -> absl::StatusOr<Plot> {
-                            ASSIGN_OR_RETURN(const PlotRequest asked, messages::FromProto<PlotRequest>(*request));
-                            return relocation::AssignPlot(session, before, asked.household, act);
-                          });
+  return records::ChangeById<Plot>(
+      store_, guard_, context, request, response, kNoPlot,
+      [&](roots::Session& session, const Plot& before, const Act& act) -> absl::StatusOr<Plot> {
+        ASSIGN_OR_RETURN(const PlotRequest asked, messages::FromProto<PlotRequest>(*request));
+        return relocation::AssignPlot(session, before, asked.household, act);
+      });
 }
 
 grpc::Status CommunityService::ReturnPlot(grpc::ServerContext* context, const v1::ReturnPlotRequest* request,
                                           v1::Plot* response) {
-  return ChangeById<Plot>(store_, guard_, context, request, response, kNoPlot, relocation::ReturnPlot);
+  return records::ChangeById<Plot>(store_, guard_, context, request, response, kNoPlot, relocation::ReturnPlot);
 }
 
 grpc::Status CommunityService::GetPlot(grpc::ServerContext* context, const v1::GetPlotRequest* request,
@@ -58,7 +59,7 @@ grpc::Status CommunityService::ListPlots(grpc::ServerContext* context, const v1:
 
 grpc::Status CommunityService::HoldElection(grpc::ServerContext* context, const v1::HoldElectionRequest* request,
                                             v1::Assembly* response) {
-  return ChangeRecord<Assembly>(
+  return records::ChangeRecord<Assembly>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Assembly> {
         ASSIGN_OR_RETURN(const ElectionRequest election, messages::FromProto<ElectionRequest>(*request));
@@ -70,12 +71,12 @@ grpc::Status CommunityService::HoldElection(grpc::ServerContext* context, const 
 
 grpc::Status CommunityService::ResignSeat(grpc::ServerContext* context, const v1::ResignSeatRequest* request,
                                           v1::Assembly* response) {
-  return ChangeById<Assembly>(store_, guard_, context, request, response, kNoAssembly,
-                              [&](roots::Session&, const Assembly& before, const Act& act) -> absl::StatusOr<Assembly> {
-                                ASSIGN_OR_RETURN(const Resignation resignation,
-                                                 messages::FromProto<Resignation>(*request));
-                                return Resign(before, resignation, act);
-                              });
+  return records::ChangeById<Assembly>(
+      store_, guard_, context, request, response, kNoAssembly,
+      [&](roots::Session&, const Assembly& before, const Act& act) -> absl::StatusOr<Assembly> {
+        ASSIGN_OR_RETURN(const Resignation resignation, messages::FromProto<Resignation>(*request));
+        return Resign(before, resignation, act);
+      });
 }
 
 grpc::Status CommunityService::GetAssembly(grpc::ServerContext* context, const v1::GetAssemblyRequest* request,

@@ -5,8 +5,8 @@
 
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/records/change.h"
 #include "services/platform/roots/queue.h"
-#include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
 namespace {
@@ -89,7 +89,7 @@ grpc::Status ConstructionService::GetSiteWorks(grpc::ServerContext* context, con
 
 grpc::Status ConstructionService::ReachMilestone(grpc::ServerContext* context, const v1::ReachMilestoneRequest* request,
                                                  v1::SiteWorks* response) {
-  return ChangeRecord<SiteWorks>(
+  return records::ChangeRecord<SiteWorks>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<SiteWorks> {
         ASSIGN_OR_RETURN(const ReachMilestoneRequest reach, messages::FromProto<ReachMilestoneRequest>(*request));
@@ -101,7 +101,7 @@ grpc::Status ConstructionService::ReachMilestone(grpc::ServerContext* context, c
 
 grpc::Status ConstructionService::RaiseIssue(grpc::ServerContext* context, const v1::RaiseIssueRequest* request,
                                              v1::QualityIssue* response) {
-  return ChangeRecord<QualityIssue>(
+  return records::ChangeRecord<QualityIssue>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<QualityIssue> {
         ASSIGN_OR_RETURN(const RaiseIssueRequest raise, messages::FromProto<RaiseIssueRequest>(*request));
@@ -113,7 +113,7 @@ grpc::Status ConstructionService::RaiseIssue(grpc::ServerContext* context, const
 
 grpc::Status ConstructionService::FixIssue(grpc::ServerContext* context, const v1::FixIssueRequest* request,
                                            v1::QualityIssue* response) {
-  return ChangeRecord<QualityIssue>(
+  return records::ChangeRecord<QualityIssue>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<QualityIssue> {
         ASSIGN_OR_RETURN(const FixIssueRequest fix, messages::FromProto<FixIssueRequest>(*request));
@@ -124,7 +124,7 @@ grpc::Status ConstructionService::FixIssue(grpc::ServerContext* context, const v
 
 grpc::Status ConstructionService::ReinspectIssue(grpc::ServerContext* context, const v1::ReinspectIssueRequest* request,
                                                  v1::QualityIssue* response) {
-  return ChangeRecord<QualityIssue>(
+  return records::ChangeRecord<QualityIssue>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<QualityIssue> {
         ASSIGN_OR_RETURN(const ReinspectIssueRequest look, messages::FromProto<ReinspectIssueRequest>(*request));

@@ -2,8 +2,8 @@
 
 #include "anju/relocation/v1/relocation.pb.h"
 #include "services/platform/base/error.h"
+#include "services/platform/records/change.h"
 #include "services/relocation/domain/disclosure.h"
-#include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
 namespace {
@@ -20,7 +20,7 @@ grpc::Status DisclosuresService::ImportDisclosures(
 grpc::Status DisclosuresService::PublishDisclosure(grpc::ServerContext* context,
                                                    const v1::PublishDisclosureRequest* request,
                                                    v1::Disclosure* response) {
-  return ChangeRecord<Disclosure>(
+  return records::ChangeRecord<Disclosure>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Disclosure> {
         ASSIGN_OR_RETURN(const Publication asked, messages::FromProto<Publication>(*request));

@@ -1,9 +1,9 @@
 #include "services/relocation/rpc/funds.h"
 
 #include "services/platform/base/error.h"
+#include "services/platform/records/change.h"
 #include "services/platform/records/read.h"
 #include "services/relocation/domain/chart.h"
-#include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
 
@@ -35,7 +35,7 @@ grpc::Status FundsService::ListSettlements(grpc::ServerContext* context, const v
 template <typename Request>
 grpc::Status FundsService::Move(grpc::ServerContext* context, const Request* request, v1::Settlement* response,
                                 Verb verb) {
-  return ChangeRecord<Settlement>(
+  return records::ChangeRecord<Settlement>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Settlement> {
         ASSIGN_OR_RETURN(const CaseFunds before, FindFunds(session, request->id()));
@@ -53,9 +53,20 @@ grpc::Status FundsService::ProposeSubsidy(grpc::ServerContext* context, const v1
 
 grpc::Status FundsService::GrantSubsidy(grpc::ServerContext* context, const v1::GrantSubsidyRequest* request,
                                         v1::Settlement* response) {
-  return Move(context, request, response, [](roots::Session& session, const CaseFunds& before, const Act& act) {
-    return relocation::GrantSubsidy(session, before, act);
+  const approval::Ruling ruling{
+      .verdict = approval::Verdict::kApprove, .step = request->step(), .reason = request->reason()};
+  return Move(context, request, response, [&](roots::Session& session, const CaseFunds& before, const Act& act) {
+    return relocation::DecideSubsidy(session, before, ruling, act);
   });
+}
+
+grpc::Status FundsService::DecideSubsidy(grpc::ServerContext* context, const v1::DecideSubsidyRequest* request,
+                                         v1::Settlement* response) {
+  return Move(context, request, response,
+              [&](roots::Session& session, const CaseFunds& before, const Act& act) -> absl::StatusOr<Settlement> {
+                ASSIGN_OR_RETURN(const approval::Ruling ruling, messages::FromProto<approval::Ruling>(*request));
+                return relocation::DecideSubsidy(session, before, ruling, act);
+              });
 }
 
 grpc::Status FundsService::PaySubsidy(grpc::ServerContext* context, const v1::PaySubsidyRequest* request,

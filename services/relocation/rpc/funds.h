@@ -26,6 +26,8 @@ class FundsService final : public v1::Funds::Service {
                               v1::Settlement* response) override;
   grpc::Status GrantSubsidy(grpc::ServerContext* context, const v1::GrantSubsidyRequest* request,
                             v1::Settlement* response) override;
+  grpc::Status DecideSubsidy(grpc::ServerContext* context, const v1::DecideSubsidyRequest* request,
+                             v1::Settlement* response) override;
   grpc::Status PaySubsidy(grpc::ServerContext* context, const v1::PaySubsidyRequest* request,
                           v1::Settlement* response) override;
   grpc::Status ReceiveDeposit(grpc::ServerContext* context, const v1::ReceiveDepositRequest* request,

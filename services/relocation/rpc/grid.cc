@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "services/platform/base/error.h"
+#include "services/platform/records/change.h"
 #include "services/relocation/domain/grid.h"
-#include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
 namespace {
@@ -30,28 +30,30 @@ grpc::Status GridsService::ImportGridHouseholds(
 
 grpc::Status GridsService::AppointChief(grpc::ServerContext* context, const v1::AppointChiefRequest* request,
                                         v1::Grid* response) {
-  return ChangeById<Grid>(store_, guard_, context, request, response, kNoGrid,
-                          [&](roots::Session& session, const Grid& before, const Act& act) -> absl::StatusOr<Grid> {
-                            ASSIGN_OR_RETURN(const Appointment asked, messages::FromProto<Appointment>(*request));
-                            return relocation::AppointChief(session, before, asked, act);
-                          });
+  return records::ChangeById<Grid>(
+      store_, guard_, context, request, response, kNoGrid,
+      [&](roots::Session& session, const Grid& before, const Act& act) -> absl::StatusOr<Grid> {
+        ASSIGN_OR_RETURN(const Appointment asked, messages::FromProto<Appointment>(*request));
+        return relocation::AppointChief(session, before, asked, act);
+      });
 }
 
 grpc::Status GridsService::DismissChief(grpc::ServerContext* context, const v1::DismissChiefRequest* request,
                                         v1::Grid* response) {
-  return ChangeById<Grid>(store_, guard_, context, request, response, kNoGrid,
-                          [&](roots::Session&, const Grid& before, const Act& act) -> absl::StatusOr<Grid> {
-                            return relocation::DismissChief(before, act);
-                          });
+  return records::ChangeById<Grid>(store_, guard_, context, request, response, kNoGrid,
+                                   [&](roots::Session&, const Grid& before, const Act& act) -> absl::StatusOr<Grid> {
+                                     return relocation::DismissChief(before, act);
+                                   });
 }
 
 grpc::Status GridsService::AssignToGrid(grpc::ServerContext* context, const v1::AssignToGridRequest* request,
                                         v1::Grid* response) {
-  return ChangeById<Grid>(store_, guard_, context, request, response, kNoGrid,
-                          [&](roots::Session& session, const Grid& before, const Act& act) -> absl::StatusOr<Grid> {
-                            ASSIGN_OR_RETURN(const EntryRequest asked, messages::FromProto<EntryRequest>(*request));
-                            return relocation::AssignToGrid(session, before, asked.household, act);
-                          });
+  return records::ChangeById<Grid>(
+      store_, guard_, context, request, response, kNoGrid,
+      [&](roots::Session& session, const Grid& before, const Act& act) -> absl::StatusOr<Grid> {
+        ASSIGN_OR_RETURN(const EntryRequest asked, messages::FromProto<EntryRequest>(*request));
+        return relocation::AssignToGrid(session, before, asked.household, act);
+      });
 }
 
 grpc::Status GridsService::GetGrid(grpc::ServerContext* context, const v1::GetGridRequest* request,

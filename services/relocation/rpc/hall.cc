@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "services/platform/base/error.h"
+#include "services/platform/records/change.h"
 #include "services/platform/roots/queue.h"
 #include "services/relocation/domain/hall.h"
-#include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
 namespace {
@@ -21,7 +21,7 @@ grpc::Status HallService::ImportHallRequests(grpc::ServerContext* context,
 
 grpc::Status HallService::ReceiveHallRequest(grpc::ServerContext* context, const v1::ReceiveHallRequestRequest* request,
                                              v1::HallRequest* response) {
-  return ChangeRecord<HallRequest>(
+  return records::ChangeRecord<HallRequest>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<HallRequest> {
         ASSIGN_OR_RETURN(const Asking asked, messages::FromProto<Asking>(*request));
@@ -33,7 +33,7 @@ grpc::Status HallService::ReceiveHallRequest(grpc::ServerContext* context, const
 
 grpc::Status HallService::AssignHallRequest(grpc::ServerContext* context, const v1::AssignHallRequestRequest* request,
                                             v1::HallRequest* response) {
-  return ChangeById<HallRequest>(
+  return records::ChangeById<HallRequest>(
       store_, guard_, context, request, response, kNoRequest,
       [&](roots::Session&, const HallRequest& before, const Act& act) -> absl::StatusOr<HallRequest> {
         ASSIGN_OR_RETURN(const DepartmentRequest asked, messages::FromProto<DepartmentRequest>(*request));
@@ -43,7 +43,7 @@ grpc::Status HallService::AssignHallRequest(grpc::ServerContext* context, const 
 
 grpc::Status HallService::CloseHallRequest(grpc::ServerContext* context, const v1::CloseHallRequestRequest* request,
                                            v1::HallRequest* response) {
-  return ChangeById<HallRequest>(
+  return records::ChangeById<HallRequest>(
       store_, guard_, context, request, response, kNoRequest,
       [&](roots::Session&, const HallRequest& before, const Act& act) -> absl::StatusOr<HallRequest> {
         return CloseRequest(before, act);
@@ -52,7 +52,7 @@ grpc::Status HallService::CloseHallRequest(grpc::ServerContext* context, const v
 
 grpc::Status HallService::RateHallRequest(grpc::ServerContext* context, const v1::RateHallRequestRequest* request,
                                           v1::HallRequest* response) {
-  return ChangeById<HallRequest>(
+  return records::ChangeById<HallRequest>(
       store_, guard_, context, request, response, kNoRequest,
       [&](roots::Session&, const HallRequest& before, const Act& act) -> absl::StatusOr<HallRequest> {
         return RateRequest(before, request->rating(), act);
@@ -61,7 +61,7 @@ grpc::Status HallService::RateHallRequest(grpc::ServerContext* context, const v1
 
 grpc::Status HallService::ReopenHallRequest(grpc::ServerContext* context, const v1::ReopenHallRequestRequest* request,
                                             v1::HallRequest* response) {
-  return ChangeById<HallRequest>(
+  return records::ChangeById<HallRequest>(
       store_, guard_, context, request, response, kNoRequest,
       [&](roots::Session&, const HallRequest& before, const Act& act) -> absl::StatusOr<HallRequest> {
         ASSIGN_OR_RETURN(const ReopeningRequest asked, messages::FromProto<ReopeningRequest>(*request));

@@ -1,18 +1,18 @@
 #include "services/relocation/rpc/homes.h"
 
 #include "services/platform/base/error.h"
+#include "services/platform/records/change.h"
 #include "services/platform/roots/queue.h"
 #include "services/relocation/domain/area.h"
 #include "services/relocation/domain/follow_up.h"
 #include "services/relocation/domain/step_back.h"
 #include "services/relocation/domain/two_homes.h"
-#include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
 
 template <typename Request>
 grpc::Status HomesService::Move(grpc::ServerContext* context, const Request* request, v1::Case* response, Verb verb) {
-  return ChangeRecord<Case>(
+  return records::ChangeRecord<Case>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Case> {
         ASSIGN_OR_RETURN(const Case before, FindCase(session, request->id()));

@@ -1,8 +1,8 @@
 #include "services/relocation/rpc/housing.h"
 
 #include "services/platform/base/error.h"
+#include "services/platform/records/change.h"
 #include "services/relocation/domain/renovation.h"
-#include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
 namespace {
@@ -18,7 +18,7 @@ grpc::Status HousingService::ImportRenovations(
 
 grpc::Status HousingService::PlanRenovation(grpc::ServerContext* context, const v1::PlanRenovationRequest* request,
                                             v1::Renovation* response) {
-  return ChangeRecord<Renovation>(
+  return records::ChangeRecord<Renovation>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Renovation> {
         ASSIGN_OR_RETURN(const RenovationPlan plan, messages::FromProto<RenovationPlan>(*request));
@@ -31,7 +31,7 @@ grpc::Status HousingService::PlanRenovation(grpc::ServerContext* context, const 
 
 grpc::Status HousingService::StartRenovation(grpc::ServerContext* context, const v1::StartRenovationRequest* request,
                                              v1::Renovation* response) {
-  return ChangeById<Renovation>(
+  return records::ChangeById<Renovation>(
       store_, guard_, context, request, response, kNoRenovation,
       [](roots::Session& session, const Renovation& before, const Act& act) -> absl::StatusOr<Renovation> {
         ASSIGN_OR_RETURN(const std::optional<Case> relocation, FindCaseOf(session, before.household_id));
@@ -42,24 +42,24 @@ grpc::Status HousingService::StartRenovation(grpc::ServerContext* context, const
 grpc::Status HousingService::CompleteRenovation(grpc::ServerContext* context,
                                                 const v1::CompleteRenovationRequest* request,
                                                 v1::Renovation* response) {
-  return ChangeById<Renovation>(store_, guard_, context, request, response, kNoRenovation,
-                                [](roots::Session&, const Renovation& before, const Act& act) {
-                                  return relocation::CompleteRenovation(before, act);
-                                });
+  return records::ChangeById<Renovation>(store_, guard_, context, request, response, kNoRenovation,
+                                         [](roots::Session&, const Renovation& before, const Act& act) {
+                                           return relocation::CompleteRenovation(before, act);
+                                         });
 }
 
 grpc::Status HousingService::AcceptRenovation(grpc::ServerContext* context, const v1::AcceptRenovationRequest* request,
                                               v1::Renovation* response) {
-  return ChangeById<Renovation>(store_, guard_, context, request, response, kNoRenovation,
-                                [](roots::Session&, const Renovation& before, const Act& act) {
-                                  return relocation::AcceptRenovation(before, act);
-                                });
+  return records::ChangeById<Renovation>(store_, guard_, context, request, response, kNoRenovation,
+                                         [](roots::Session&, const Renovation& before, const Act& act) {
+                                           return relocation::AcceptRenovation(before, act);
+                                         });
 }
 
 grpc::Status HousingService::WithdrawRenovation(grpc::ServerContext* context,
                                                 const v1::WithdrawRenovationRequest* request,
                                                 v1::Renovation* response) {
-  return ChangeById<Renovation>(
+  return records::ChangeById<Renovation>(
       store_, guard_, context, request, response, kNoRenovation,
       [&](roots::Session&, const Renovation& before, const Act& act) -> absl::StatusOr<Renovation> {
         ASSIGN_OR_RETURN(const WithdrawalRequest asked, messages::FromProto<WithdrawalRequest>(*request));

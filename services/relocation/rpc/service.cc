@@ -3,12 +3,12 @@
 #include "services/platform/approval/act.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/records/change.h"
 #include "services/platform/records/read.h"
 #include "services/relocation/domain/case.h"
 #include "services/relocation/domain/ceremony.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
-#include "services/relocation/rpc/change.h"
 
 namespace anju::relocation {
 namespace {
@@ -80,17 +80,9 @@ grpc::Status RelocationService::MoveInHouseholds(grpc::ServerContext* context,
                                                  v1::MoveInHouseholdsResponse* response) {
   const auto move_in = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::MoveInHouseholdsResponse> {
     ASSIGN_OR_RETURN(const Ceremony ceremony, messages::FromProto<Ceremony>(*request));
-    const roots::Actor actor{.subject = caller.subject, .method = "MoveInHouseholds", .division = request->division()};
-    std::string answer;
-    RETURN_IF_ERROR(store_.ChangeOnce(
-        actor, request->request_id(), request->SerializeAsString(),
-        [&](roots::Session& session) -> absl::StatusOr<std::string> {
-          ASSIGN_OR_RETURN(const Moved moved, relocation::MoveInHouseholds(session, ceremony, caller.subject));
-          return roots::ToJson(moved);
-        },
-        &answer));
-    ASSIGN_OR_RETURN(const Moved moved, roots::FromJson<Moved>(answer));
-    return messages::ToProto<v1::MoveInHouseholdsResponse>(moved);
+    return records::TakeOnce<Moved, v1::MoveInHouseholdsResponse>(
+        store_, caller, *request,
+        [&](roots::Session& session) { return relocation::MoveInHouseholds(session, ceremony, caller.subject); });
   };
   return guard_.Unary<v1::MoveInHouseholdsRequest, v1::MoveInHouseholdsResponse>(context, request, response, move_in);
 }
@@ -98,7 +90,7 @@ grpc::Status RelocationService::MoveInHouseholds(grpc::ServerContext* context,
 template <typename Request>
 grpc::Status RelocationService::Change(grpc::ServerContext* context, const Request* request, v1::Case* response,
                                        Step step) {
-  return ChangeRecord<Case>(store_, guard_, context, request, response, step);
+  return records::ChangeRecord<Case>(store_, guard_, context, request, response, step);
 }
 
 template <typename Request>

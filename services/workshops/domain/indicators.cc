@@ -64,7 +64,7 @@ Spans Recognised(const Enterprise& enterprise) {
       spans.push_back({.from = *workshop.recognised_on, .until = workshop.revoked_on});
     }
   }
-  return Merge(std::move(spans));
+  return Union(std::move(spans));
 }
 
 // When the household is registered poor, whether or not it has left poverty; as HouseholdFact::RegisteredPoorOn, but
@@ -78,7 +78,7 @@ Spans RegisteredPoor(const feed::HouseholdFact& household) {
     if (i + 1 < household.classifications.size()) span.until = household.classifications[i + 1].since;
     spans.push_back(span);
   }
-  return Merge(std::move(spans));
+  return Union(std::move(spans));
 }
 
 // From when on a job that lasts over `span` is stable; nothing when it ends before.
@@ -109,15 +109,15 @@ void AddWork(const Worker& worker, const Person& person, tally::Contributions& t
     // Whoever was transferred once stays counted.
     if (employment.kind == EmploymentKind::kTransferred) transferred.push_back({.from = span.from});
   }
-  contracts = Merge(std::move(contracts));
-  transferred = Merge(std::move(transferred));
+  contracts = Union(std::move(contracts));
+  transferred = Union(std::move(transferred));
   AddSpans(kWorkshopWorkers, person.places, contracts, to);
   AddSpans(kWorkshopRelocatedWorkers, person.places, Intersect(contracts, person.relocated), to);
-  AddSpans(kPoorLabourersWorking, person.places, Intersect(Merge(std::move(jobs)), person.poor), to);
-  AddSpans(kSelfEmployed, person.places, Merge(std::move(self_employed)), to);
+  AddSpans(kPoorLabourersWorking, person.places, Intersect(Union(std::move(jobs)), person.poor), to);
+  AddSpans(kSelfEmployed, person.places, Union(std::move(self_employed)), to);
   AddSpans(kNewlyTransferred, person.places, transferred, to);
   AddSpans(kTransferredRelocated, person.places, Intersect(transferred, person.relocated), to);
-  AddSpans(kStableEmploymentRelocated, person.places, Intersect(Merge(std::move(stable)), person.relocated), to);
+  AddSpans(kStableEmploymentRelocated, person.places, Intersect(Union(std::move(stable)), person.relocated), to);
 }
 
 void AddTraining(const Worker& worker, const Person& person, tally::Contributions& to) {
@@ -128,11 +128,11 @@ void AddTraining(const Worker& worker, const Person& person, tally::Contribution
     trained.push_back({.from = training.ended_on});
     recently.push_back({.from = training.ended_on, .until = PlusMonths(training.ended_on, kTrainingMonths)});
   }
-  trained = Merge(std::move(trained));
+  trained = Union(std::move(trained));
   AddSpans(kTrainedPersons, person.places, trained, to);
   AddSpans(kTrainedPoorPersons, person.places, Intersect(trained, person.poor), to);
   AddSpans(kTrainedRelocatedPersons, person.places, Intersect(trained, person.relocated), to);
-  AddSpans(kTrainedRelocatedRecently, person.places, Intersect(Merge(std::move(recently)), person.relocated), to);
+  AddSpans(kTrainedRelocatedRecently, person.places, Intersect(Union(std::move(recently)), person.relocated), to);
 }
 
 void AddMoney(const Worker& worker, const Places& places, tally::Contributions& to) {

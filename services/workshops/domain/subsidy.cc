@@ -69,6 +69,11 @@ std::optional<subsidy::Item> Judge(const Worker& worker, Month period, const pol
   return item;
 }
 
+const approval::Flow& SubsidyFlow() {
+  static const auto& flow = *new approval::Flow(approval::OneApprover("workshops.subsidy"));
+  return flow;
+}
+
 absl::StatusOr<Run> ListRun(roots::Session& session, const std::string& division, Month period, const std::string& by) {
   if (period.LastDay() >= DayInChina(session.now())) {
     return Refuse(kInvalidArgument, "PERIOD_NOT_OVER", "list a month after it has ended", "period");
@@ -88,17 +93,13 @@ absl::StatusOr<Run> ListRun(roots::Session& session, const std::string& division
     std::optional<subsidy::Item> item = Judge(*worker, period, policy);
     if (item.has_value()) items.push_back(*std::move(item));
   }
-  ASSIGN_OR_RETURN(Run run, subsidy::List(before, county, Format(period), by, DayInChina(session.now()),
+  const Date today = DayInChina(session.now());
+  ASSIGN_OR_RETURN(const approval::Flow flow, approval::FlowFor(session, SubsidyFlow(), county, today));
+  ASSIGN_OR_RETURN(Run run, subsidy::List(before, county, Format(period), by, today, flow,
                                           {.rule = std::string(kSubsidyRule), .used = policy.Use(SubsidyParameters())},
                                           std::move(items)));
   session.Put(run);
   return run;
-}
-
-absl::StatusOr<Run> ApproveRun(roots::Session& session, const Run& run, const std::string& by) {
-  ASSIGN_OR_RETURN(Run approved, subsidy::Approve(run, by, DayInChina(session.now())));
-  session.Put(approved);
-  return approved;
 }
 
 absl::StatusOr<Run> PayRun(roots::Session& session, const Run& run, Date on) {

@@ -18,10 +18,13 @@ std::optional<subsidy::Item> Judge(const Worker& worker, Month period, const pol
 // The parameters that it looks at.
 std::vector<absl::string_view> SubsidyParameters();
 
-// Use cases. Refuses, in this order, with PERIOD_NOT_OVER, DIVISION_NOT_FOUND, NOT_A_COUNTY and RUN_ALREADY_APPROVED.
+// The national default of the flow `workshops.subsidy`, by which a run is approved: one approver of the county.
+const approval::Flow& SubsidyFlow();
+
+// Use cases. Refuses, in this order, with PERIOD_NOT_OVER, DIVISION_NOT_FOUND, NOT_A_COUNTY, RUN_ALREADY_APPROVED
+// and PROPOSED_TOO_OFTEN.
 absl::StatusOr<subsidy::Run> ListRun(roots::Session& session, const std::string& division, Month period,
                                      const std::string& by);
-absl::StatusOr<subsidy::Run> ApproveRun(roots::Session& session, const subsidy::Run& run, const std::string& by);
 // Records the payment on every worker that is eligible and not paid by another run since.
 absl::StatusOr<subsidy::Run> PayRun(roots::Session& session, const subsidy::Run& run, Date on);
 

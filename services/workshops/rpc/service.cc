@@ -1,7 +1,7 @@
 #include "services/workshops/rpc/service.h"
 
 #include "services/platform/base/error.h"
-#include "services/platform/records/read.h"
+#include "services/platform/records/change.h"
 #include "services/workshops/domain/enterprise.h"
 #include "services/workshops/domain/subsidy.h"
 #include "services/workshops/domain/training.h"
@@ -114,10 +114,24 @@ grpc::Status WorkshopsService::ApproveSubsidyRun(grpc::ServerContext* context,
                                                  type::v1::SubsidyRun* response) {
   const auto approve = [&](const rpc::Caller& caller) {
     return Change(caller, "ApproveSubsidyRun", request->id(), [&](roots::Session& session, const subsidy::Run& run) {
-      return ApproveRun(session, run, caller.subject);
+      return subsidy::DecideRun(
+          session, SubsidyFlow(), run,
+          {.verdict = approval::Verdict::kApprove, .step = request->step(), .reason = request->reason()},
+          approval::ActOf(caller, session.now()));
     });
   };
   return guard_.Unary<v1::ApproveSubsidyRunRequest, type::v1::SubsidyRun>(context, request, response, approve);
+}
+
+grpc::Status WorkshopsService::DecideSubsidyRun(grpc::ServerContext* context,
+                                                const v1::DecideSubsidyRunRequest* request,
+                                                type::v1::SubsidyRun* response) {
+  return records::ChangeById<subsidy::Run>(
+      store_, guard_, context, request, response, "RUN_NOT_FOUND",
+      [&](roots::Session& session, const subsidy::Run& before, const notice::Act& act) -> absl::StatusOr<subsidy::Run> {
+        ASSIGN_OR_RETURN(const approval::Ruling ruling, messages::FromProto<approval::Ruling>(*request));
+        return subsidy::DecideRun(session, SubsidyFlow(), before, ruling, act);
+      });
 }
 
 grpc::Status WorkshopsService::PaySubsidyRun(grpc::ServerContext* context, const v1::PaySubsidyRunRequest* request,

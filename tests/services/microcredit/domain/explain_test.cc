@@ -125,7 +125,10 @@ TEST_P(ExplainTest, ASubsidyIsExplainedByTheRunThatPaidIt) {
           .ok());
   const absl::Status paid = stand.store.Change({}, [&](roots::Session& session) -> absl::Status {
     ASSIGN_OR_RETURN(const subsidy::Run listed, ListRun(session, "450328", "2018Q3", "li"));
-    ASSIGN_OR_RETURN(const subsidy::Run approved, ApproveRun(session, listed, "wang"));
+    ASSIGN_OR_RETURN(
+        const subsidy::Run approved,
+        subsidy::DecideRun(session, SubsidyFlow(), listed, {.verdict = approval::Verdict::kApprove},
+                           {.by = "wang", .on = DayInChina(session.now()), .roles = {"approver"}, .scope = "450328"}));
     return PayRun(session, approved, Today()).status();
   });
   ASSERT_TRUE(paid.ok()) << paid;

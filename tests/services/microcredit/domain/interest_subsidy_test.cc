@@ -117,7 +117,9 @@ class SubsidyRunTest : public ::testing::TestWithParam<std::string> {
   absl::StatusOr<subsidy::Run> Approved(const std::string& id) {
     return Do([&](roots::Session& session) -> absl::StatusOr<subsidy::Run> {
       ASSIGN_OR_RETURN(const subsidy::Run before, FindRun(session, id));
-      return ApproveRun(session, before, "wang");
+      return subsidy::DecideRun(
+          session, SubsidyFlow(), before, {.verdict = approval::Verdict::kApprove},
+          {.by = "wang", .on = DayInChina(session.now()), .roles = {"approver"}, .scope = "450328"});
     });
   }
   absl::StatusOr<subsidy::Run> Paid(const std::string& id, storage::Database* on = nullptr) {

@@ -54,9 +54,9 @@ class ExplainFundsTest : public Resettlement {
   void Subsidise() {
     Act([&](roots::Session& session, const CaseFunds& funds) -> absl::Status {
       ASSIGN_OR_RETURN(const Settlement proposed, ProposeSubsidy(session, funds, Li()));
-      ASSIGN_OR_RETURN(
-          const Settlement granted,
-          GrantSubsidy(session, {.relocation = funds.relocation, .settlement = proposed}, Approver("wang", Today())));
+      ASSIGN_OR_RETURN(const Settlement granted,
+                       DecideSubsidy(session, {.relocation = funds.relocation, .settlement = proposed},
+                                     {.verdict = approval::Verdict::kApprove}, Approver("wang", Today())));
       return PaySubsidy(session, {.relocation = funds.relocation, .settlement = granted},
                         {.bank_reference = "b", .paid_on = Today()}, Li())
           .status();
@@ -222,10 +222,8 @@ TEST_P(ExplainFundsTest, WhatIsBoughtBackKeepsItsTerms) {
             session, funds.relocation,
             {.bank = "样例银行", .contract_no = "m1", .principal_fen = 100'000'00, .taken_on = Date(2016, 6, 1)},
             Li()));
-    ASSIGN_OR_RETURN(
-        Booked<Mortgage> held,
-        BuyBackMortgage(session, mortgage, {.bank_reference = "b", .paid_on = Today()}, Approver("wang", Today())));
-    ASSIGN_OR_RETURN(mortgage, Keep(session, std::move(held)));
+    ASSIGN_OR_RETURN(mortgage, BuyBackMortgage(session, mortgage, {.bank_reference = "b", .paid_on = Today()}, "",
+                                               Approver("wang", Today())));
     return absl::OkStatus();
   });
   EXPECT_TRUE(Ask(TheCase(), kSurplusBought).would.empty());

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/relocation/domain/chart.h"
 #include "services/relocation/domain/homes.h"
-#include "tests/support/stand.h"
+#include "tests/services/relocation/domain/resettlement.h"
 
 namespace anju::relocation {
 namespace {
@@ -169,10 +169,32 @@ TEST(FundsTest, ASubsidyIsForThoseWhoBelongedToTheHousehold) {
   EXPECT_THAT(ProposeSubsidy(Open(Ended()), Ended(), kTerms, kLi), RefusedWith(kFailedPrecondition, "CASE_ENDED"));
 }
 
-TEST(FundsTest, TwoPersonsGrantASubsidy) {
+TEST(FundsTest, OthersDecideOnASubsidy) {
+  const approval::Flow& flow = NationalSubsidyFlow();
   const Settlement proposed = Reach(Stage::kProposed);
-  EXPECT_THAT(GrantSubsidy(proposed, kLi), RefusedWith(kFailedPrecondition, "APPROVER_IS_AUTHOR"));
-  EXPECT_TRUE(GrantSubsidy(proposed, kWang).ok());
+  const approval::Ruling approving{.verdict = approval::Verdict::kApprove};
+  EXPECT_THAT(DecideSubsidy(Reach(Stage::kNew), flow, approving, kLi),
+              RefusedWith(kFailedPrecondition, "SUBSIDY_NOT_PROPOSED"));
+  Settlement begun = proposed;
+  begun.title_paid_fen = 1;
+  EXPECT_THAT(DecideSubsidy(begun, flow, approving, kLi), RefusedWith(kFailedPrecondition, "TITLE_BEGUN"));
+  EXPECT_THAT(DecideSubsidy(proposed, flow, approving, kLi), RefusedWith(kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(DecideSubsidy(proposed, flow, approving, Approver("li", kToday)),
+              RefusedWith(kFailedPrecondition, "APPROVER_IS_AUTHOR"));
+  const auto granted = DecideSubsidy(proposed, flow, approving, Approver("wang", kToday));
+  ASSERT_TRUE(granted.ok()) << granted.status();
+  EXPECT_EQ(granted->after.subsidy.granted_by, "wang");
+  EXPECT_FALSE(granted->journal.entries.empty());
+  // What is rejected is no subsidy any more, and the title can be paid for without it.
+  const auto rejected = DecideSubsidy(proposed, flow, {.verdict = approval::Verdict::kReject, .reason = "重复"},
+                                      Approver("wang", kToday));
+  ASSERT_TRUE(rejected.ok()) << rejected.status();
+  EXPECT_TRUE(rejected->journal.entries.empty());
+  EXPECT_EQ(rejected->after.subsidy, PersonalSubsidy());
+  EXPECT_EQ(rejected->after.decisions.back().reason, "SUBSIDY_DROPPED");
+  EXPECT_EQ(rejected->after.decisions.back().amount_fen, 0);
+  EXPECT_EQ(rejected->after.approvals.back().amount_fen, 60'000'00);
+  EXPECT_TRUE(PayTitle(rejected->after, Moved(), Home(), Paying(1), kLi).ok());
 }
 
 TEST(FundsTest, ASubsidyIsPaidToTheContractorOfASite) {

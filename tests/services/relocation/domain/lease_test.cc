@@ -19,7 +19,6 @@ const LeaseTerms kTerms{.area_per_person_centi_sqm = 25'00,
                         .used = {{"area_per_person_centi_sqm", "1", 25'00}, {"buy_back_fen_per_sqm", "1", 1'500'00}}};
 const Date kToday(2018, 11, 1);
 const Act kLi{.by = "li", .on = kToday};
-const Act kWang{.by = "wang", .on = kToday};
 
 Unit Home() { return {.id = "u", .key = "450328/county/u1", .area_centi_sqm = 112'35}; }
 
@@ -43,7 +42,11 @@ Lease Proposed() {
   lease.id = "l";
   return lease;
 }
-Lease Agreed() { return AgreeLease(Proposed(), Household(3), kWang)->after; }
+absl::StatusOr<Booked<Lease>> Approve(const Lease& lease, const feed::HouseholdFact& household, const std::string& by) {
+  return DecideLease(lease, household, NationalLeaseFlow(), {.verdict = approval::Verdict::kApprove},
+                     Approver(by, kToday));
+}
+Lease Agreed() { return Approve(Proposed(), Household(3), "wang")->after; }
 Lease Paid() { return PayLease(Agreed(), {.bank_reference = "b", .paid_on = kToday}, kLi)->after; }
 
 HouseholdPayment Paying(int64_t fen, MoneySource source = MoneySource::kOwn) {
@@ -78,9 +81,16 @@ TEST(LeaseTest, ALeaseIsProposedOfASurplus) {
 }
 
 TEST(LeaseTest, TwoPersonsAgree) {
-  EXPECT_THAT(AgreeLease(Agreed(), Household(4), kLi), RefusedWith(kFailedPrecondition, "LEASE_NOT_PROPOSED"));
-  EXPECT_THAT(AgreeLease(Proposed(), Household(4), kLi), RefusedWith(kFailedPrecondition, "APPROVER_IS_AUTHOR"));
-  EXPECT_THAT(AgreeLease(Proposed(), Household(4), kWang), RefusedWith(kFailedPrecondition, "SURPLUS_CHANGED"));
+  EXPECT_THAT(Approve(Agreed(), Household(4), "li"), RefusedWith(kFailedPrecondition, "LEASE_NOT_PROPOSED"));
+  EXPECT_THAT(Approve(Proposed(), Household(4), "li"), RefusedWith(kFailedPrecondition, "APPROVER_IS_AUTHOR"));
+  EXPECT_THAT(Approve(Proposed(), Household(4), "wang"), RefusedWith(kFailedPrecondition, "SURPLUS_CHANGED"));
+  const auto rejected =
+      DecideLease(Proposed(), Household(4), NationalLeaseFlow(),
+                  {.verdict = approval::Verdict::kReject, .reason = "人口有变"}, Approver("wang", kToday));
+  ASSERT_TRUE(rejected.ok()) << rejected.status();
+  EXPECT_EQ(rejected->after.state, LeaseState::kProposed);
+  EXPECT_TRUE(rejected->after.postings.empty());
+  EXPECT_THAT(Approve(rejected->after, Household(3), "wang"), RefusedWith(kFailedPrecondition, "NOT_UNDER_WAY"));
   const Lease agreed = Agreed();
   EXPECT_EQ(agreed.owned_centi_sqm, 37'35);
   EXPECT_EQ(agreed.leased_centi_sqm, 37'35);
@@ -166,7 +176,7 @@ TEST(LeaseTest, NoFenIsEverLost) {
                             PriceOfArea(at.leased_centi_sqm, at.price_fen_per_sqm);
       switch (pick(0, 5)) {
         case 0:
-          take(AgreeLease(at, Household(persons), kWang));
+          take(Approve(at, Household(persons), "wang"));
           break;
         case 1:
           take(PayLease(at, {.bank_reference = "b", .paid_on = kToday}, kLi));
@@ -229,7 +239,7 @@ TEST_P(LeaseStoreTest, FollowsTheHousehold) {
   EXPECT_EQ(lease->bought_centi_sqm, 25'00);
   // A proposal is made anew, one lease of a case.
   EXPECT_EQ(Propose("c1")->id, lease->id);
-  ASSERT_TRUE(Step(lease->id, [&](const Lease& before) { return AgreeLease(before, household, kWang); }).ok());
+  ASSERT_TRUE(Step(lease->id, [&](const Lease& before) { return Approve(before, household, "wang"); }).ok());
   EXPECT_THAT(Propose("c1"), RefusedWith(kFailedPrecondition, "LEASE_OPEN"));
   household.persons.push_back({.person_no = "p4", .joined_on = Date(2018, 10, 31)});
   const auto follow = [&] {

@@ -43,9 +43,14 @@ Mortgage Proposed(int64_t principal_fen) {
   return mortgage;
 }
 
+absl::StatusOr<Mortgage> Decided(const Mortgage& mortgage, approval::Verdict verdict, const std::string& by = "wang") {
+  return DecideMortgage(mortgage, NationalMortgageFlow(), {.verdict = verdict, .reason = "r"}, Approver(by, kBought));
+}
+Mortgage Approved(int64_t principal_fen) { return *Decided(Proposed(principal_fen), approval::Verdict::kApprove); }
+
 Mortgage Held(int64_t principal_fen, int32_t rate_bp = 0) {
   Mortgage held =
-      BuyBackMortgage(Proposed(principal_fen), {.bank_reference = "b", .paid_on = kBought}, kTerms, On(kBought, "wang"))
+      BuyBackMortgage(Approved(principal_fen), {.bank_reference = "b", .paid_on = kBought}, kTerms, On(kBought, "wang"))
           ->after;
   if (rate_bp == 0) return held;
   return *ChooseRepaymentPlan(held, {.plan = RepaymentPlan::kInstalments, .rate_bp = rate_bp}, On(kFree));
@@ -105,13 +110,22 @@ TEST(MortgageTest, MortgagesOf2016AreBoughtBack) {
 
 TEST(MortgageTest, TwoPersonsBuyBack) {
   const BankPayment payment{.bank_reference = "b", .paid_on = kBought};
-  EXPECT_THAT(BuyBackMortgage(Proposed(1), payment, kTerms, On(kBought)),
+  EXPECT_THAT(Decided(Proposed(1), approval::Verdict::kApprove, "li"),
+              RefusedWith(kFailedPrecondition, "APPROVER_IS_AUTHOR"));
+  EXPECT_THAT(Decided(Approved(1), approval::Verdict::kReject), RefusedWith(kFailedPrecondition, "NOT_UNDER_WAY"));
+  EXPECT_THAT(Decided(Held(1), approval::Verdict::kApprove), RefusedWith(kFailedPrecondition, "MORTGAGE_NOT_PROPOSED"));
+  const Mortgage rejected = *Decided(Proposed(1), approval::Verdict::kReject);
+  EXPECT_THAT(BuyBackMortgage(rejected, payment, kTerms, On(kBought)),
+              RefusedWith(kFailedPrecondition, "MORTGAGE_NOT_APPROVED"));
+  EXPECT_THAT(BuyBackMortgage(Approved(1), payment, kTerms, On(kBought)),
               RefusedWith(kFailedPrecondition, "APPROVER_IS_AUTHOR"));
   EXPECT_THAT(BuyBackMortgage(Held(1), payment, kTerms, On(kBought)),
               RefusedWith(kFailedPrecondition, "MORTGAGE_NOT_PROPOSED"));
   EXPECT_THAT(
-      BuyBackMortgage(Proposed(1), {.bank_reference = "b", .paid_on = Date(2016, 5, 31)}, kTerms, On(kBought, "wang")),
+      BuyBackMortgage(Approved(1), {.bank_reference = "b", .paid_on = Date(2016, 5, 31)}, kTerms, On(kBought, "zhao")),
       RefusedWith(kInvalidArgument, "DATES_REVERSED"));
+  // Who approved it stands there, whoever pays the bank.
+  EXPECT_EQ(BuyBackMortgage(Approved(1), payment, kTerms, On(kBought, "zhao"))->after.approved_by, "wang");
   const Mortgage held = Held(100'000'00);
   EXPECT_EQ(held.free_until, kFree);
   EXPECT_EQ(held.plan, RepaymentPlan::kAtOnce);
@@ -210,7 +224,7 @@ TEST(MortgageTest, NoFenIsEverLost) {
   const auto pick = [&](int64_t from, int64_t to) { return std::uniform_int_distribution<int64_t>(from, to)(random); };
   for (int round = 0; round < 200; ++round) {
     const int64_t principal = pick(1, 200'000'00);
-    Mortgage at = Proposed(principal);
+    Mortgage at = Approved(principal);
     ledger::Balances posted;
     const auto take = [&](const absl::StatusOr<Booked<Mortgage>>& booked) {
       if (!booked.ok()) return false;
@@ -276,9 +290,11 @@ TEST_P(MortgageStoreTest, CountsPostsAndWaits) {
     });
   };
   const Date today(2018, 11, 1);
-  ASSERT_TRUE(step([&](roots::Session& session, const Mortgage& before) {
-                return BuyBackMortgage(session, before, {.bank_reference = "b", .paid_on = Date(2018, 9, 10)},
-                                       On(today, "wang"));
+  ASSERT_TRUE(change([&](roots::Session& session) -> absl::Status {
+                ASSIGN_OR_RETURN(const std::optional<Mortgage> before, session.Find<Mortgage>(stand.batch.Key("c1")));
+                return BuyBackMortgage(session, *before, {.bank_reference = "b", .paid_on = Date(2018, 9, 10)}, "",
+                                       Approver("wang", today))
+                    .status();
               }).ok());
   ASSERT_TRUE(step([&](roots::Session&, const Mortgage& before) {
                 return RepayMortgage(before, Paying(30'000'00, Date(2018, 10, 8)), On(today));

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/ledger/books.h"
+#include "services/platform/roots/queue.h"
 #include "services/relocation/domain/chart.h"
 #include "services/relocation/domain/homes.h"
 #include "tests/services/relocation/domain/resettlement.h"
@@ -45,14 +46,14 @@ class PaymentsTest : public Resettlement {
   absl::Status DoIn(roots::Store& store, const std::string& case_no, const Step& step, const std::string& by = "li") {
     return store.Change({.subject = by}, [&](roots::Session& session) -> absl::Status {
       ASSIGN_OR_RETURN(const CaseFunds before, FindFunds(session, stand.batch.Key(case_no)));
-      return step(session, before, {.by = by, .on = DayInChina(session.now())}).status();
+      return step(session, before, Approver(by, DayInChina(session.now()))).status();
     });
   }
   static absl::StatusOr<Settlement> Propose(roots::Session& session, const CaseFunds& before, const Act& act) {
     return relocation::ProposeSubsidy(session, before, act);
   }
   static absl::StatusOr<Settlement> Grant(roots::Session& session, const CaseFunds& before, const Act& act) {
-    return relocation::GrantSubsidy(session, before, act);
+    return relocation::DecideSubsidy(session, before, {.verdict = approval::Verdict::kApprove}, act);
   }
   static absl::StatusOr<Settlement> Pay(roots::Session& session, const CaseFunds& before, const Act& act) {
     return relocation::PaySubsidy(session, before, {.bank_reference = "b1", .paid_on = act.on}, act);
@@ -111,6 +112,77 @@ TEST_P(PaymentsTest, FromTheSubsidyToTheTitle) {
   EXPECT_EQ(Figure("subsidies_paid", "45", "2018-11"), 60'000'00);
   EXPECT_EQ(Figure("title_payments", "45", "2018-11"), 56'000'00);
   EXPECT_EQ(Figure("deposits_held", "45", "2018-11"), 0);
+  ExpectSound();
+}
+
+// Over 50,000 yuan the prefecture approves too.
+TEST_P(PaymentsTest, TheAmountSaysHowManyDecideOnASubsidy) {
+  using approval::Verdict;
+  const auto define = [&](int64_t from_fen) {
+    const approval::Definition definition{
+        .division = "4503",
+        .name = "relocation.subsidy",
+        .since = Today(),
+        .steps = {{.code = "county", .level = approval::Level::kCounty, .roles = {"approver"}},
+                  {.code = "prefecture",
+                   .level = approval::Level::kPrefecture,
+                   .roles = {"approver"},
+                   .from_fen = from_fen,
+                   .days = 3,
+                   .day_kind = notice::DayKind::kCalendar}}};
+    return stand.store.Change({}, [&](roots::Session& session) {
+      return approval::DefineFlow(session, definition, {.by = "admin", .on = Today()}).status();
+    });
+  };
+  const auto rule = [](Verdict verdict, const std::string& step, const std::string& scope = "450328") {
+    return [=](roots::Session& session, const CaseFunds& before, const Act& act) {
+      Act from = act;
+      from.scope = scope;
+      return relocation::DecideSubsidy(session, before, {.verdict = verdict, .step = step, .reason = "r"}, from);
+    };
+  };
+  const auto item = [&](const std::string& number) { return Find<Settlement>(number).approvals.back(); };
+  stand.KnowDivision("4503");
+  ASSERT_TRUE(define(50'000'00).ok());
+  ASSERT_TRUE(Do("c1", Propose).ok());
+  // 60,000 yuan: the county is not enough.
+  EXPECT_THAT(Do("c1", Grant, "wang"), RefusedWith(kFailedPrecondition, "WRONG_STEP"));
+  EXPECT_THAT(Do("c1", rule(Verdict::kApprove, "county")), RefusedWith(kFailedPrecondition, "APPROVER_IS_AUTHOR"));
+  ASSERT_TRUE(Do("c1", rule(Verdict::kApprove, "county"), "wang").ok());
+  EXPECT_EQ(item("c1").step, "prefecture");
+  EXPECT_EQ(item("c1").due_on, Today() + 3);
+  EXPECT_EQ(Find<Settlement>("c1").subsidy.state, SubsidyState::kProposed);
+  EXPECT_THAT(Do("c1", Pay), RefusedWith(kFailedPrecondition, "SUBSIDY_NOT_GRANTED"));
+  const auto due = [&] { return stand.store.Queue(roots::kWaiting, "450328", Today() + 3, "", 10)->roots.size(); };
+  EXPECT_EQ(due(), 1u);
+  // From now on 60,000 yuan are no matter of the prefecture's; what is under way keeps its version.
+  ASSERT_TRUE(define(100'000'00).ok());
+  EXPECT_THAT(Do("c1", rule(Verdict::kApprove, "prefecture"), "wang"),
+              RefusedWith(kPermissionDenied, "LEVEL_NOT_ALLOWED"));
+  ASSERT_TRUE(Do("c1", rule(Verdict::kReturn, "prefecture", "4503"), "zhao").ok());
+  EXPECT_EQ(item("c1").state, approval::State::kReturned);
+  EXPECT_EQ(due(), 0u);
+  ASSERT_TRUE(Do("c1", Propose).ok());
+  ASSERT_TRUE(Do("c1", rule(Verdict::kApprove, "county"), "wang").ok());
+  ASSERT_TRUE(Do("c1", rule(Verdict::kApprove, "prefecture", "4503"), "zhao").ok());
+  EXPECT_EQ(item("c1").version, 1);
+  EXPECT_EQ(item("c1").history.size(), 4u);
+  EXPECT_EQ(Find<Settlement>("c1").subsidy.granted_by, "zhao");
+  ASSERT_TRUE(Do("c1", Pay).ok());
+
+  // The other one begins by the new version, where one is enough. Who proposed it withdraws it, with its history.
+  ASSERT_TRUE(Do("c2", Propose).ok());
+  EXPECT_THAT(Do("c2", rule(Verdict::kWithdraw, ""), "wang"), RefusedWith(kPermissionDenied, "NOT_AUTHOR"));
+  ASSERT_TRUE(Do("c2", rule(Verdict::kWithdraw, "")).ok());
+  EXPECT_EQ(Find<Settlement>("c2").subsidy, PersonalSubsidy());
+  EXPECT_THAT(Do("c2", Grant, "wang"), RefusedWith(kFailedPrecondition, "SUBSIDY_NOT_PROPOSED"));
+  ASSERT_TRUE(Do("c2", Propose).ok());
+  ASSERT_TRUE(Do("c2", Grant, "wang").ok());
+  EXPECT_EQ(item("c2").version, 2);
+  const std::vector<roots::Decision> ledger = Decisions(Find<Settlement>("c2"));
+  ASSERT_EQ(ledger.size(), 2u);
+  EXPECT_EQ(ledger[0].by, "li");
+  EXPECT_EQ(ledger[1].by, "wang");
   ExpectSound();
 }
 

@@ -45,7 +45,10 @@ class ExplainTest : public WorkshopsStand {
   absl::Status PayTheRunOf(Month period, Date on) {
     return stand_.store.Change({}, [&](roots::Session& session) -> absl::Status {
       ASSIGN_OR_RETURN(const subsidy::Run listed, ListRun(session, "450328", period, "li"));
-      ASSIGN_OR_RETURN(const subsidy::Run approved, ApproveRun(session, listed, "wang"));
+      ASSIGN_OR_RETURN(const subsidy::Run approved,
+                       subsidy::DecideRun(
+                           session, SubsidyFlow(), listed, {.verdict = approval::Verdict::kApprove},
+                           {.by = "wang", .on = DayInChina(session.now()), .roles = {"approver"}, .scope = "450328"}));
       return PayRun(session, approved, on).status();
     });
   }

@@ -112,7 +112,8 @@ class SubsidyTest : public WorkshopsStand {
   absl::StatusOr<subsidy::Run> Approve(const subsidy::Run& run, const std::string& by) {
     return Do([&](roots::Session& session) -> absl::StatusOr<subsidy::Run> {
       ASSIGN_OR_RETURN(const std::optional<subsidy::Run> before, session.Get<subsidy::Run>(run.id));
-      return ApproveRun(session, *before, by);
+      return subsidy::DecideRun(session, SubsidyFlow(), *before, {.verdict = approval::Verdict::kApprove},
+                                {.by = by, .on = DayInChina(session.now()), .roles = {"approver"}, .scope = "450328"});
     });
   }
   absl::StatusOr<subsidy::Run> Pay(const subsidy::Run& run, Date on = Date(2018, 6, 22)) {
