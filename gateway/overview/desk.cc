@@ -15,8 +15,9 @@ using google::protobuf::MethodDescriptor;
 
 namespace {
 
-// How long the registry's word on a division, and a service's catalogue, are taken for granted.
+// How long a service's catalogue, and the registry's word on a division, are taken for granted.
 constexpr absl::Duration kRemember = absl::Seconds(60);
+constexpr absl::Duration kRememberPlaces = absl::Seconds(10);
 // Codes remembered; both provinces have about 50,000 divisions.
 constexpr size_t kMaxPlaces = 200'000;
 // As the indicators contract has it.
@@ -37,8 +38,11 @@ void SetAsOf(const Sums& sums, Message& message) {
 }
 
 // Either code may lie within the scope: a county that was renamed keeps its old tokens and gets new ones.
-absl::Status CheckScope(const rpc::Caller& caller, absl::string_view asked, absl::string_view present) {
-  if (caller.Covers(asked) || caller.Covers(present)) return absl::OkStatus();
+bool Covers(const rpc::Caller& caller, absl::string_view asked, absl::string_view present) {
+  return caller.Covers(asked) || caller.Covers(present);
+}
+
+absl::Status OutsideScope() {
   return Refuse(kPermissionDenied, "OUTSIDE_SCOPE", "this division lies outside the one your token is for", "division");
 }
 
@@ -74,8 +78,8 @@ Desk::Bytes Desk::Near(const MethodDescriptor& method, const std::string& bytes,
   if (!request.ok()) return nullptr;
   const auto span = SpanOf(*request);
   if (!span.ok()) return nullptr;
-  const std::optional<Place> place = Remembered(request->division(), kRemember);
-  if (!place.has_value() || !CheckScope(caller, request->division(), place->code).ok()) return nullptr;
+  const std::optional<Place> place = Remembered(request->division(), kRememberPlaces);
+  if (!place.has_value() || !place->parts.empty() || !Covers(caller, request->division(), place->code)) return nullptr;
   return answers_.Near(OverviewKey(place->code, *span, request->children()));
 }
 
@@ -108,8 +112,7 @@ absl::StatusOr<Desk::Bytes> Desk::Answer(const MethodDescriptor& method, const s
 absl::StatusOr<Desk::Bytes> Desk::GetOverview(const v1::GetOverviewRequest& request, const rpc::Caller& caller,
                                               const Errand& errand) {
   ASSIGN_OR_RETURN(const Span span, SpanOf(request));
-  ASSIGN_OR_RETURN(const Place place, Resolve(request.division(), errand));
-  RETURN_IF_ERROR(CheckScope(caller, request.division(), place.code));
+  ASSIGN_OR_RETURN(const Place place, ResolveFor(caller, request.division(), span.to, errand));
   return answers_.Get(OverviewKey(place.code, span, request.children()), place.code, errand.deadline,
                       [&] { return MakeOverview(place, span, request.children(), errand); });
 }
@@ -120,7 +123,7 @@ absl::StatusOr<std::string> Desk::MakeOverview(const Place& place, Span span, bo
   std::vector<std::string> divisions = {place.code};
   std::vector<Child> children;
   if (with_children) {
-    ASSIGN_OR_RETURN(children, Children(place, errand));
+    ASSIGN_OR_RETURN(children, Children(place, span.to, errand));
     for (const Child& child : children) divisions.push_back(child.code);
   }
   ASSIGN_OR_RETURN(const Sums sums, AskSums(divisions, span, nullptr, false, errand));
@@ -144,8 +147,7 @@ absl::StatusOr<Desk::Subject> Desk::CheckSubject(absl::string_view division, abs
                                                  const rpc::Caller& caller, const Errand& errand) {
   Subject subject;
   subject.span = span;
-  ASSIGN_OR_RETURN(subject.place, Resolve(division, errand));
-  RETURN_IF_ERROR(CheckScope(caller, division, subject.place.code));
+  ASSIGN_OR_RETURN(subject.place, ResolveFor(caller, division, span.to, errand));
   ASSIGN_OR_RETURN(subject.catalogue, GetCatalogue(errand));
   subject.indicator = subject.catalogue.Find(indicator);
   if (subject.indicator == nullptr) {
@@ -162,7 +164,7 @@ absl::StatusOr<Desk::Bytes> Desk::GetRanking(const v1::GetRankingRequest& reques
   const std::string key = absl::StrCat("anju:answer:ranking:", place.code, ":", subject.indicator->id(), ":",
                                        Format(span.from), ":", Format(span.to));
   return answers_.Get(key, place.code, errand.deadline, [&]() -> absl::StatusOr<std::string> {
-    ASSIGN_OR_RETURN(const std::vector<Child> children, Children(place, errand));
+    ASSIGN_OR_RETURN(const std::vector<Child> children, Children(place, span.to, errand));
     std::vector<std::string> divisions;
     for (const Child& child : children) divisions.push_back(child.code);
     ASSIGN_OR_RETURN(const Sums sums, AskSums(divisions, span, subject.indicator, false, errand));
@@ -238,7 +240,7 @@ absl::StatusOr<Desk::Bytes> Desk::GetHealth(const rpc::Caller& caller, const Err
   // ask.
   std::string division = caller.scope;
   if (division.empty()) {
-    const auto provinces = peers_.ListChildren(errand, "");
+    const auto provinces = peers_.ListChildren(errand, "", "");
     if (provinces.ok() && !provinces->empty()) division = provinces->front().code();
   }
   std::vector<Peers::Question> questions;
@@ -273,8 +275,9 @@ absl::StatusOr<Desk::Bytes> Desk::GetHealth(const rpc::Caller& caller, const Err
   return Serialise(health);
 }
 
-absl::StatusOr<std::vector<Child>> Desk::Children(const Place& place, const Errand& errand) {
-  ASSIGN_OR_RETURN(std::vector<registry::v1::Division> divisions, peers_.ListChildren(errand, place.code));
+absl::StatusOr<std::vector<Child>> Desk::Children(const Place& place, Month month, const Errand& errand) {
+  ASSIGN_OR_RETURN(std::vector<registry::v1::Division> divisions,
+                   peers_.ListChildren(errand, place.code, Format(month)));
   std::vector<Child> children;
   for (registry::v1::Division& division : divisions) {
     children.push_back({.code = division.code(), .name = division.name()});
@@ -292,8 +295,8 @@ std::optional<Desk::Place> Desk::Remembered(absl::string_view code, absl::Durati
 
 absl::StatusOr<Desk::Place> Desk::Resolve(absl::string_view code, const Errand& errand) {
   if (!IsDivisionCode(code)) return DivisionNotFound();
-  if (auto place = Remembered(code, kRemember); place.has_value()) return *std::move(place);
-  absl::StatusOr<registry::v1::Division> division = peers_.GetDivision(errand, code);
+  if (auto place = Remembered(code, kRememberPlaces); place.has_value()) return *std::move(place);
+  absl::StatusOr<registry::v1::Division> division = peers_.GetDivision(errand, code, "");
   if (!division.ok()) {
     if (division.status().code() == kNotFound) return DivisionNotFound();
     if (IsRefusal(division.status())) return division.status();
@@ -301,11 +304,38 @@ absl::StatusOr<Desk::Place> Desk::Resolve(absl::string_view code, const Errand& 
     if (auto place = Remembered(code, absl::InfiniteDuration()); place.has_value()) return *std::move(place);
     return division.status();
   }
-  Place place = {.code = division->code(), .name = division->name()};
+  Place place = {.code = division->code(),
+                 .name = division->name(),
+                 .parts = {division->parts().begin(), division->parts().end()}};
   const absl::Time now = clock_.Now();
   absl::MutexLock lock(&mutex_);
   if (places_.size() >= kMaxPlaces) places_.clear();
   places_[std::string(code)] = KnownPlace{.place = place, .asked_at = now};
+  return place;
+}
+
+std::vector<std::string> Desk::AllOf(const Place& place) {
+  return place.parts.empty() ? std::vector<std::string>{place.code} : place.parts;
+}
+
+absl::StatusOr<Desk::Place> Desk::ResolveFor(const rpc::Caller& caller, absl::string_view code, Month month,
+                                             const Errand& errand) {
+  ASSIGN_OR_RETURN(Place place, Resolve(code, errand));
+  if (place.parts.empty() && Covers(caller, code, place.code)) return place;
+  // Somebody's code was changed: what is asked for and what they have are compared part by part.
+  if (!caller.scope.empty()) {
+    const absl::StatusOr<Place> own = Resolve(caller.scope, errand);
+    if (!own.ok()) return own.status().code() == kNotFound ? OutsideScope() : own.status();
+    const std::vector<std::string> held = AllOf(*own), asked = AllOf(place);
+    const bool all = std::all_of(asked.begin(), asked.end(), [&](const std::string& part) {
+      return std::any_of(held.begin(), held.end(), [&](const std::string& one) { return IsWithin(part, one); });
+    });
+    if (!all) return OutsideScope();
+  }
+  if (place.parts.empty()) return place;
+  ASSIGN_OR_RETURN(const registry::v1::Division then, peers_.GetDivision(errand, code, Format(month)));
+  place.code = then.code();
+  place.name = then.name();
   return place;
 }
 

@@ -40,11 +40,14 @@ class Desk {
                                const rpc::Caller& caller, const Errand& errand);
 
  private:
-  // A division that exists, under its present code.
+  // A division that exists, under the code that it has or had.
   struct Place {
     std::string code;
     std::string name;
+    // Of a code that was changed: all that it became.
+    std::vector<std::string> parts;
   };
+  static std::vector<std::string> AllOf(const Place& place);
   struct KnownPlace {
     Place place;
     absl::Time asked_at;
@@ -73,11 +76,14 @@ class Desk {
   absl::StatusOr<std::string> MakeOverview(const Place& place, Span span, bool with_children, const Errand& errand);
   absl::StatusOr<Subject> CheckSubject(absl::string_view division, absl::string_view indicator, Span span,
                                        const rpc::Caller& caller, const Errand& errand);
-  absl::StatusOr<std::vector<Child>> Children(const Place& place, const Errand& errand);
+  absl::StatusOr<std::vector<Child>> Children(const Place& place, Month month, const Errand& errand);
 
   // What is known of a code without asking; nothing when that is too long ago.
   std::optional<Place> Remembered(absl::string_view code, absl::Duration max_age);
   absl::StatusOr<Place> Resolve(absl::string_view code, const Errand& errand);
+  // The same as it was called in a month, and within the caller's scope. Old totals are found under the old code.
+  absl::StatusOr<Place> ResolveFor(const rpc::Caller& caller, absl::string_view code, Month month,
+                                   const Errand& errand);
   absl::StatusOr<Catalogue> GetCatalogue(const Errand& errand);
 
   // Sums of these divisions: everything, or the sums of one indicator.

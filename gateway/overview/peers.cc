@@ -172,24 +172,27 @@ std::vector<absl::StatusOr<indicators::v1::QueryIndicatorsResponse>> Peers::Quer
       });
 }
 
-absl::StatusOr<registry::v1::Division> Peers::GetDivision(const Errand& errand, absl::string_view code) const {
+absl::StatusOr<registry::v1::Division> Peers::GetDivision(const Errand& errand, absl::string_view code,
+                                                          absl::string_view month) const {
   if (registry_ == nullptr) return absl::UnavailableError("the gateway was given no registry");
   grpc::ClientContext context;
   Prepare(errand, context);
   Await(Find(kRegistry), context);
   registry::v1::GetDivisionRequest request;
   request.set_code(std::string(code));
+  request.set_month(std::string(month));
   registry::v1::Division division;
   RETURN_IF_ERROR(Outcome(Find(kRegistry), registry_->GetDivision(&context, request, &division)));
   return division;
 }
 
-absl::StatusOr<std::vector<registry::v1::Division>> Peers::ListChildren(const Errand& errand,
-                                                                        absl::string_view parent) const {
+absl::StatusOr<std::vector<registry::v1::Division>> Peers::ListChildren(const Errand& errand, absl::string_view parent,
+                                                                        absl::string_view month) const {
   if (registry_ == nullptr) return absl::UnavailableError("the gateway was given no registry");
   std::vector<registry::v1::Division> children;
   registry::v1::ListDivisionsRequest request;
   request.set_parent(std::string(parent));
+  request.set_month(std::string(month));
   request.set_page_size(kDivisionsPerPage);
   for (int page = 0; page < kMaxPages; ++page) {
     grpc::ClientContext context;

@@ -81,10 +81,12 @@ class Peers {
   std::vector<absl::StatusOr<indicators::v1::QueryIndicatorsResponse>> Query(
       const Errand& errand, const std::vector<Question>& questions) const;
 
-  absl::StatusOr<registry::v1::Division> GetDivision(const Errand& errand, absl::string_view code) const;
+  // As it was called in a month; empty: as it is called now.
+  absl::StatusOr<registry::v1::Division> GetDivision(const Errand& errand, absl::string_view code,
+                                                     absl::string_view month) const;
   // All children, over all pages.
-  absl::StatusOr<std::vector<registry::v1::Division>> ListChildren(const Errand& errand,
-                                                                   absl::string_view parent) const;
+  absl::StatusOr<std::vector<registry::v1::Division>> ListChildren(const Errand& errand, absl::string_view parent,
+                                                                   absl::string_view month) const;
 
   // Whether each service says that it is serving.
   std::vector<absl::Status> CheckHealth(absl::Time deadline) const;

@@ -101,8 +101,10 @@ absl::Status FaultyDatabase::Read(absl::FunctionRef<absl::Status(storage::Transa
 Stand::Stand(const std::string& engine, std::vector<const roots::Kind*> kinds, const tally::Catalogue& catalogue)
     : database(engine),
       clock(absl::FromUnixSeconds(1541044800)),
-      store(*database, clock, WithOurs(std::move(kinds)), nullptr,
-            [this](const std::set<std::string>& divisions) { changed.insert(divisions.begin(), divisions.end()); }),
+      store(
+          *database, clock, WithOurs(std::move(kinds)), nullptr,
+          [this](const std::set<std::string>& divisions) { changed.insert(divisions.begin(), divisions.end()); },
+          catalogue),
       figures(store, catalogue) {}
 
 void Stand::Keep(absl::string_view topic, const std::string& key, const std::string& body) {

@@ -75,9 +75,12 @@ absl::StatusOr<Channel> FindChannel(roots::Session& session, const intake::Batch
 
 absl::StatusOr<Outcome> ImportChannel(roots::Session& session, const intake::Batch& batch,
                                       const ChannelRecord& record) {
-  ASSIGN_OR_RETURN(const std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
+  ASSIGN_OR_RETURN(std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
   const std::string key = batch.Key(record.channel_no);
   ASSIGN_OR_RETURN(const std::optional<Channel> before, session.Find<Channel>(key));
+  if (before.has_value()) {
+    ASSIGN_OR_RETURN(location, intake::KeepCode(session, before->location, location));
+  }
   bool has_sales = false;
   if (before.has_value() && (before->kind != record.kind || before->location != location)) {
     ASSIGN_OR_RETURN(const std::vector<std::string> sales, session.LinkedIds(kChannelLink, key));
@@ -91,7 +94,11 @@ absl::StatusOr<Outcome> ImportChannel(roots::Session& session, const intake::Bat
 
 absl::StatusOr<Outcome> ImportStall(roots::Session& session, const intake::Batch& batch, const StallRecord& record) {
   ASSIGN_OR_RETURN(const Channel before, FindChannel(session, batch, record.channel_no));
-  ASSIGN_OR_RETURN(const std::string county, intake::ResolveDivision(session, record.county, "county"));
+  ASSIGN_OR_RETURN(std::string county, intake::ResolveDivision(session, record.county, "county"));
+  for (const Stall& known : before.stalls) {
+    if (known.stall_no != record.stall_no) continue;
+    ASSIGN_OR_RETURN(county, intake::KeepCode(session, known.county, county));
+  }
   const Stall stall{.stall_no = record.stall_no,
                     .county = county,
                     .granted_on = record.granted_on,

@@ -46,9 +46,12 @@ absl::StatusOr<Product> Record(const std::optional<Product>& before, const Produ
 absl::StatusOr<Outcome> ImportProduct(roots::Session& session, const intake::Batch& batch,
                                       const ProductRecord& record) {
   // A street sells what comes from all over the country.
-  ASSIGN_OR_RETURN(const std::string origin, intake::ResolveDivision(session, record.origin, "origin"));
+  ASSIGN_OR_RETURN(std::string origin, intake::ResolveDivision(session, record.origin, "origin"));
   const std::string key = batch.Key(record.product_no);
   ASSIGN_OR_RETURN(const std::optional<Product> before, session.Find<Product>(key));
+  if (before.has_value()) {
+    ASSIGN_OR_RETURN(origin, intake::KeepCode(session, before->origin, origin));
+  }
   ASSIGN_OR_RETURN(Product after, Record(before, record, key, origin, DayInChina(session.now())));
   if (before == after) return Outcome::kUnchanged;
   session.Put(after);

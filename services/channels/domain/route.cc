@@ -74,9 +74,12 @@ absl::StatusOr<Route> Take(const Route& before, const TourGroup& group, Outcome*
 }
 
 absl::StatusOr<Outcome> ImportRoute(roots::Session& session, const intake::Batch& batch, const RouteRecord& record) {
-  ASSIGN_OR_RETURN(const std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
+  ASSIGN_OR_RETURN(std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
   const std::string key = batch.Key(record.route_no);
   ASSIGN_OR_RETURN(const std::optional<Route> before, session.Find<Route>(key));
+  if (before.has_value()) {
+    ASSIGN_OR_RETURN(location, intake::KeepCode(session, before->location, location));
+  }
   ASSIGN_OR_RETURN(Route after, Record(before, record, key, location));
   if (before == after) return Outcome::kUnchanged;
   session.Put(after);

@@ -85,8 +85,10 @@ absl::StatusOr<Outcome> ImportCreditPlace(roots::Session& session, const intake:
                   "give the code of a village (12 digits) or of a township (9 digits)", "division");
   }
   RETURN_IF_ERROR(intake::InOrder(record.recognised_on, record.revoked_on, "revoked_on"));
-  ASSIGN_OR_RETURN(const std::optional<CreditPlace> before, session.Find<CreditPlace>(division));
-  CreditPlace after = before.value_or(CreditPlace{.key = division});
+  // Under another code a place goes on as what it was.
+  ASSIGN_OR_RETURN(const std::string key, intake::KeyDivision(session, record.division));
+  ASSIGN_OR_RETURN(const std::optional<CreditPlace> before, session.Find<CreditPlace>(key));
+  CreditPlace after = before.value_or(CreditPlace{.key = key});
   after.recognised_on = record.recognised_on;
   after.revoked_on = record.revoked_on;
   if (before == after) return Outcome::kUnchanged;

@@ -136,7 +136,8 @@ absl::Status CheckLoss(const RiskFund& fund, const Loan& loan, const FundMovemen
 
 absl::StatusOr<Outcome> ImportFundMovement(roots::Session& session, const intake::Batch& batch,
                                            const FundMovementRecord& record) {
-  const std::string county(CountyOf(batch.division));
+  // A county that was recoded goes on with the fund that it had.
+  const std::string county(CountyOf(batch.key_division.empty() ? batch.division : batch.key_division));
   ASSIGN_OR_RETURN(const std::optional<RiskFund> found, session.Find<RiskFund>(county));
   const RiskFund before = found.value_or(RiskFund{.key = county});
   FundMovement movement{.key = batch.Key(record.movement_no),

@@ -14,7 +14,7 @@ absl::StatusOr<Outcome> ImportTerminal(roots::Session& session, const intake::Ba
   ASSIGN_OR_RETURN(const std::optional<Terminal> before, session.Find<Terminal>(key));
   Terminal after = before.value_or(Terminal{.key = key});
   after.bank = record.bank;
-  after.village = village;
+  ASSIGN_OR_RETURN(after.village, intake::KeepCode(session, after.village, village));
   after.installed_on = record.installed_on;
   after.removed_on = record.removed_on;
   if (before == after) return Outcome::kUnchanged;

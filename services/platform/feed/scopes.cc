@@ -6,12 +6,16 @@
 namespace anju::feed {
 
 void Scopes::Resolve(rpc::Caller& caller) {
-  // Provinces and prefectures keep their codes.
-  if (caller.scope.size() < 6) return;
+  if (caller.scope.empty()) return;
   const absl::Time now = store_.clock().Now();
+  const std::shared_ptr<const Successions> successions = store_.successions();
   const auto apply = [&](const Resolved& resolved) {
     caller.scope = resolved.scope;
     caller.former_scopes = resolved.former;
+    if (successions->size() == 0) return;
+    caller.successions = successions;
+    caller.parts = successions->Parts(resolved.scope);
+    if (caller.parts.size() == 1) caller.scope = caller.parts[0];
   };
   {
     absl::MutexLock lock(&mutex_);
@@ -43,7 +47,9 @@ Scopes::Resolved Scopes::Look(const std::string& scope) {
     }
     return absl::OkStatus();
   };
-  // Who cannot be looked up is who their token says.
+  // What was changed since the start is said by the changes, and in parts; the rest by the registry, or by the token.
+  const std::vector<std::string> parts = store_.successions()->Parts(scope);
+  if (parts.size() != 1 || parts[0] != scope) return {.scope = scope};
   if (!look().ok() || !fact.has_value()) return {.scope = scope};
   return {.scope = fact->successor.empty() ? scope : fact->successor, .former = fact->former_codes};
 }

@@ -24,6 +24,12 @@ absl::StatusOr<std::string> ResolveDivision(roots::Session& session, absl::strin
                 "no such division: use the national statistical code of 2, 4, 6, 9 or 12 digits", field);
 }
 
+absl::StatusOr<std::string> KeepCode(roots::Session& session, const std::string& has, std::string resolved) {
+  if (has.empty() || has == resolved) return resolved;
+  ASSIGN_OR_RETURN(const std::optional<feed::DivisionFact> fact, session.FindFact<feed::DivisionFact>(has));
+  return fact.has_value() && fact->successor == resolved ? has : std::move(resolved);
+}
+
 absl::StatusOr<std::string> KeyDivision(roots::Session& session, absl::string_view code) {
   ASSIGN_OR_RETURN(const std::optional<feed::DivisionFact> fact, session.FindFact<feed::DivisionFact>(code));
   if (!fact.has_value()) return std::string(code);
@@ -34,7 +40,7 @@ absl::StatusOr<std::string> KeyDivision(roots::Session& session, absl::string_vi
 absl::StatusOr<std::string> ResolveWithin(roots::Session& session, const Batch& batch, absl::string_view code,
                                           absl::string_view field) {
   ASSIGN_OR_RETURN(std::string resolved, ResolveDivision(session, code, field));
-  if (IsWithin(resolved, batch.division)) return resolved;
+  if (IsWithin(resolved, batch.division) || IsWithin(code, batch.division)) return resolved;
   return Refuse(kInvalidArgument, "OUTSIDE_DIVISION",
                 absl::StrCat("the file is of ", batch.division, ", this division lies elsewhere"), field);
 }

@@ -37,6 +37,10 @@ absl::StatusOr<std::string> ResolveWithin(roots::Session& session, const Batch& 
 absl::StatusOr<std::string> ResolveVillage(roots::Session& session, const Batch& batch, absl::string_view code,
                                            absl::string_view field);
 
+// What a record keeps of a code that was resolved: the code that it has already when that is called so now, so that a
+// file under another code changes nothing; `has` is empty when it has none.
+absl::StatusOr<std::string> KeepCode(roots::Session& session, const std::string& has, std::string resolved);
+
 // The code that stands in the keys of the records that the division's systems send; the present code when nothing else
 // is known.
 absl::StatusOr<std::string> KeyDivision(roots::Session& session, absl::string_view code);

@@ -111,6 +111,9 @@ absl::StatusOr<ImportReceipt> Intake::Take(const rpc::Caller& caller, const std:
   RETURN_IF_ERROR(store_.Change(actor, [&](roots::BatchSession& session) -> absl::Status {
     answer.Clear();
     ASSIGN_OR_RETURN(std::string division, ResolveDivision(session, sent.division(), "batch.division"));
+    // What was merged or split goes on with the codes that it had.
+    const std::vector<std::string> parts = store_.successions()->Parts(sent.division());
+    if (parts.size() > 1) division = sent.division();
     if (!caller.Covers(division)) {
       return Refuse(kPermissionDenied, "OUTSIDE_SCOPE", "your token is for another division", "batch.division");
     }

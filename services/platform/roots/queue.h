@@ -4,6 +4,7 @@
 
 #include "absl/strings/string_view.h"
 #include "services/platform/base/calendar.h"
+#include "services/platform/base/succession.h"
 #include "services/platform/roots/session.h"
 
 namespace anju::roots {
@@ -21,5 +22,9 @@ inline constexpr absl::string_view kWaiting = "waiting";
 // of a kind are digits and of one length, so that every database has them in the same order.
 std::string QueueKind(absl::string_view queue, absl::string_view division);
 std::string QueueLink(absl::string_view division, Date day);
+
+// Lets what stands in queues under the first `count` changes of codes stand in those of the new codes. Other links
+// stay.
+void FollowQueues(const Successions& successions, size_t count, std::vector<Name>& links);
 
 }  // namespace anju::roots

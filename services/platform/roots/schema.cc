@@ -205,6 +205,18 @@ CREATE TABLE root_marks (
 );
 )sql";
 
+// What became of codes of divisions, in the order in which it was told, and how many of these changes a root follows. A
+// change is `settled` once all roots do.
+constexpr absl::string_view kSuccessions = R"sql(
+CREATE TABLE code_changes (
+  number BIGINT NOT NULL PRIMARY KEY CHECK (number > 0),
+  key TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL,
+  settled BIGINT NOT NULL
+);
+ALTER TABLE roots ADD COLUMN settled BIGINT NOT NULL DEFAULT 0;
+)sql";
+
 }  // namespace
 
 const std::vector<storage::Migration>& PlatformMigrations() {
@@ -213,6 +225,7 @@ const std::vector<storage::Migration>& PlatformMigrations() {
       {.name = "003_decisions", .sql = kDecisions, .sqlite = kDecisionsSqlite, .postgresql = kDecisionsPostgresql},
       {.name = "004_ledger", .sql = kLedger, .sqlite = kLedgerSqlite, .postgresql = kLedgerPostgresql},
       {.name = "005_marks", .sql = kMarks},
+      {.name = "007_successions", .sql = kSuccessions},
   };
   return migrations;
 }

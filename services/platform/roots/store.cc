@@ -11,6 +11,7 @@
 #include "services/platform/ledger/tables.h"
 #include "services/platform/roots/queue.h"
 #include "services/platform/tally/cells.h"
+#include "services/platform/tally/follow.h"
 
 namespace anju::roots {
 namespace {
@@ -23,14 +24,15 @@ using storage::Transaction;
 constexpr int kAsksPerChange = 3;
 constexpr int64_t kPage = 1000;
 
-constexpr absl::string_view kById = "SELECT id, kind, key, division, body, version FROM roots WHERE id = $1";
+constexpr absl::string_view kById = "SELECT id, kind, key, division, body, version, settled FROM roots WHERE id = $1";
 constexpr absl::string_view kByKey =
-    "SELECT id, kind, key, division, body, version FROM roots WHERE kind = $1 AND key = $2";
+    "SELECT id, kind, key, division, body, version, settled FROM roots WHERE kind = $1 AND key = $2";
 constexpr absl::string_view kInsert =
-    "INSERT INTO roots (id, kind, key, division, version, body) VALUES ($1, $2, $3, $4, 1, $5)";
+    "INSERT INTO roots (id, kind, key, division, version, body, settled) VALUES ($1, $2, $3, $4, 1, $5, $6)";
 // The version guard turns a lost update into zero rows instead of a lie.
 constexpr absl::string_view kUpdate =
-    "UPDATE roots SET division = $1, version = version + 1, body = $2 WHERE id = $3 AND version = $4 RETURNING version";
+    "UPDATE roots SET division = $1, version = version + 1, body = $2, settled = $5 WHERE id = $3 AND version = $4 "
+    "RETURNING version";
 constexpr absl::string_view kAddDivision =
     "INSERT INTO root_divisions (division, root_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 constexpr absl::string_view kDropDivision = "DELETE FROM root_divisions WHERE division = $1 AND root_id = $2";
@@ -72,7 +74,7 @@ constexpr absl::string_view kKeepReceipt =
     "INSERT INTO receipts (subject, method, request_id, content, answer) VALUES ($1, $2, $3, $4, $5)";
 // A root that counts in several divisions is listed in the first of them.
 constexpr absl::string_view kList =
-    "SELECT r.id, r.kind, r.key, r.division, r.body, r.version, d.division FROM root_divisions d "
+    "SELECT r.id, r.kind, r.key, r.division, r.body, r.version, r.settled, d.division FROM root_divisions d "
     "JOIN roots r ON r.id = d.root_id WHERE d.division >= $1 AND d.division < $2 AND (d.division, d.root_id) > ($3, "
     "$4) "
     "AND (r.kind = $5 OR $6 = '') AND NOT EXISTS (SELECT 1 FROM root_divisions e WHERE e.root_id = d.root_id "
@@ -80,11 +82,11 @@ constexpr absl::string_view kList =
 constexpr absl::string_view kFirstIn =
     "SELECT division FROM roots WHERE kind = $1 AND division >= $2 AND division < $3 ORDER BY kind, division LIMIT 1";
 constexpr absl::string_view kQueue =
-    "SELECT r.id, r.kind, r.key, r.division, r.body, r.version, l.link FROM root_links l JOIN roots r ON "
+    "SELECT r.id, r.kind, r.key, r.division, r.body, r.version, r.settled, l.link FROM root_links l JOIN roots r ON "
     "r.id = l.root_id WHERE l.kind = $1 AND l.link >= $2 AND l.link <= $3 AND (l.link, l.root_id) > ($4, $5) "
     "ORDER BY l.link, l.root_id LIMIT $6";
 constexpr absl::string_view kAll =
-    "SELECT id, kind, key, division, body, version FROM roots WHERE id > $1 ORDER BY id LIMIT $2";
+    "SELECT id, kind, key, division, body, version, settled FROM roots WHERE id > $1 ORDER BY id LIMIT $2";
 
 absl::StatusOr<std::vector<std::string>> ReadIds(Transaction& transaction, absl::string_view sql,
                                                  const std::vector<storage::Value>& values) {
@@ -93,6 +95,22 @@ absl::StatusOr<std::vector<std::string>> ReadIds(Transaction& transaction, absl:
   for (const Row& row : rows) ids.push_back(row.Text(0));
   return ids;
 }
+
+constexpr absl::string_view kKeepChange =
+    "INSERT INTO code_changes (number, key, body, settled) SELECT COALESCE(MAX(number), 0) + 1, $1, $2, 0 "
+    "FROM code_changes WHERE true ON CONFLICT (key) DO NOTHING";
+constexpr absl::string_view kForgetDivisions = "DELETE FROM facts WHERE topic = 'division'";
+constexpr absl::string_view kChanges = "SELECT body FROM code_changes ORDER BY number";
+constexpr absl::string_view kNewest = "SELECT COALESCE(MAX(number), 0) FROM code_changes";
+constexpr absl::string_view kUnsettled = "SELECT number, body FROM code_changes WHERE settled = 0 ORDER BY number";
+constexpr absl::string_view kSettled = "UPDATE code_changes SET settled = 1 WHERE number = $1";
+constexpr absl::string_view kBehind =
+    "SELECT r.id, r.kind, d.division FROM root_divisions d JOIN roots r ON r.id = d.root_id WHERE d.division >= $1 "
+    "AND d.division < $2 AND (d.division, d.root_id) > ($3, $4) AND r.settled < $5 ORDER BY d.division, d.root_id "
+    "LIMIT $6";
+constexpr int64_t kSettledAtOnce = 200;
+// By then every transaction that did not know of a change has ended.
+constexpr absl::Duration kSettledAfter = absl::Seconds(60);
 
 using Keys = std::map<std::string, std::set<std::string>>;
 
@@ -124,18 +142,25 @@ absl::Status ForEachDifference(std::vector<Item> old, std::vector<Item> next,
 }
 
 // What a root names itself, and where it waits.
-std::vector<Name> LinksOf(const Kind& kind, const std::any& root) {
+std::vector<Name> LinksOf(const Kind& kind, const std::any& root, const Successions& successions, int64_t settled) {
   if (!root.has_value()) return {};
   std::vector<Name> links = kind.links(root);
   for (const Waiting& waiting : kind.waits(root)) {
     for (Name& link : QueueLinks(kWaiting, kind.division(root), waiting.until)) links.push_back(std::move(link));
   }
+  if (settled > 0) FollowQueues(successions, static_cast<size_t>(settled), links);
   return links;
 }
 
+}  // namespace
+
 class SqlSession final : public BatchSession {
  public:
-  SqlSession(Transaction& transaction, absl::Time now) : BatchSession(now), transaction_(transaction) {}
+  SqlSession(Transaction& transaction, Store& store)
+      : BatchSession(store.clock().Now()),
+        transaction_(transaction),
+        store_(store),
+        successions_(store.successions()) {}
 
   // Facts, by topic: those that were not there, and all that were looked at and that somebody else may know better.
   const Keys& missing() const { return missing_; }
@@ -164,6 +189,15 @@ class SqlSession final : public BatchSession {
   }
   Transaction& transaction() override { return transaction_; }
 
+  // Writes a root even when it says the same, because of what it follows.
+  absl::Status Touch(const Kind& kind, const std::string& id) {
+    ASSIGN_OR_RETURN(const std::any* root, LoadRow(kind, kById, {id}));
+    if (root == nullptr) return absl::OkStatus();
+    touched_.insert(id);
+    Keep(kind, id, entries_[id].key, std::any(*root));
+    return absl::OkStatus();
+  }
+
   // Writes everything that was put and is different. Answers the divisions that may count differently.
   absl::StatusOr<std::set<std::string>> Write(const Actor& actor) {
     std::map<std::tuple<std::string, absl::string_view, Month>, int64_t> difference;
@@ -172,7 +206,7 @@ class SqlSession final : public BatchSession {
     for (const std::string& id : order_) {
       Entry& entry = entries_[id];
       std::string body = entry.kind->encode(entry.root);
-      if (body == entry.body) continue;
+      if (body == entry.body && !touched_.contains(id)) continue;
       ++written;
       RETURN_IF_ERROR(WriteRoot(id, entry, std::move(body), difference, changed));
     }
@@ -308,6 +342,8 @@ class SqlSession final : public BatchSession {
     std::string body;
     std::string division;
     int64_t version = 0;
+    // How many changes of codes it follows.
+    int64_t settled = 0;
   };
 
   absl::StatusOr<const std::any*> LoadRow(const Kind& kind, absl::string_view sql,
@@ -322,7 +358,9 @@ class SqlSession final : public BatchSession {
                   .root = std::move(root),
                   .body = row.Text(4),
                   .division = row.Text(3),
-                  .version = row.Int(5)};
+                  .version = row.Int(5),
+                  .settled = row.Int(6)};
+    ASSIGN_OR_RETURN(successions_, store_.Known(transaction_, entry.settled));
     keys_[{std::string(kind.name), entry.key}] = row.Text(0);
     return &entry.root;
   }
@@ -332,14 +370,16 @@ class SqlSession final : public BatchSession {
                          std::set<std::string>& changed) {
     const Kind& kind = *entry.kind;
     const std::any& before = entry.before;
-    const std::string division = kind.division(entry.root);
+    const auto settled = static_cast<int64_t>(successions_->size());
+    const std::string division = successions_->Present(kind.division(entry.root));
     changed.insert(division);
     if (!entry.division.empty()) changed.insert(entry.division);
     if (entry.version == 0) {
       RETURN_IF_ERROR(
-          transaction_.Execute(kInsert, {id, std::string(kind.name), entry.key, division, std::move(body)}));
+          transaction_.Execute(kInsert, {id, std::string(kind.name), entry.key, division, std::move(body), settled}));
     } else {
-      ASSIGN_OR_RETURN(Rows updated, transaction_.Query(kUpdate, {division, std::move(body), id, entry.version}));
+      ASSIGN_OR_RETURN(Rows updated,
+                       transaction_.Query(kUpdate, {division, std::move(body), id, entry.version, settled}));
       if (updated.empty()) return absl::AbortedError("a record was changed meanwhile, try again");
     }
     if (kind.balances != nullptr) {
@@ -352,12 +392,12 @@ class SqlSession final : public BatchSession {
     std::vector<std::string> old_divisions, divisions = {division};
     if (before.has_value()) {
       old_divisions.push_back(entry.division);
-      for (const tally::Contribution& part : kind.contributions(before)) {
+      for (const tally::Contribution& part : store_.Contributions(kind, before, *successions_, entry.settled)) {
         old_divisions.push_back(part.division);
         difference[{part.division, part.indicator, part.month}] -= part.amount;
       }
     }
-    for (const tally::Contribution& part : kind.contributions(entry.root)) {
+    for (const tally::Contribution& part : store_.Contributions(kind, entry.root, *successions_, settled)) {
       divisions.push_back(part.division);
       difference[{part.division, part.indicator, part.month}] += part.amount;
     }
@@ -375,9 +415,10 @@ class SqlSession final : public BatchSession {
                                               return absl::OkStatus();
                                             }));
     RETURN_IF_ERROR(
-        ForEachDifference<Name>(LinksOf(kind, before), LinksOf(kind, entry.root), [&](const Name& link, bool added) {
-          return transaction_.Execute(added ? kAddLink : kDropLink, {link.kind, link.name, id});
-        }));
+        ForEachDifference<Name>(LinksOf(kind, before, *successions_, entry.settled),
+                                LinksOf(kind, entry.root, *successions_, settled), [&](const Name& link, bool added) {
+                                  return transaction_.Execute(added ? kAddLink : kDropLink, {link.kind, link.name, id});
+                                }));
     if (std::string mark = kind.mark(entry.root); !mark.empty()) marks_.insert(std::move(mark));
     RETURN_IF_ERROR(WriteDecisions(id, entry, division));
     return WriteTold(entry, before);
@@ -432,6 +473,9 @@ class SqlSession final : public BatchSession {
   }
 
   Transaction& transaction_;
+  Store& store_;
+  std::shared_ptr<const Successions> successions_;
+  std::set<std::string> touched_;
   // Node-based, so that a pointer to a root stays good while others are loaded.
   std::map<std::string, Entry> entries_;
   std::map<std::pair<std::string, std::string>, std::string> keys_;
@@ -451,11 +495,13 @@ class SqlSession final : public BatchSession {
   bool doubted_ = false;
 };
 
-}  // namespace
-
 Store::Store(storage::Database& database, const Clock& clock, std::vector<const Kind*> kinds, FactSource* source,
-             std::function<void(const std::set<std::string>&)> changed)
-    : database_(database), clock_(clock), kinds_(std::move(kinds)), source_(source), changed_(std::move(changed)) {}
+             std::function<void(const std::set<std::string>&)> changed, const tally::Catalogue& catalogue)
+    : database_(database), clock_(clock), kinds_(std::move(kinds)), source_(source), changed_(std::move(changed)) {
+  for (const tally::Indicator& indicator : catalogue) {
+    if (indicator.kind == tally::IndicatorKind::kFlow) flows_.emplace(indicator.id);
+  }
+}
 
 absl::Status Store::Run(const Actor& actor, absl::FunctionRef<absl::Status(BatchSession&)> body) {
   Keys asked;
@@ -463,7 +509,7 @@ absl::Status Store::Run(const Actor& actor, absl::FunctionRef<absl::Status(Batch
     Keys to_ask;
     std::set<std::string> changed;
     const absl::Status status = database_.Write([&](Transaction& transaction) -> absl::Status {
-      SqlSession session(transaction, clock_.Now());
+      SqlSession session(transaction, *this);
       const absl::Status ran = body(session);
       // What was decided without a fact that somebody else may know is decided again with it; and nobody is refused for
       // a fact that is behind the times.
@@ -525,19 +571,131 @@ absl::Status Store::ChangeOnce(const Actor& actor, absl::string_view request_id,
 
 absl::Status Store::Look(absl::FunctionRef<absl::Status(BatchSession&)> body) {
   return database_.Read([&](Transaction& transaction) {
-    SqlSession session(transaction, clock_.Now());
+    SqlSession session(transaction, *this);
     return body(session);
   });
 }
 
-absl::StatusOr<StoredRoot> Store::Decode(const Row& row) const {
+absl::StatusOr<StoredRoot> Store::Decode(Transaction& transaction, const Row& row) {
   auto found = std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind* kind) { return kind->name == row.Text(1); });
   if (found == kinds_.end()) {
     return absl::InternalError(absl::StrCat("a stored record is of no known kind: ", row.Text(1)));
   }
-  StoredRoot stored{.kind = *found, .id = row.Text(0), .key = row.Text(2), .division = row.Text(3)};
+  StoredRoot stored{
+      .kind = *found, .id = row.Text(0), .key = row.Text(2), .division = row.Text(3), .settled = row.Int(6)};
   ASSIGN_OR_RETURN(stored.root, stored.kind->decode(row.Text(4)));
+  RETURN_IF_ERROR(Known(transaction, stored.settled).status());
   return stored;
+}
+
+absl::Status Store::KeepChange(Transaction& transaction, const CodeChange& change) {
+  RETURN_IF_ERROR(transaction.Execute(kKeepChange, {change.key, ToJson(change)}));
+  return transaction.Execute(kForgetDivisions, {});
+}
+
+std::shared_ptr<const Successions> Store::successions() const {
+  absl::MutexLock lock(&mutex_);
+  return successions_;
+}
+
+absl::StatusOr<std::shared_ptr<const Successions>> Store::Known(Transaction& transaction, int64_t at_least) {
+  std::shared_ptr<const Successions> known = successions();
+  if (static_cast<int64_t>(known->size()) >= at_least) return known;
+  ASSIGN_OR_RETURN(const Rows rows, transaction.Query(kChanges, {}));
+  std::vector<CodeChange> changes;
+  for (const Row& row : rows) {
+    ASSIGN_OR_RETURN(changes.emplace_back(), FromJson<CodeChange>(row.Text(0)));
+  }
+  ANJU_CHECK(static_cast<int64_t>(changes.size()) >= at_least);
+  known = std::make_shared<Successions>(changes);
+  absl::MutexLock lock(&mutex_);
+  if (known->size() > successions_->size()) successions_ = known;
+  return known;
+}
+
+tally::Contributions Store::Contributions(const Kind& kind, const std::any& root, const Successions& successions,
+                                          int64_t settled) const {
+  tally::Contributions parts = kind.contributions(root);
+  if (settled > 0) {
+    tally::Follow(
+        successions, static_cast<size_t>(settled), [&](absl::string_view id) { return flows_.contains(id); }, parts);
+  }
+  return parts;
+}
+
+tally::Contributions Store::Contributions(const StoredRoot& stored) const {
+  return Contributions(*stored.kind, stored.root, *successions(), stored.settled);
+}
+
+absl::StatusOr<int64_t> Store::Settle() {
+  absl::MutexLock lock(&settling_mutex_);
+  const absl::Time now = clock_.Now();
+  Behind behind;
+  std::vector<int64_t> settled;
+  RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows newest, transaction.Query(kNewest, {}));
+    RETURN_IF_ERROR(Known(transaction, newest[0].Int(0)).status());
+    ASSIGN_OR_RETURN(const Rows unsettled, transaction.Query(kUnsettled, {}));
+    for (const Row& row : unsettled) {
+      const int64_t number = row.Int(0);
+      Settling& settling = settling_.try_emplace(number, Settling{.begun = now, .look_again = now}).first->second;
+      if (now < settling.look_again) continue;
+      ASSIGN_OR_RETURN(const CodeChange change, FromJson<CodeChange>(row.Text(1)));
+      ASSIGN_OR_RETURN(behind, FindBehind(transaction, change, number, settling));
+      if (!behind.empty()) return absl::OkStatus();
+      if (now >= settling.begun + kSettledAfter) settled.push_back(number);
+      settling = {.begun = settling.begun, .look_again = settling.begun + kSettledAfter};
+    }
+    return absl::OkStatus();
+  }));
+  if (!behind.empty()) {
+    RETURN_IF_ERROR(FollowChange(behind));
+    return static_cast<int64_t>(behind.size());
+  }
+  if (settled.empty()) return 0;
+  RETURN_IF_ERROR(database_.Write([&](Transaction& transaction) -> absl::Status {
+    for (const int64_t number : settled) RETURN_IF_ERROR(transaction.Execute(kSettled, {number}));
+    // Once more, because who asked early may have been told what was so before.
+    return transaction.Execute(kForgetDivisions, {});
+  }));
+  for (const int64_t number : settled) settling_.erase(number);
+  return 0;
+}
+
+// Goes on where it was, code by code; what follows already is passed over.
+absl::StatusOr<Store::Behind> Store::FindBehind(Transaction& transaction, const CodeChange& change, int64_t number,
+                                                Settling& settling) {
+  Behind behind;
+  for (; settling.code < change.became.size(); ++settling.code, settling.after = {}) {
+    const std::string& code = change.became[settling.code].old_code;
+    ASSIGN_OR_RETURN(const Rows rows, transaction.Query(kBehind, {code, PrefixEnd(code), settling.after.first,
+                                                                  settling.after.second, number, kSettledAtOnce}));
+    if (rows.empty()) continue;
+    // A root that lies in several of its divisions is met once.
+    for (const Row& row : rows) {
+      behind[row.Text(0)] = row.Text(1);
+      settling.after = {row.Text(2), row.Text(0)};
+    }
+    break;
+  }
+  return behind;
+}
+
+absl::Status Store::FollowChange(const Behind& roots) {
+  std::set<std::string> changed;
+  RETURN_IF_ERROR(database_.Write([&](Transaction& transaction) -> absl::Status {
+    SqlSession session(transaction, *this);
+    for (const auto& [id, name] : roots) {
+      const std::string& kind_name = name;
+      const auto kind =
+          std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind* one) { return one->name == kind_name; });
+      if (kind != kinds_.end()) RETURN_IF_ERROR(session.Touch(**kind, id));
+    }
+    ASSIGN_OR_RETURN(changed, session.Write({.subject = "feed", .method = "feed/division_change", .division = ""}));
+    return absl::OkStatus();
+  }));
+  if (!changed.empty()) changed_(changed);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<RootPage> Store::List(absl::string_view kind, absl::string_view division, absl::string_view page_token,
@@ -587,8 +745,8 @@ absl::StatusOr<RootPage> Store::Page(absl::string_view sql, const std::vector<st
   RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
     ASSIGN_OR_RETURN(Rows rows, transaction.Query(sql, values));
     for (const Row& row : rows) {
-      ASSIGN_OR_RETURN(StoredRoot root, Decode(row));
-      root.next = absl::StrCat(row.Text(6), "/", row.Text(0));
+      ASSIGN_OR_RETURN(StoredRoot root, Decode(transaction, row));
+      root.next = absl::StrCat(row.Text(7), "/", row.Text(0));
       page.roots.push_back(std::move(root));
     }
     if (static_cast<int64_t>(rows.size()) == limit) page.next_page_token = page.roots.back().next;
@@ -605,7 +763,7 @@ absl::StatusOr<std::vector<StoredRoot>> Store::Linked(absl::string_view link_kin
     for (const std::string& id : ids) {
       ASSIGN_OR_RETURN(Rows rows, transaction.Query(kById, {id}));
       ANJU_CHECK(rows.size() == 1);
-      ASSIGN_OR_RETURN(StoredRoot root, Decode(rows[0]));
+      ASSIGN_OR_RETURN(StoredRoot root, Decode(transaction, rows[0]));
       found.push_back(std::move(root));
     }
     return absl::OkStatus();
@@ -618,7 +776,7 @@ absl::Status Store::ForEach(Transaction& transaction, absl::FunctionRef<absl::St
   while (true) {
     ASSIGN_OR_RETURN(Rows rows, transaction.Query(kAll, {after, kPage}));
     for (const Row& row : rows) {
-      ASSIGN_OR_RETURN(StoredRoot stored, Decode(row));
+      ASSIGN_OR_RETURN(StoredRoot stored, Decode(transaction, row));
       RETURN_IF_ERROR(visit(stored));
       after = stored.id;
     }

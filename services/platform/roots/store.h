@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
+#include "absl/synchronization/mutex.h"
 #include "services/platform/base/clock.h"
+#include "services/platform/base/succession.h"
 #include "services/platform/roots/session.h"
 #include "services/platform/storage/database.h"
 
@@ -60,6 +63,8 @@ struct StoredRoot {
   std::any root;
   // In a page of a list: the token of the page that begins after this root.
   std::string next;
+  // How many changes of codes it follows.
+  int64_t settled = 0;
 };
 
 // That roots with this mark have changed; `version` grows with each change.
@@ -79,9 +84,9 @@ struct RootPage {
 class Store {
  public:
   // `changed` is called after a commit with the divisions in which something may count differently now. `source` may be
-  // null: then facts are what is in the tables.
+  // null: then facts are what is in the tables. `catalogue` says which figures are flows.
   Store(storage::Database& database, const Clock& clock, std::vector<const Kind*> kinds, FactSource* source,
-        std::function<void(const std::set<std::string>&)> changed);
+        std::function<void(const std::set<std::string>&)> changed, const tally::Catalogue& catalogue = {});
 
   // Runs `body` in one transaction. With a `request_id`, the answer that `body` leaves in `answer` is kept: a retry of
   // the same actor and method with the same `content` gets it without running `body`; other content is refused with
@@ -127,19 +132,49 @@ class Store {
   // `absorb`, which adjusts the roots that hold a copy, and remembers the position of the last, all in one transaction.
   // One that was asked for before the feed brought it is handed over too; an absorb that has nothing to change puts
   // what is there already.
-  using Absorb = std::function<absl::Status(Session& session, const Fact& fact)>;
+  using Absorb = std::function<absl::Status(BatchSession& session, const Fact& fact)>;
   absl::Status TakeFacts(absl::string_view topic, const std::vector<Fact>& facts, const Absorb& absorb);
   absl::StatusOr<int64_t> FeedPosition(absl::string_view topic);
+
+  // Keeps a change of codes, and forgets what is known of divisions. The same again changes nothing. Once the
+  // transaction has been committed, Settle lets the roots follow.
+  static absl::Status KeepChange(storage::Transaction& transaction, const CodeChange& change);
+  // Lets some roots follow changes of codes: where they lie, wait and count (see tally/follow.h). What a root says of
+  // itself stays as it is. Answers how many followed; call again while it is not 0, and then now and then, because
+  // another process may not have known of the change yet.
+  absl::StatusOr<int64_t> Settle();
+  // The changes of codes that are known here; never null.
+  std::shared_ptr<const Successions> successions() const;
+  // What a root adds to the figures, with the changes that it follows.
+  tally::Contributions Contributions(const StoredRoot& stored) const;
 
   const Clock& clock() const { return clock_; }
   storage::Database& database() { return database_; }
 
  private:
+  friend class SqlSession;
+
   absl::Status Run(const Actor& actor, absl::FunctionRef<absl::Status(BatchSession&)> body);
+  // The changes of codes that are known here, at least so many.
+  absl::StatusOr<std::shared_ptr<const Successions>> Known(storage::Transaction& transaction, int64_t at_least);
+  // How far Settle has come with a change: of which code, and after which division and root.
+  struct Settling {
+    absl::Time begun;
+    absl::Time look_again;
+    size_t code = 0;
+    std::pair<std::string, std::string> after = {};
+  };
+  // Roots that do not follow a change yet: their kinds by their ids.
+  using Behind = std::map<std::string, std::string>;
+  static absl::StatusOr<Behind> FindBehind(storage::Transaction& transaction, const CodeChange& change, int64_t number,
+                                           Settling& settling);
+  absl::Status FollowChange(const Behind& roots);
+  tally::Contributions Contributions(const Kind& kind, const std::any& root, const Successions& successions,
+                                     int64_t settled) const;
   // Asks for facts and keeps those that are newer.
   absl::Status AskFor(const std::map<std::string, std::set<std::string>>& keys);
-  absl::StatusOr<StoredRoot> Decode(const storage::Row& row) const;
-  // The roots that a query of a list finds; its seventh column begins their tokens.
+  absl::StatusOr<StoredRoot> Decode(storage::Transaction& transaction, const storage::Row& row);
+  // The roots that a query of a list finds; its eighth column begins their tokens.
   absl::StatusOr<RootPage> Page(absl::string_view sql, const std::vector<storage::Value>& values, int64_t limit);
 
   storage::Database& database_;
@@ -147,6 +182,12 @@ class Store {
   const std::vector<const Kind*> kinds_;
   FactSource* const source_;
   const std::function<void(const std::set<std::string>&)> changed_;
+  std::set<std::string, std::less<>> flows_;
+
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const Successions> successions_ ABSL_GUARDED_BY(mutex_) = std::make_shared<Successions>();
+  absl::Mutex settling_mutex_;
+  std::map<int64_t, Settling> settling_ ABSL_GUARDED_BY(settling_mutex_);
 };
 
 }  // namespace anju::roots

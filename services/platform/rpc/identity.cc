@@ -198,6 +198,14 @@ absl::StatusOr<Caller> CallerOf(const json& claims) {
 
 bool Caller::Has(Role role) const { return std::find(roles.begin(), roles.end(), role) != roles.end(); }
 bool Caller::Covers(absl::string_view division) const {
+  if (successions != nullptr) {
+    const auto mine = [&](absl::string_view present) {
+      return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) { return IsWithin(present, part); });
+    };
+    const std::vector<std::string> became = successions->Parts(division);
+    if (became.size() != 1 || became[0] != division) return std::all_of(became.begin(), became.end(), mine);
+    if (parts.size() > 1) return mine(division);
+  }
   return IsWithin(division, scope) ||
          std::any_of(former_scopes.begin(), former_scopes.end(),
                      [&](const std::string& former) { return IsWithin(division, former); });

@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "anju/type/v1/options.pb.h"
 #include "services/platform/base/clock.h"
+#include "services/platform/base/succession.h"
 
 namespace anju::rpc {
 
@@ -20,9 +21,13 @@ struct Caller {
   std::string scope;
   // Codes that this division has had before: what was counted and kept under them is the caller's too.
   std::vector<std::string> former_scopes;
+  // The changes of codes since, and what the division became by them; null: there are none.
+  std::shared_ptr<const Successions> successions = nullptr;
+  std::vector<std::string> parts = {};
 
   bool Has(anju::type::v1::Role role) const;
-  // True when `division` is the caller's own, or was by an old code, or lies beneath it.
+  // True when `division` is the caller's own, or was by an old code, or lies beneath it. Of a division whose code was
+  // changed all that it became must be, so that an old total is for who has all that it counted.
   bool Covers(absl::string_view division) const;
 };
 

@@ -35,11 +35,17 @@ std::vector<const roots::Kind*> WithShared(std::vector<const roots::Kind*> kinds
   return kinds;
 }
 
+absl::Status KeepChange(roots::BatchSession& session, const roots::Fact& fact) {
+  ASSIGN_OR_RETURN(const CodeChange change, roots::FromJson<CodeChange>(fact.body));
+  return roots::Store::KeepChange(session.transaction(), change);
+}
+
 std::map<std::string, std::shared_ptr<grpc::Channel>> Peers(const Runtime& runtime, const Blueprint& blueprint) {
   std::map<std::string, std::shared_ptr<grpc::Channel>> peers;
   if (!runtime.registry().empty() && blueprint.own_facts == nullptr) {
     peers[std::string(feed::HouseholdFact::kTopic)] = runtime.Peer(runtime.registry());
     peers[std::string(feed::DivisionFact::kTopic)] = peers[std::string(feed::HouseholdFact::kTopic)];
+    peers[std::string(CodeChange::kTopic)] = peers[std::string(feed::HouseholdFact::kTopic)];
   }
   if (!runtime.relocation().empty()) {
     peers[std::string(feed::RelocationFact::kTopic)] = runtime.Peer(runtime.relocation());
@@ -79,9 +85,10 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
       cache_(OpenCacheOrStop(runtime.cache())),
       invalidator_(*cache_, blueprint.service),
       peers_(Peers(runtime, blueprint), runtime.token()),
-      store_(database, runtime.clock(), WithShared(blueprint.kinds),
-             blueprint.own_facts != nullptr ? blueprint.own_facts : static_cast<roots::FactSource*>(&peers_),
-             [this](const std::set<std::string>& divisions) { invalidator_.Changed(divisions); }),
+      store_(
+          database, runtime.clock(), WithShared(blueprint.kinds),
+          blueprint.own_facts != nullptr ? blueprint.own_facts : static_cast<roots::FactSource*>(&peers_),
+          [this](const std::set<std::string>& divisions) { invalidator_.Changed(divisions); }, blueprint.catalogue),
       scopes_(store_, blueprint.own_facts),
       figures_(store_, blueprint.catalogue),
       intake_(store_, runtime.guard()),
@@ -97,6 +104,7 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
   runtime.guard().ResolveScopes([this](rpc::Caller& caller) { scopes_.Resolve(caller); });
   if (runtime.migrate_only()) return;
   std::map<std::string, std::shared_ptr<grpc::Channel>> peers = Peers(runtime, blueprint);
+  if (peers.contains(std::string(CodeChange::kTopic))) blueprint.follows.emplace(CodeChange::kTopic, KeepChange);
   for (const auto& [topic, absorb] : blueprint.follows) {
     auto peer = peers.find(topic);
     if (peer == peers.end()) {
@@ -149,7 +157,10 @@ void Foundation::KeepHouse() {
   };
   for (int round = 0;; ++round) {
     all("publish facts", [&] { return feed::Publish(store_.database()); });
-    if (round % kPublishesPerFold == 0) all("fold figures", [&] { return figures_.Fold(); });
+    if (round % kPublishesPerFold == 0) {
+      all("settle divisions", [&] { return store_.Settle(); });
+      all("fold figures", [&] { return figures_.Fold(); });
+    }
     absl::MutexLock lock(&mutex_);
     if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kPublishEvery)) return;
   }

@@ -151,7 +151,7 @@ absl::StatusOr<ContributorPage> Figures::Contributors(const Indicator& indicator
     ASSIGN_OR_RETURN(roots::RootPage some, store_.List("", division, page.next_page_token, kScannedAtOnce));
     for (const roots::StoredRoot& stored : some.roots) {
       int64_t amount = 0;
-      for (const Contribution& part : stored.kind->contributions(stored.root)) {
+      for (const Contribution& part : store_.Contributions(stored)) {
         const bool in_span = part.month <= to && (!flow || !from.has_value() || part.month >= *from);
         if (part.indicator == indicator.id && in_span && IsWithin(part.division, division)) amount += part.amount;
       }
@@ -182,7 +182,7 @@ absl::StatusOr<Proof> Figures::Recount() {
     for (const Row& row : pending) RETURN_IF_ERROR(AddUpwards(row, running));
     RETURN_IF_ERROR(store_.ForEach(transaction, [&](const roots::StoredRoot& stored) {
       ++proof.records;
-      for (const Contribution& part : stored.kind->contributions(stored.root)) {
+      for (const Contribution& part : store_.Contributions(stored)) {
         AddUpwards(part.division, part.indicator, part.month.index, part.amount, recounted);
       }
       return absl::OkStatus();

@@ -4,8 +4,8 @@
 
 #include "services/registry/domain/household.h"
 #include "services/registry/domain/plan.h"
-#include "services/registry/domain/standing.h"
 #include "services/registry/domain/quality/finding.h"
+#include "services/registry/domain/standing.h"
 #include "services/registry/domain/village.h"
 
 namespace anju::registry {
@@ -247,8 +247,9 @@ tally::Contributions Contributions(const Population& population) {
   tally::Contributions parts;
   for (size_t i = 0; i < population.censuses.size(); ++i) {
     const Census& census = population.censuses[i];
-    const std::optional<Date> until =
+    std::optional<Date> until =
         i + 1 < population.censuses.size() ? std::optional(population.censuses[i + 1].as_of) : std::nullopt;
+    if (population.ended_on.has_value()) until = std::min(until.value_or(*population.ended_on), *population.ended_on);
     tally::AddStock(kRuralPopulation, {{.since = census.as_of, .division = population.key}}, census.as_of, until,
                     census.rural_population, parts);
   }

@@ -19,6 +19,19 @@ absl::StatusOr<std::string> ResolveCounty(roots::Session& session, const intake:
                 "give the 6-digit code of a county: what lies within it is a part of it", "division");
 }
 
+// Where counties were merged, theirs are counted until the first yearbook of the new one.
+absl::Status EndFormer(roots::Session& session, const Population& population) {
+  ASSIGN_OR_RETURN(const auto fact, session.FindFact<feed::DivisionFact>(population.key));
+  if (!fact.has_value() || !fact->successor.empty()) return absl::OkStatus();
+  for (const std::string& code : fact->former_codes) {
+    ASSIGN_OR_RETURN(std::optional<Population> former, session.Find<Population>(code));
+    if (!former.has_value() || former->id == population.id) continue;
+    former->ended_on = population.censuses.front().as_of;
+    session.Put(*former);
+  }
+  return absl::OkStatus();
+}
+
 // Half up.
 int64_t ShareBp(int64_t part, int64_t whole) { return whole > 0 ? (part * 20'000 + whole) / (2 * whole) : 0; }
 
@@ -37,11 +50,13 @@ absl::StatusOr<Outcome> ImportExitPlan(roots::Session& session, const intake::Ba
   if (record.planned_households < 0) {
     return Refuse(kInvalidArgument, "HOUSEHOLDS_NEGATIVE", "leave it empty when it is not known", "planned_households");
   }
-  const std::string key = absl::StrCat(county, "/", record.year);
+  // A county that was recoded goes on with the plans that it had.
+  ASSIGN_OR_RETURN(const std::string key_county, intake::KeyDivision(session, record.division));
+  const std::string key = absl::StrCat(key_county, "/", record.year);
   ASSIGN_OR_RETURN(const std::optional<ExitPlan> before, session.Find<ExitPlan>(key));
   ExitPlan after{.id = before.has_value() ? before->id : "",
                  .key = key,
-                 .division = county,
+                 .division = before.has_value() ? before->division : county,
                  .year = record.year,
                  .planned_households = record.planned_households,
                  .planned_persons = record.planned_persons,
@@ -58,8 +73,10 @@ absl::StatusOr<Outcome> ImportPopulation(roots::Session& session, const intake::
     return Refuse(kInvalidArgument, "POPULATION_NOT_POSITIVE", "a county has at least one inhabitant",
                   "rural_population");
   }
-  ASSIGN_OR_RETURN(const std::optional<Population> before, session.Find<Population>(county));
-  Population after = before.value_or(Population{.key = county});
+  // A county that was recoded goes on with the yearbooks that it had.
+  ASSIGN_OR_RETURN(const std::string key, intake::KeyDivision(session, record.division));
+  ASSIGN_OR_RETURN(const std::optional<Population> before, session.Find<Population>(key));
+  Population after = before.value_or(Population{.key = key});
   const Outcome outcome = roots::Keep(after.censuses, record.census, &Census::as_of);
   if (outcome == Outcome::kUnchanged) return outcome;
   if (after.censuses.size() > kMostCensuses) {
@@ -69,6 +86,7 @@ absl::StatusOr<Outcome> ImportPopulation(roots::Session& session, const intake::
   std::sort(after.censuses.begin(), after.censuses.end(),
             [](const Census& a, const Census& b) { return a.as_of < b.as_of; });
   session.Put(after);
+  RETURN_IF_ERROR(EndFormer(session, after));
   return outcome;
 }
 

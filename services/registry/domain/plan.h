@@ -77,11 +77,14 @@ struct Population {
   std::string key;
   // In the order of their days.
   std::vector<Census> censuses;
+  // When the first yearbook came of a county into which this one was merged.
+  std::optional<Date> ended_on = std::nullopt;
 
   void Fields(Archive& archive) {
     archive("id", id);
     archive("key", key);
     archive("censuses", censuses);
+    archive("ended_on", ended_on);
   }
   std::string Division() const { return key; }
   friend bool operator==(const Population&, const Population&) = default;

@@ -14,6 +14,13 @@ absl::StatusOr<roots::Outcome> ImportVillage(roots::Session& session, const inta
   ASSIGN_OR_RETURN(const std::optional<Village> before, session.Find<Village>(code));
   Village after = before.value_or(Village{.key = code});
   after.poor_since = record.poor_since;
+  // Under another code it goes on as what it was; when that began is said by the former one.
+  ASSIGN_OR_RETURN(const std::string origin, intake::KeyDivision(session, record.village));
+  if (before.has_value() && origin != code) {
+    ASSIGN_OR_RETURN(const std::optional<Village> former, session.Find<Village>(origin));
+    const bool goes_on = former.has_value() && former->poor_until == before->poor_since;
+    if (goes_on && former->poor_since == record.poor_since) after.poor_since = before->poor_since;
+  }
   after.poor_until = record.poor_until;
   if (before == after) return roots::Outcome::kUnchanged;
   session.Put(after);

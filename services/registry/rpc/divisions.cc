@@ -10,22 +10,28 @@ using enum absl::StatusCode;
 template <typename Request>
 absl::StatusOr<DivisionChange> DivisionChangesService::Change(
     const rpc::Caller& caller, const Request& request,
-    absl::FunctionRef<absl::StatusOr<DivisionChange>(roots::Session&)> step) {
+    absl::FunctionRef<absl::StatusOr<DivisionChange>(roots::BatchSession&)> step) {
   const roots::Actor actor{
       .subject = caller.subject, .method = rpc::MethodTaking(*Request::descriptor()).name(), .division = caller.scope};
   std::string answer;
   RETURN_IF_ERROR(store_.ChangeOnce(
       actor, request.request_id(), request.SerializeAsString(),
-      [&](roots::Session& session) -> absl::StatusOr<std::string> {
+      [&](roots::BatchSession& session) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(const DivisionChange change, step(session));
         return roots::ToJson(change);
       },
       &answer));
-  ASSIGN_OR_RETURN(DivisionChange change, roots::FromJson<DivisionChange>(answer));
-  // After the commit, because it is the same however often it is done: whoever was interrupted here asks again.
-  RETURN_IF_ERROR(
-      divisions_.Succeed(change.successions, Month::Of(change.effective_on), change.kind == ChangeKind::kRecode));
-  return change;
+  return roots::FromJson<DivisionChange>(answer);
+}
+
+absl::StatusOr<DivisionChange> DivisionChangesService::Find(roots::Session& session, const rpc::Caller& caller,
+                                                            const std::string& id) {
+  ASSIGN_OR_RETURN(std::optional<DivisionChange> change, session.Get<DivisionChange>(id));
+  if (!change.has_value()) {
+    return Refuse(kNotFound, "DIVISION_CHANGE_NOT_FOUND", "there is no change with this id", "id");
+  }
+  RETURN_IF_ERROR(records::CheckScope(caller, change->division));
+  return *std::move(change);
 }
 
 absl::Status DivisionChangesService::CheckCodes(const std::vector<Succession>& successions) {
@@ -49,9 +55,14 @@ grpc::Status DivisionChangesService::RecordDivisionChange(grpc::ServerContext* c
     ASSIGN_OR_RETURN(const ChangeRequest change, messages::FromProto<ChangeRequest>(*request));
     RETURN_IF_ERROR(CheckSuccessions(change));
     RETURN_IF_ERROR(CheckCodes(change.successions));
-    ASSIGN_OR_RETURN(const DivisionChange kept, Change(caller, *request, [&](roots::Session& session) {
-                       return registry::RecordDivisionChange(session, change);
-                     }));
+    // Whoever asks again is answered what was answered, whatever has become of the codes since.
+    const absl::StatusOr<std::vector<Became>> became =
+        WorkOut(change, [&](absl::string_view code) { return divisions_.CodesIn(code); });
+    const auto step = [&](roots::BatchSession& session) -> absl::StatusOr<DivisionChange> {
+      RETURN_IF_ERROR(became.status());
+      return registry::RecordDivisionChange(session, change, *became);
+    };
+    ASSIGN_OR_RETURN(const DivisionChange kept, Change(caller, *request, step));
     return messages::ToProto<v1::DivisionChange>(kept);
   };
   return guard_.Unary<v1::RecordDivisionChangeRequest, v1::DivisionChange>(context, request, response, record);
@@ -61,19 +72,45 @@ grpc::Status DivisionChangesService::ApplyDivisionChange(grpc::ServerContext* co
                                                          const v1::ApplyDivisionChangeRequest* request,
                                                          v1::DivisionChange* response) {
   const auto apply = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::DivisionChange> {
-    const auto step = [&](roots::Session& session) -> absl::StatusOr<DivisionChange> {
-      ASSIGN_OR_RETURN(const std::optional<DivisionChange> before, session.Get<DivisionChange>(request->id()));
-      if (!before.has_value()) {
-        return Refuse(kNotFound, "DIVISION_CHANGE_NOT_FOUND", "there is no change with this id", "id");
-      }
-      RETURN_IF_ERROR(records::CheckScope(caller, before->division));
-      return registry::ApplyDivisionChange(session, *before,
-                                           {.by = caller.subject, .today = DayInChina(session.now())});
+    ASSIGN_OR_RETURN(std::optional<DivisionChange> known, store_.Get<DivisionChange>(request->id()));
+    std::vector<Became> became;
+    if (known.has_value() && known->state == ChangeState::kRecorded) {
+      // The tree may be another one than when it was recorded.
+      RETURN_IF_ERROR(records::CheckScope(caller, known->division));
+      RETURN_IF_ERROR(CheckCodes(known->successions));
+      ASSIGN_OR_RETURN(became, WorkOut(*known, [&](absl::string_view code) { return divisions_.CodesIn(code); }));
+    }
+    const auto step = [&](roots::BatchSession& session) -> absl::StatusOr<DivisionChange> {
+      ASSIGN_OR_RETURN(DivisionChange before, Find(session, caller, request->id()));
+      if (before.state == ChangeState::kRecorded) before.became = became;
+      ASSIGN_OR_RETURN(
+          const DivisionChange after,
+          registry::ApplyDivisionChange(session, before, {.by = caller.subject, .today = DayInChina(session.now())}));
+      RETURN_IF_ERROR(roots::Store::KeepChange(
+          session.transaction(), {.key = after.key, .since = Month::Of(after.effective_on), .became = after.became}));
+      return after;
+    };
+    ASSIGN_OR_RETURN(const DivisionChange after, Change(caller, *request, step));
+    // After the commit, because it is the same however often it is done: whoever was interrupted here asks again.
+    RETURN_IF_ERROR(divisions_.Succeed(after.founded, after.successions, after.became, Month::Of(after.effective_on),
+                                       after.kind == ChangeKind::kRecode));
+    return messages::ToProto<v1::DivisionChange>(after);
+  };
+  return guard_.Unary<v1::ApplyDivisionChangeRequest, v1::DivisionChange>(context, request, response, apply);
+}
+
+grpc::Status DivisionChangesService::WithdrawDivisionChange(grpc::ServerContext* context,
+                                                            const v1::WithdrawDivisionChangeRequest* request,
+                                                            v1::DivisionChange* response) {
+  const auto withdraw = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::DivisionChange> {
+    const auto step = [&](roots::BatchSession& session) -> absl::StatusOr<DivisionChange> {
+      ASSIGN_OR_RETURN(const DivisionChange before, Find(session, caller, request->id()));
+      return registry::WithdrawDivisionChange(session, before);
     };
     ASSIGN_OR_RETURN(const DivisionChange after, Change(caller, *request, step));
     return messages::ToProto<v1::DivisionChange>(after);
   };
-  return guard_.Unary<v1::ApplyDivisionChangeRequest, v1::DivisionChange>(context, request, response, apply);
+  return guard_.Unary<v1::WithdrawDivisionChangeRequest, v1::DivisionChange>(context, request, response, withdraw);
 }
 
 grpc::Status DivisionChangesService::ListDivisionChanges(grpc::ServerContext* context,

@@ -18,6 +18,8 @@ class DivisionChangesService final : public v1::DivisionChanges::Service {
                                     v1::DivisionChange* response) override;
   grpc::Status ApplyDivisionChange(grpc::ServerContext* context, const v1::ApplyDivisionChangeRequest* request,
                                    v1::DivisionChange* response) override;
+  grpc::Status WithdrawDivisionChange(grpc::ServerContext* context, const v1::WithdrawDivisionChangeRequest* request,
+                                      v1::DivisionChange* response) override;
   grpc::Status ListDivisionChanges(grpc::ServerContext* context, const v1::ListDivisionChangesRequest* request,
                                    v1::ListDivisionChangesResponse* response) override;
 
@@ -25,7 +27,9 @@ class DivisionChangesService final : public v1::DivisionChanges::Service {
   // Keeps the change that `step` answers, once per request id.
   template <typename Request>
   absl::StatusOr<DivisionChange> Change(const rpc::Caller& caller, const Request& request,
-                                        absl::FunctionRef<absl::StatusOr<DivisionChange>(roots::Session&)> step);
+                                        absl::FunctionRef<absl::StatusOr<DivisionChange>(roots::BatchSession&)> step);
+  // The change with this id, within the caller's scope.
+  absl::StatusOr<DivisionChange> Find(roots::Session& session, const rpc::Caller& caller, const std::string& id);
   // Whether each old code is one of today, and each new one is none that has been succeeded.
   absl::Status CheckCodes(const std::vector<Succession>& successions);
 

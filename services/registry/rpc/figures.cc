@@ -44,7 +44,8 @@ absl::StatusOr<std::map<std::string, int64_t>> FiguresService::Sums(const std::s
 absl::StatusOr<std::vector<std::string>> FiguresService::Counties(const std::string& division) {
   if (division.size() >= 6) return std::vector<std::string>{division.substr(0, 6)};
   std::vector<std::string> counties;
-  ASSIGN_OR_RETURN(const std::vector<Division> children, divisions_.List(division, "", "", kMostChildren));
+  ASSIGN_OR_RETURN(const std::vector<Division> children,
+                   divisions_.List(division, "", "", kMostChildren, std::nullopt));
   for (const Division& child : children) {
     ASSIGN_OR_RETURN(const std::vector<std::string> some, Counties(child.code));
     counties.insert(counties.end(), some.begin(), some.end());

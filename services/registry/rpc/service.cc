@@ -64,10 +64,24 @@ grpc::Status RegistryService::ReclassifyHousehold(grpc::ServerContext* context,
   return guard_.Unary<v1::ReclassifyHouseholdRequest, v1::Household>(context, request, response, reclassify);
 }
 
+namespace {
+
+// Empty: now.
+absl::StatusOr<std::optional<Month>> MonthOf(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return ParseMonth(text);
+}
+
+}  // namespace
+
 grpc::Status RegistryService::GetDivision(grpc::ServerContext* context, const v1::GetDivisionRequest* request,
                                           v1::Division* response) {
   const auto get = [&](const rpc::Caller&) -> absl::StatusOr<v1::Division> {
-    ASSIGN_OR_RETURN(const Division division, divisions_.Get(request->code()));
+    ASSIGN_OR_RETURN(const std::optional<Month> month, MonthOf(request->month()));
+    ASSIGN_OR_RETURN(Division division,
+                     month.has_value() ? divisions_.GetIn(*month, request->code()) : divisions_.Get(request->code()));
+    division.parts = store_.successions()->Parts(request->code());
+    if (division.parts == std::vector<std::string>{request->code()}) division.parts.clear();
     return messages::ToProto<v1::Division>(division);
   };
   return guard_.Unary<v1::GetDivisionRequest, v1::Division>(context, request, response, get);
@@ -77,8 +91,9 @@ grpc::Status RegistryService::ListDivisions(grpc::ServerContext* context, const 
                                             v1::ListDivisionsResponse* response) {
   const auto list = [&](const rpc::Caller&) -> absl::StatusOr<v1::ListDivisionsResponse> {
     const int64_t size = request->page_size() == 0 ? 500 : records::PageSize(request->page_size());
+    ASSIGN_OR_RETURN(const std::optional<Month> month, MonthOf(request->month()));
     ASSIGN_OR_RETURN(std::vector<Division> found,
-                     divisions_.List(request->parent(), request->query(), request->page_token(), size));
+                     divisions_.List(request->parent(), request->query(), request->page_token(), size, month));
     v1::ListDivisionsResponse answer;
     for (const Division& division : found) *answer.add_divisions() = messages::ToProto<v1::Division>(division);
     if (static_cast<int64_t>(found.size()) == size) answer.set_next_page_token(found.back().code);

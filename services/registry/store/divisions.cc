@@ -48,26 +48,46 @@ CREATE TABLE division_keys (
 );
 )sql";
 
+// Which successions were recorded here and did not come with the files, kRecorded or kInParts; and since which month a
+// division has been there, when a change made it.
+constexpr absl::string_view kRecordedSchema = R"sql(
+ALTER TABLE division_successions ADD COLUMN recorded BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE divisions ADD COLUMN since_month TEXT NOT NULL DEFAULT '';
+)sql";
+constexpr int64_t kRecorded = 1;
+// It says nothing of the codes beneath.
+constexpr int64_t kInParts = 2;
+// After all months.
+constexpr absl::string_view kNow = "9999";
+
 constexpr absl::string_view kAdd =
-    "INSERT INTO divisions (code, name, level, parent, full_name) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-constexpr absl::string_view kAddSuccession =
-    "INSERT INTO division_successions (old_code, new_code, old_name, effective_month) VALUES ($1, $2, $3, $4) "
+    "INSERT INTO divisions (code, name, level, parent, full_name, since_month) VALUES ($1, $2, $3, $4, $5, $6) "
     "ON CONFLICT DO NOTHING";
+constexpr absl::string_view kAddSuccession =
+    "INSERT INTO division_successions (old_code, new_code, old_name, effective_month, recorded) "
+    "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 constexpr absl::string_view kGet = "SELECT code, name, level, parent, full_name FROM divisions WHERE code = $1";
 constexpr absl::string_view kChildren =
-    "SELECT code, name, level, parent, full_name FROM divisions WHERE parent = $1 AND code > $2 "
-    "AND NOT EXISTS (SELECT 1 FROM division_successions s WHERE s.old_code = divisions.code) ORDER BY code LIMIT $3";
+    "SELECT code, name, level, parent, full_name FROM divisions WHERE parent = $1 AND code > $2 AND since_month <= $3 "
+    "AND NOT EXISTS (SELECT 1 FROM division_successions s WHERE s.old_code = divisions.code "
+    "AND (s.recorded = 0 OR s.effective_month <= $4)) ORDER BY code LIMIT $5";
 constexpr absl::string_view kSearch =
     "SELECT code, name, level, parent, full_name FROM divisions WHERE code >= $1 AND code < $2 AND code > $3 "
-    "AND name LIKE $4 AND NOT EXISTS (SELECT 1 FROM division_successions s WHERE s.old_code = divisions.code) "
-    "ORDER BY code LIMIT $5";
+    "AND name LIKE $4 AND since_month <= $5 AND NOT EXISTS (SELECT 1 FROM division_successions s "
+    "WHERE s.old_code = divisions.code AND (s.recorded = 0 OR s.effective_month <= $6)) ORDER BY code LIMIT $7";
 constexpr absl::string_view kBeneath =
     "SELECT code, name, level, parent, full_name FROM divisions WHERE code >= $1 AND code < $2 ORDER BY code";
+constexpr absl::string_view kCodes =
+    "SELECT code FROM divisions WHERE code >= $1 AND code < $2 "
+    "AND NOT EXISTS (SELECT 1 FROM division_successions s WHERE s.old_code = divisions.code) ORDER BY code";
+constexpr absl::string_view kOrigins =
+    "SELECT old_code FROM division_successions WHERE new_code = $1 AND recorded > 0 LIMIT 2";
 constexpr absl::string_view kKeyedAs = "SELECT keyed_as FROM division_keys WHERE code = $1";
 constexpr absl::string_view kKeepKey =
     "INSERT INTO division_keys (code, keyed_as) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 constexpr absl::string_view kCountSuccessions = "SELECT COUNT(*) FROM division_successions";
-constexpr absl::string_view kSuccessor = "SELECT new_code FROM division_successions WHERE old_code = $1";
+constexpr absl::string_view kSuccessor =
+    "SELECT new_code, recorded, effective_month FROM division_successions WHERE old_code = $1";
 constexpr absl::string_view kFormer = "SELECT old_code FROM division_successions WHERE new_code = $1 ORDER BY old_code";
 constexpr absl::string_view kCount = "SELECT COUNT(*) FROM divisions WHERE code >= $1 AND code < $2";
 
@@ -93,8 +113,9 @@ absl::string_view ParentOf(absl::string_view code) {
 // A code may have been succeeded several times over; a circle is cut.
 constexpr int kMostSuccessions = 8;
 
-// What a code became last; the code itself when it has not been succeeded. What is said of the longest code wins.
-absl::StatusOr<std::string> Present(Transaction& transaction, absl::string_view code) {
+// What a code became last; the code itself when it has not been succeeded. What is said of the longest code wins. With
+// a `month`, what it was called then.
+absl::StatusOr<std::string> Present(Transaction& transaction, absl::string_view code, const std::string& month = "") {
   std::string present(code);
   for (int i = 0; i < kMostSuccessions; ++i) {
     std::string next;
@@ -102,7 +123,10 @@ absl::StatusOr<std::string> Present(Transaction& transaction, absl::string_view 
       if (present.size() < length) continue;
       ASSIGN_OR_RETURN(Rows rows, transaction.Query(kSuccessor, {present.substr(0, length)}));
       if (rows.empty()) continue;
-      next = absl::StrCat(rows[0].Text(0), present.substr(length));
+      const int64_t recorded = rows[0].Int(1);
+      if (recorded == kInParts && present.size() > length) continue;
+      const bool later = recorded != 0 && (rows[0].Text(2) > month || recorded == kInParts);
+      if (month.empty() || !later) next = absl::StrCat(rows[0].Text(0), present.substr(length));
       break;
     }
     if (next.empty()) return present;
@@ -115,7 +139,26 @@ absl::StatusOr<std::string> Present(Transaction& transaction, absl::string_view 
 absl::StatusOr<std::string> KeyedAs(Transaction& transaction, absl::string_view code, const std::string& present) {
   if (code.size() < 6) return present;
   ASSIGN_OR_RETURN(Rows rows, transaction.Query(kKeyedAs, {std::string(CountyOf(code))}));
-  return rows.empty() ? present : absl::StrCat(rows[0].Text(0), code.substr(6));
+  if (!rows.empty()) return absl::StrCat(rows[0].Text(0), code.substr(6));
+  // A village or township that is all of one former one goes on as that one.
+  for (const size_t length : {12, 9}) {
+    if (code.size() < length) continue;
+    ASSIGN_OR_RETURN(const Rows origins, transaction.Query(kOrigins, {std::string(code.substr(0, length))}));
+    if (origins.size() == 1) return absl::StrCat(origins[0].Text(0), code.substr(length));
+    if (!origins.empty()) break;
+  }
+  return present;
+}
+
+// What is said of this code or of one above it by the longest code is said by this one.
+bool Says(const std::map<std::string, const Became*>& by_code, const Became& became, const std::string& code) {
+  const std::vector<absl::string_view> lineage = Lineage(code);
+  for (auto above = lineage.rbegin(); above != lineage.rend(); ++above) {
+    auto found = by_code.find(std::string(*above));
+    if (found == by_code.end() || (found->second->alone && *above != code)) continue;
+    return found->second == &became;
+  }
+  return false;
 }
 
 // Our own files, whose cells hold neither quotes nor commas.
@@ -138,8 +181,10 @@ absl::StatusOr<std::vector<std::vector<std::string>>> ReadFile(const std::filesy
 }  // namespace
 
 const std::vector<storage::Migration>& SqlDivisions::Migrations() {
-  static const auto& migrations = *new std::vector<storage::Migration>{{.name = "001_divisions", .sql = kSchema},
-                                                                       {.name = "002_keys", .sql = kKeysSchema}};
+  static const auto& migrations =
+      *new std::vector<storage::Migration>{{.name = "001_divisions", .sql = kSchema},
+                                           {.name = "002_keys", .sql = kKeysSchema},
+                                           {.name = "003_recorded", .sql = kRecordedSchema}};
   return migrations;
 }
 
@@ -168,7 +213,7 @@ absl::Status SqlDivisions::Load(const std::string& folder) {
           const auto& row = rows[i];
           const std::string& full_name = full_names[row[0]] = absl::StrCat(full_names[row[3]], row[1]);
           RETURN_IF_ERROR(transaction.Execute(
-              kAdd, {row[0], row[1], row[2], row[3].empty() ? std::string(kRoot) : row[3], full_name}));
+              kAdd, {row[0], row[1], row[2], row[3].empty() ? std::string(kRoot) : row[3], full_name, std::string()}));
         }
         return absl::OkStatus();
       }));
@@ -177,17 +222,20 @@ absl::Status SqlDivisions::Load(const std::string& folder) {
   ASSIGN_OR_RETURN(auto successions, ReadFile(std::filesystem::path(folder) / "succession.csv", 5));
   return database_.Write([&](Transaction& transaction) -> absl::Status {
     for (const auto& row : successions) {
-      RETURN_IF_ERROR(transaction.Execute(kAddSuccession, {row[0], row[2], row[1], row[4]}));
+      RETURN_IF_ERROR(transaction.Execute(kAddSuccession, {row[0], row[2], row[1], row[4], int64_t{0}}));
     }
     return absl::OkStatus();
   });
 }
 
-absl::StatusOr<Division> SqlDivisions::Get(absl::string_view code) {
+absl::StatusOr<Division> SqlDivisions::Get(absl::string_view code) { return Find(code, ""); }
+absl::StatusOr<Division> SqlDivisions::GetIn(Month month, absl::string_view code) { return Find(code, Format(month)); }
+
+absl::StatusOr<Division> SqlDivisions::Find(absl::string_view code, const std::string& month) {
   Division division;
   RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::string present, Present(transaction, code));
-    ASSIGN_OR_RETURN(Rows rows, transaction.Query(kGet, {present}));
+    ASSIGN_OR_RETURN(const std::string called, Present(transaction, code, month));
+    ASSIGN_OR_RETURN(Rows rows, transaction.Query(kGet, {called}));
     if (rows.empty()) return NotFound();
     division = FromRow(rows[0]);
     ASSIGN_OR_RETURN(Rows former, transaction.Query(kFormer, {division.code}));
@@ -198,14 +246,17 @@ absl::StatusOr<Division> SqlDivisions::Get(absl::string_view code) {
 }
 
 absl::StatusOr<std::vector<Division>> SqlDivisions::List(absl::string_view parent, absl::string_view query,
-                                                         absl::string_view after, int64_t limit) {
+                                                         absl::string_view after, int64_t limit,
+                                                         std::optional<Month> month) {
+  const std::string in = month.has_value() ? Format(*month) : std::string();
+  const std::string until = month.has_value() ? in : std::string(kNow);
   std::vector<Division> found;
   RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::string present, Present(transaction, parent));
+    ASSIGN_OR_RETURN(const std::string present, Present(transaction, parent, in));
     absl::StatusOr<Rows> rows;
     if (query.empty()) {
       const std::string beneath = present.empty() ? std::string(kRoot) : present;
-      rows = transaction.Query(kChildren, {beneath, std::string(after), limit});
+      rows = transaction.Query(kChildren, {beneath, std::string(after), until, until, limit});
     } else {
       // The wildcards of LIKE are no part of a name.
       std::string pattern(query);
@@ -213,7 +264,8 @@ absl::StatusOr<std::vector<Division>> SqlDivisions::List(absl::string_view paren
           std::remove_if(pattern.begin(), pattern.end(), [](char c) { return c == '%' || c == '_' || c == '\\'; }),
           pattern.end());
       const std::string end = present.empty() ? "a" : PrefixEnd(present);
-      rows = transaction.Query(kSearch, {present, end, std::string(after), absl::StrCat("%", pattern, "%"), limit});
+      rows = transaction.Query(
+          kSearch, {present, end, std::string(after), absl::StrCat("%", pattern, "%"), until, until, limit});
     }
     RETURN_IF_ERROR(rows.status());
     for (const Row& row : *rows) found.push_back(FromRow(row));
@@ -222,23 +274,48 @@ absl::StatusOr<std::vector<Division>> SqlDivisions::List(absl::string_view paren
   return found;
 }
 
-absl::Status SqlDivisions::Succeed(const std::vector<Succession>& successions, Month effective, bool keeps_keys) {
+absl::StatusOr<std::vector<std::string>> SqlDivisions::CodesIn(absl::string_view code) {
+  std::vector<std::string> codes;
+  RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows rows, transaction.Query(kCodes, {std::string(code), PrefixEnd(code)}));
+    for (const Row& row : rows) codes.push_back(row.Text(0));
+    return absl::OkStatus();
+  }));
+  if (codes.empty() || codes.front() != code) codes.clear();
+  return codes;
+}
+
+absl::Status SqlDivisions::Succeed(const std::vector<Founded>& founded, const std::vector<Succession>& successions,
+                                   const std::vector<Became>& became, Month effective, bool keeps_keys) {
+  std::map<std::string, std::string> names;
+  for (const Succession& succession : successions) names[succession.old_code] = succession.new_name;
+  std::map<std::string, const Became*> by_code;
+  for (const Became& one : became) by_code[one.old_code] = &one;
   return database_.Write([&](Transaction& transaction) -> absl::Status {
-    for (const Succession& succession : successions) {
-      const auto& [old_code, new_code, new_name] = succession;
+    const auto add = [&](const std::string& code, const std::string& name, const std::string& level) -> absl::Status {
+      const std::string parent(ParentOf(code));
+      ASSIGN_OR_RETURN(const Rows above, transaction.Query(kGet, {parent}));
+      const std::string full_name = absl::StrCat(above.empty() ? "" : above[0].Text(4), name);
+      return transaction.Execute(kAdd, {code, name, level, parent, full_name, Format(effective)});
+    };
+    for (const Founded& one : founded) {
+      RETURN_IF_ERROR(add(one.code, one.name,
+                          one.code.size() == 6   ? "county"
+                          : one.code.size() == 9 ? "township"
+                                                 : "village"));
+    }
+    for (const auto& [old_code, one] : by_code) {
+      const std::string& new_code = one->new_code;
       ASSIGN_OR_RETURN(const Rows beneath, transaction.Query(kBeneath, {old_code, PrefixEnd(old_code)}));
-      std::map<std::string, std::string> full_names;
-      for (const Row& row : beneath) {
-        const std::string code = new_code + row.Text(0).substr(old_code.size());
-        const std::string name = code == new_code && !new_name.empty() ? new_name : row.Text(1);
-        const std::string parent =
-            code == new_code ? std::string(ParentOf(code)) : new_code + row.Text(3).substr(old_code.size());
-        ASSIGN_OR_RETURN(const Rows above, transaction.Query(kGet, {parent}));
-        const std::string full_name = absl::StrCat(above.empty() ? "" : above[0].Text(4), name);
-        RETURN_IF_ERROR(transaction.Execute(kAdd, {code, name, row.Text(2), parent, full_name}));
-      }
       if (beneath.empty()) continue;
-      RETURN_IF_ERROR(transaction.Execute(kAddSuccession, {old_code, new_code, beneath[0].Text(1), Format(effective)}));
+      for (const Row& row : beneath) {
+        if (!Says(by_code, *one, row.Text(0))) continue;
+        const std::string code = new_code + row.Text(0).substr(old_code.size());
+        const std::string& name = names[old_code];
+        RETURN_IF_ERROR(add(code, code == new_code && !name.empty() ? name : row.Text(1), row.Text(2)));
+      }
+      RETURN_IF_ERROR(transaction.Execute(kAddSuccession, {old_code, new_code, beneath[0].Text(1), Format(effective),
+                                                           one->alone ? kInParts : kRecorded}));
       if (old_code.size() != 6) continue;
       // Whoever goes on sending under the old code finds their records, and the new one too when it took all of them.
       ASSIGN_OR_RETURN(const std::string key, KeyedAs(transaction, old_code, old_code));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,15 +21,21 @@ class SqlDivisions final : public Divisions, public roots::FactSource {
   absl::Status Load(const std::string& folder);
 
   absl::StatusOr<Division> Get(absl::string_view code) override;
+  absl::StatusOr<Division> GetIn(Month month, absl::string_view code) override;
   absl::StatusOr<std::vector<Division>> List(absl::string_view parent, absl::string_view query, absl::string_view after,
-                                             int64_t limit) override;
+                                             int64_t limit, std::optional<Month> month) override;
 
-  absl::Status Succeed(const std::vector<Succession>& successions, Month effective, bool keeps_keys) override;
+  absl::StatusOr<std::vector<std::string>> CodesIn(absl::string_view code) override;
+  absl::Status Succeed(const std::vector<Founded>& founded, const std::vector<Succession>& successions,
+                       const std::vector<Became>& became, Month effective, bool keeps_keys) override;
 
   // Answers the topic `division`.
   absl::StatusOr<std::vector<roots::Fact>> Ask(absl::string_view topic, const std::vector<std::string>& keys) override;
 
  private:
+  // `month`: empty, or as it was called then.
+  absl::StatusOr<Division> Find(absl::string_view code, const std::string& month);
+
   storage::Database& database_;
 };
 

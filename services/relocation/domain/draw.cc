@@ -52,6 +52,8 @@ absl::StatusOr<std::vector<Case>> GatherCases(roots::Session& session, const Dra
     ASSIGN_OR_RETURN(Case relocation, FindCase(session, id));
     if (CheckMayDraw(relocation, day).ok()) cases.push_back(std::move(relocation));
   }
+  // The site says under which code it came.
+  ASSIGN_OR_RETURN(const std::string location, intake::ResolveDivision(session, draw.site_location, "site"));
   for (const std::string& name : named) {
     ASSIGN_OR_RETURN(Case relocation, FindNamed(session, name));
     // Here already.
@@ -60,7 +62,7 @@ absl::StatusOr<std::vector<Case>> GatherCases(roots::Session& session, const Dra
       return Refuse(kFailedPrecondition, "CASE_OF_OTHER_SITE",
                     absl::StrCat("case ", relocation.id, " waits for a unit of another site"), "cases");
     }
-    if (!IsWithin(relocation.Division(), CountyOf(draw.site_location))) {
+    if (!IsWithin(relocation.Division(), CountyOf(location))) {
       return Refuse(kFailedPrecondition, "CASE_OF_OTHER_COUNTY",
                     absl::StrCat("the household of case ", relocation.id, " lives in another county"), "cases");
     }

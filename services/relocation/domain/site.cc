@@ -108,9 +108,12 @@ absl::StatusOr<Site> FindSite(roots::Session& session, const std::string& name) 
 }
 
 absl::StatusOr<Outcome> ImportSite(roots::Session& session, const intake::Batch& batch, const SiteRecord& record) {
-  ASSIGN_OR_RETURN(const std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
+  ASSIGN_OR_RETURN(std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
   const std::string key = batch.Key(record.site_no);
   ASSIGN_OR_RETURN(const std::optional<Site> before, session.Find<Site>(key));
+  if (before.has_value()) {
+    ASSIGN_OR_RETURN(location, intake::KeepCode(session, before->location, location));
+  }
   ASSIGN_OR_RETURN(Site after, Record(before, record, key, location));
   if (before == after) return Outcome::kUnchanged;
   session.Put(after);

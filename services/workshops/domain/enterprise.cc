@@ -74,9 +74,12 @@ absl::StatusOr<Workshop> ReadWorkshop(const WorkshopRecord& record, const std::s
 absl::StatusOr<Outcome> ImportEnterprise(roots::Session& session, const intake::Batch& batch,
                                          const EnterpriseRecord& record) {
   RETURN_IF_ERROR(CheckCreditCode(record.credit_code));
-  ASSIGN_OR_RETURN(const std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
+  ASSIGN_OR_RETURN(std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
   const std::string key = batch.Key(record.enterprise_no);
   ASSIGN_OR_RETURN(const std::optional<Enterprise> before, session.Find<Enterprise>(key));
+  if (before.has_value()) {
+    ASSIGN_OR_RETURN(location, intake::KeepCode(session, before->location, location));
+  }
   ASSIGN_OR_RETURN(Enterprise after, Record(before, record, key, location));
   if (before == after) return Outcome::kUnchanged;
   session.Put(after);
@@ -89,7 +92,10 @@ absl::StatusOr<Outcome> ImportWorkshop(roots::Session& session, const intake::Ba
   if (!enterprise.has_value()) {
     return Refuse(kNotFound, "ENTERPRISE_NOT_FOUND", "import the enterprise before its workshops", "enterprise_no");
   }
-  ASSIGN_OR_RETURN(const std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
+  ASSIGN_OR_RETURN(std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
+  if (const Workshop* known = roots::Lookup(enterprise->workshops, &Workshop::key, batch.Key(record.workshop_no))) {
+    ASSIGN_OR_RETURN(location, intake::KeepCode(session, known->location, location));
+  }
   ASSIGN_OR_RETURN(Workshop workshop, ReadWorkshop(record, batch.Key(record.workshop_no), location));
   // After this point the row is taken.
   ASSIGN_OR_RETURN(const std::optional<Workshop> moved,

@@ -27,8 +27,14 @@ std::vector<roots::Name> Names(const TrainingBatch& batch) {
 
 absl::StatusOr<Outcome> ImportTrainingClass(roots::Session& session, const intake::Batch& batch,
                                             const TrainingClassRecord& record) {
-  ASSIGN_OR_RETURN(const std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
+  ASSIGN_OR_RETURN(std::string location, intake::ResolveWithin(session, batch, record.location, "location"));
   RETURN_IF_ERROR(intake::InOrder(record.started_on, record.ended_on, "ended_on"));
+  const std::string key = batch.Key(record.batch_no);
+  ASSIGN_OR_RETURN(const std::optional<TrainingBatch> before, session.Find<TrainingBatch>(key));
+  TrainingBatch after = before.value_or(TrainingBatch{.key = key});
+  if (const TrainingClass* known = roots::Lookup(after.classes, &TrainingClass::key, batch.Key(record.class_no))) {
+    ASSIGN_OR_RETURN(location, intake::KeepCode(session, known->location, location));
+  }
   // After this point the row is taken.
   const TrainingClass held{.class_no = record.class_no,
                            .key = batch.Key(record.class_no),
@@ -36,9 +42,6 @@ absl::StatusOr<Outcome> ImportTrainingClass(roots::Session& session, const intak
                            .location = location,
                            .started_on = record.started_on,
                            .ended_on = record.ended_on};
-  const std::string key = batch.Key(record.batch_no);
-  ASSIGN_OR_RETURN(const std::optional<TrainingBatch> before, session.Find<TrainingBatch>(key));
-  TrainingBatch after = before.value_or(TrainingBatch{.key = key});
   ASSIGN_OR_RETURN(const std::optional<TrainingClass> moved,
                    TakeFromOther(session, kClassName, held.key, after.id, &TrainingBatch::classes));
   const Outcome outcome = roots::Keep(after.classes, held, &TrainingClass::key);

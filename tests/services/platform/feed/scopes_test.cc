@@ -50,6 +50,43 @@ TEST_P(ScopesTest, AChangeIsSeenAfterAWhile) {
   EXPECT_EQ(Resolve("450328").scope, "450382");
 }
 
+TEST_P(ScopesTest, AfterAMergerEverybodyHasWhatTheirCodeBecame) {
+  const CodeChange change{.key = "1",
+                          .since = Month::Of(Date(2018, 6, 1)),
+                          .became = {{"450328", "450399", true},
+                                     {"450328100", "450399100"},
+                                     {"450328101", "450399101"},
+                                     {"450329", "450399", true},
+                                     {"450329100", "450399200"},
+                                     {"450330", "450331"}}};
+  ASSERT_TRUE(
+      stand_.store
+          .Change({},
+                  [&](roots::BatchSession& session) { return roots::Store::KeepChange(session.transaction(), change); })
+          .ok());
+  ASSERT_TRUE(stand_.store.Settle().ok());
+  const struct {
+    const char* scope;
+    std::vector<const char*> covered, not_covered;
+  } rows[] = {
+      // Who had one of the two goes on with that.
+      {"450328", {"450328", "450328100", "450399100201"}, {"450399", "450399200", "450329", "450329100", "4503"}},
+      // Who has the new one has both, and their old totals.
+      {"450399", {"450399", "450399200", "450328", "450329100201"}, {"450330", "450331"}},
+      {"450330", {"450331", "450330", "450331100", "450330100201"}, {"450399", "450328"}},
+      {"450331", {"450331", "450330100"}, {"450399"}},
+      {"4503", {"4503", "450328", "450399", "450331"}, {"4510"}},
+      {"", {"", "450328", "36"}, {}},
+  };
+  for (const auto& row : rows) {
+    const rpc::Caller caller = Resolve(row.scope);
+    for (const char* division : row.covered) EXPECT_TRUE(caller.Covers(division)) << row.scope << " " << division;
+    for (const char* division : row.not_covered) EXPECT_FALSE(caller.Covers(division)) << row.scope << " " << division;
+  }
+  EXPECT_EQ(Resolve("450330").scope, "450331");
+  EXPECT_EQ(Resolve("450328").scope, "450328");
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, ScopesTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
 
 }  // namespace
