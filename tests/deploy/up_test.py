@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import tempfile
@@ -88,9 +89,42 @@ class UpTest(unittest.TestCase):
         self.assertEqual(self.pids(), pids)
 
         self.assertIn("stopped", self.down().stdout)
+        # The supervisor lets go of its lock a moment before it has ended.
         for pid in pids:
-            self.assertTrue(ended(pid))
+            wait_until(lambda pid=pid: ended(pid), f"{pid} has ended")
         self.assertIn("not running", self.down().stdout)
+
+    def test_an_edge_has_tls_and_is_stopped_with_the_others(self):
+        port = free_port()
+        started = self.up("--detach", "--edge", f"--edge-port={port}")
+        self.assertEqual(started.returncode, 0, started.stderr)
+        self.assertIn(f"https://127.0.0.1:{port}", started.stdout)
+        context = ssl.create_default_context(cafile=self.data / "keys/edge-ca.pem")
+        with context.wrap_socket(socket.create_connection(("127.0.0.1", port)), server_hostname="localhost") as connection:
+            self.assertIn(connection.version(), ("TLSv1.2", "TLSv1.3"))
+        certificate = (self.data / "keys/edge.pem").read_bytes()
+        edge = self.pid("edge")
+        self.assertIn("--edge=127.0.0.1", self.log("gateway"))
+        self.down()
+        wait_until(lambda: ended(edge), "the edge has ended")
+        # Without --edge there is none, and the certificate stays for the next time.
+        self.assertEqual(self.up("--detach").returncode, 0)
+        self.assertFalse((self.data / "run/edge.pid").exists())
+        self.assertNotIn("--edge", (self.data / "run/processes").read_text(encoding="utf-8"))
+        self.down()
+        self.assertEqual(self.up("--detach", "--edge").returncode, 0)
+        self.assertEqual((self.data / "keys/edge.pem").read_bytes(), certificate)
+
+    def test_beyond_loopback_only_the_edge_listens(self):
+        for options, why in (
+            (["--edge-address=0.0.0.0"], "--edge-… needs --edge"),
+            (["--edge", "--edge-address=example.org"], "is an address such as"),
+            (["--http-port=0.0.0.0:8080"], "is a number from 1 to 65535"),
+            (["--edge", f"--edge-cert={__file__}"], "go together"),
+        ):
+            refused = self.up("--detach", *options)
+            self.assertEqual(refused.returncode, 1, options)
+            self.assertIn(why, refused.stderr)
 
     def test_tokens_are_for_their_owner_only(self):
         self.assertEqual(self.up("--detach").returncode, 0)

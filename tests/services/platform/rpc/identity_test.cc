@@ -194,6 +194,68 @@ TEST_F(IdentityTest, TokensDoNotChooseTheirAlgorithm) {
   }
 }
 
+// The claims are good and signed by our key; only the header tries something.
+TEST_F(IdentityTest, TheKeyIsFoundByItsNameAlone) {
+  const std::string claims = Good().dump();
+  for (const char* id : {"", "../es", "/etc/passwd", "../../dev/null", "es' OR '1'='1", "es\";--", "ES", "es ",
+                         "https://example.org/jwks", "file:///etc/anju/jwks.json", "rs"}) {
+    json key = json::parse(es_);
+    key["kid"] = id;
+    auto token = SignJson(key.dump(), claims);
+    if (!token.ok()) continue;
+    EXPECT_THAT(verifier_->Verify(*token), RefusedWith(kUnauthenticated, "TOKEN_SIGNATURE")) << id;
+  }
+  const std::vector<std::string> parts = absl::StrSplit(*SignJson(es_, claims), '.');
+  for (const json& id :
+       {json(7), json(nullptr), json::array({"es"}), json::object({{"es", 1}}), json(std::string("es\0", 3))}) {
+    EXPECT_THAT(verifier_->Verify(Encode({{"alg", "ES256"}, {"kid", id}}) + "." + parts[1] + "." + parts[2]),
+                RefusedWith(kUnauthenticated, "TOKEN_SIGNATURE"))
+        << id;
+  }
+}
+
+TEST_F(IdentityTest, NothingIsSaidTwice) {
+  const auto encode = [](const std::string& text) { return absl::WebSafeBase64Escape(text); };
+  const std::string claims = Good().dump();
+  const std::string open = claims.substr(0, claims.size() - 1);
+  for (const std::string& twice : {open + R"(,"scope":"45"})", open + R"(,"sub":"li"})", open + R"(,"\u0073ub":"li"})",
+                                   open + R"(,"x":{"y":1,"y":2}})"}) {
+    EXPECT_THAT(verifier_->Verify(*SignJson(es_, twice)), RefusedWith(kUnauthenticated, "TOKEN_MALFORMED")) << twice;
+  }
+  const std::vector<std::string> parts = absl::StrSplit(*SignJson(es_, claims), '.');
+  for (const char* header :
+       {R"({"alg":"none","alg":"ES256","kid":"es"})", R"({"alg":"ES256","kid":"rs","kid":"es"})"}) {
+    EXPECT_THAT(verifier_->Verify(encode(header) + "." + parts[1] + "." + parts[2]),
+                RefusedWith(kUnauthenticated, "TOKEN_MALFORMED"))
+        << header;
+  }
+  EXPECT_TRUE(verifier_->Verify(*SignJson(es_, open + R"(,"x":{"sub":1},"y":{"sub":1}})")).ok());
+}
+
+TEST_F(IdentityTest, OnlyP256AndLongEnoughRsaAreKeys) {
+  json good = json::parse(jwks_);
+  struct Row {
+    const char* what;
+    json key;
+  };
+  const json ec = good["keys"][0], rsa = good["keys"][1];
+  auto with = [](json key, const json& patch) {
+    key.merge_patch(patch);
+    return key;
+  };
+  for (const Row& row :
+       {Row{"another curve", with(ec, {{"crv", "P-384"}})},
+        Row{"a curve for signing no tokens", with(ec, {{"crv", "secp256k1"}})},
+        Row{"no curve", with(ec, {{"crv", nullptr}})},
+        Row{"a point that is not on the curve", with(ec, {{"x", ec["y"]}})},
+        Row{"a secret", {{"kty", "oct"}, {"kid", "es"}, {"k", rsa["n"]}}},
+        Row{"another algorithm of RSA", with(rsa, {{"alg", "PS256"}})},
+        Row{"a short RSA key", with(rsa, {{"n", "4f5wg5l2hKsTeNem_V41fGnJm6gOdrj8ym3rFkEU_wT8RDtn"}})}}) {
+    const std::string path = directory_.Write("one.json", json({{"keys", {row.key}}}).dump());
+    EXPECT_FALSE(Verifier::Open(path, "anju", "anju", clock_).ok()) << row.what;
+  }
+}
+
 TEST_F(IdentityTest, NoRefusalRepeatsTheToken) {
   json claims = Good();
   claims["iss"] = "secret-issuer";
