@@ -86,8 +86,7 @@ grpc::Status ApprovalsService::DefineFlow(grpc::ServerContext* context, const v1
     }
     std::string answer;
     RETURN_IF_ERROR(store_.ChangeOnce(
-        {.subject = caller.subject, .method = "DefineFlow", .division = caller.scope}, request->request_id(),
-        request->SerializeAsString(),
+        records::ActorOf(caller, "DefineFlow"), request->request_id(), request->SerializeAsString(),
         [&](roots::Session& session) -> absl::StatusOr<std::string> {
           ASSIGN_OR_RETURN(const Flow flow, approval::DefineFlow(session, definition, ActOf(caller, session.now())));
           // An old code may lead to a county that is not the caller's.

@@ -36,9 +36,7 @@ grpc::Status PoliciesService::Change(
     grpc::ServerContext* context, const Request* request, v1::Setting* response,
     absl::FunctionRef<absl::StatusOr<Setting>(roots::Session&, const rpc::Caller&)> step) {
   const auto change = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Setting> {
-    const roots::Actor actor{.subject = caller.subject,
-                             .method = rpc::MethodTaking(*Request::descriptor()).name(),
-                             .division = caller.scope};
+    const roots::Actor actor = records::ActorOf(caller, rpc::MethodTaking(*Request::descriptor()).name());
     std::string answer;
     RETURN_IF_ERROR(store_.ChangeOnce(
         actor, request->request_id(), request->SerializeAsString(),

@@ -14,8 +14,7 @@ namespace anju::registry {
 template <typename Request>
 absl::StatusOr<v1::Household> ChangeHousehold(roots::Store& store, const rpc::Caller& caller, const Request& request,
                                               absl::FunctionRef<absl::StatusOr<Household>(const Office&)> verb) {
-  const roots::Actor actor{
-      .subject = caller.subject, .method = rpc::MethodTaking(*Request::descriptor()).name(), .division = caller.scope};
+  const roots::Actor actor = records::ActorOf(caller, rpc::MethodTaking(*Request::descriptor()).name());
   std::string answer;
   RETURN_IF_ERROR(store.ChangeOnce(
       actor, request.request_id(), request.SerializeAsString(),

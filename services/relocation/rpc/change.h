@@ -18,9 +18,7 @@ template <typename Root, typename Request, typename Message, typename Step>
 grpc::Status ChangeRecord(roots::Store& store, rpc::Guard& guard, grpc::ServerContext* context, const Request* request,
                           Message* response, Step step) {
   const auto change = [&](const rpc::Caller& caller) -> absl::StatusOr<Message> {
-    const roots::Actor actor{.subject = caller.subject,
-                             .method = rpc::MethodTaking(*Request::descriptor()).name(),
-                             .division = caller.scope};
+    const roots::Actor actor = records::ActorOf(caller, rpc::MethodTaking(*Request::descriptor()).name());
     std::string answer;
     RETURN_IF_ERROR(store.ChangeOnce(
         actor, request->request_id(), request->SerializeAsString(),

@@ -13,8 +13,7 @@ grpc::Status DecisionsService::DecideCases(grpc::ServerContext* context, const v
     ASSIGN_OR_RETURN(const CaseRulings batch, messages::FromProto<CaseRulings>(*request));
     std::string answer;
     RETURN_IF_ERROR(store_.ChangeOnce(
-        {.subject = caller.subject, .method = "DecideCases", .division = caller.scope}, request->request_id(),
-        request->SerializeAsString(),
+        records::ActorOf(caller, "DecideCases"), request->request_id(), request->SerializeAsString(),
         [&](roots::Session& session) -> absl::StatusOr<std::string> {
           ASSIGN_OR_RETURN(const CaseOutcomes outcomes,
                            relocation::DecideCases(session, batch, approval::ActOf(caller, session.now())));
@@ -35,8 +34,7 @@ grpc::Status DecisionsService::ReturnCase(grpc::ServerContext* context, const v1
         .verdict = approval::Verdict::kReturn, .step = back.step, .to_step = back.to_step, .reason = back.reason};
     std::string answer;
     RETURN_IF_ERROR(store_.ChangeOnce(
-        {.subject = caller.subject, .method = "ReturnCase", .division = caller.scope}, request->request_id(),
-        request->SerializeAsString(),
+        records::ActorOf(caller, "ReturnCase"), request->request_id(), request->SerializeAsString(),
         [&](roots::Session& session) -> absl::StatusOr<std::string> {
           ASSIGN_OR_RETURN(const Case before, FindCase(session, request->id()));
           RETURN_IF_ERROR(records::CheckScope(caller, before.Division()));

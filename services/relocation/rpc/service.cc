@@ -80,7 +80,7 @@ grpc::Status RelocationService::MoveInHouseholds(grpc::ServerContext* context,
                                                  v1::MoveInHouseholdsResponse* response) {
   const auto move_in = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::MoveInHouseholdsResponse> {
     ASSIGN_OR_RETURN(const Ceremony ceremony, messages::FromProto<Ceremony>(*request));
-    const roots::Actor actor{.subject = caller.subject, .method = "MoveInHouseholds", .division = request->division()};
+    const roots::Actor actor = records::ActorOf(caller, "MoveInHouseholds");
     std::string answer;
     RETURN_IF_ERROR(store_.ChangeOnce(
         actor, request->request_id(), request->SerializeAsString(),
@@ -209,9 +209,7 @@ grpc::Status RelocationService::ChangeDraw(grpc::ServerContext* context, const R
                                            DrawStep step) {
   return guard_.Unary<Request, v1::Draw>(
       context, request, response, [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Draw> {
-        const roots::Actor actor{.subject = caller.subject,
-                                 .method = rpc::MethodTaking(*Request::descriptor()).name(),
-                                 .division = caller.scope};
+        const roots::Actor actor = records::ActorOf(caller, rpc::MethodTaking(*Request::descriptor()).name());
         std::string answer;
         RETURN_IF_ERROR(store_.ChangeOnce(
             actor, request->request_id(), request->SerializeAsString(),
