@@ -6,11 +6,16 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <tuple>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "anju/audit/v1/audit.pb.h"
 #include "anju/evidence/v1/evidence.pb.h"
 #include "anju/gateway/v1/gateway.pb.h"
+#include "gateway/cli/audit.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/contracts.h"
 #include "gateway/cli/files.h"
@@ -32,7 +37,7 @@ using enum absl::StatusCode;
 
 // Of a file that is sent.
 constexpr size_t kPieceBytes = 1 << 20;
-constexpr int kDone = 0, kFailed = 1, kRowsRefused = 2;
+constexpr int kDone = 0, kFailed = 1, kRowsRefused = 2, kTampered = 3;
 
 // What every command knows.
 struct Session {
@@ -41,6 +46,7 @@ struct Session {
   std::string gateway = "127.0.0.1:8081";
   std::string token_file;
   rpc::TlsFiles tls_files;
+  std::string purpose;
   rpc::Tls tls;
   std::string output = "table";
   int timeout_s = 60;
@@ -48,7 +54,7 @@ struct Session {
   std::function<int()> chosen;
 
   bool json() const { return output == "json"; }
-  Client Connect() const { return Client(gateway, token_file, absl::Seconds(timeout_s), tls); }
+  Client Connect() const { return Client(gateway, token_file, absl::Seconds(timeout_s), tls, purpose); }
   int Failed(const absl::Status& status) const {
     PrintError(err, status, gateway);
     return kFailed;
@@ -313,6 +319,120 @@ void AddEvidence(CLI::App& app, Session& session) {
   get->add_option("FILE", wanted->path, "Where it is written")->required();
 }
 
+// Calls a method that every service serves.
+template <typename Response, typename Request>
+absl::StatusOr<Response> CallOne(Client& client, const std::string& method, const Request& request,
+                                 const std::string& service) {
+  ASSIGN_OR_RETURN(const MethodDescriptor* found, FindMethod(method));
+  Response response;
+  RETURN_IF_ERROR(client.Call(*found, request, response, service));
+  return response;
+}
+
+struct VerifyWords {
+  std::string service = "all";
+  std::vector<std::string> heads;
+};
+
+// The named service, or all that the gateway knows.
+absl::StatusOr<std::vector<std::string>> ServicesToVerify(Client& client, const std::string& named) {
+  if (named != "all") return std::vector<std::string>{named};
+  ASSIGN_OR_RETURN(
+      const gateway::v1::Health health,
+      CallOne<gateway::v1::Health>(client, "anju.gateway.v1.Gateway/GetHealth", gateway::v1::GetHealthRequest(), ""));
+  std::vector<std::string> services;
+  for (const gateway::v1::ServiceHealth& service : health.services()) services.push_back(service.service());
+  return services;
+}
+
+absl::StatusOr<std::vector<AuditVerdict>> VerifyAll(Client& client, const VerifyWords& words) {
+  std::map<std::string, std::vector<audit::Head>> kept;
+  for (const std::string& text : words.heads) {
+    ASSIGN_OR_RETURN(const NamedHead head, ParseHead(text));
+    kept[head.service].push_back(head.head);
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> services, ServicesToVerify(client, words.service));
+  std::vector<AuditVerdict> verdicts;
+  for (const std::string& service : services) {
+    const auto read_chain = [&](const audit::v1::ReadChainRequest& request) {
+      return CallOne<audit::v1::ReadChainResponse>(client, "anju.audit.v1.Audit/ReadChain", request, service);
+    };
+    const auto get_head = [&] {
+      return CallOne<audit::v1::Head>(client, "anju.audit.v1.Audit/GetHead", audit::v1::GetHeadRequest(), service);
+    };
+    ASSIGN_OR_RETURN(AuditVerdict verdict,
+                     VerifyAudit(service, kept[service], {.read_chain = read_chain, .get_head = get_head}));
+    verdicts.push_back(std::move(verdict));
+  }
+  return verdicts;
+}
+
+int RunVerifyAudit(Session& session, const VerifyWords& words) {
+  Client client = session.Connect();
+  const auto verdicts = VerifyAll(client, words);
+  if (!verdicts.ok()) return session.Failed(verdicts.status());
+  if (session.json()) {
+    ShowJson(session.out, *verdicts);
+  } else {
+    Show(session.out, *verdicts);
+  }
+  const bool tampered = std::any_of(verdicts->begin(), verdicts->end(),
+                                    [](const AuditVerdict& verdict) { return verdict.fault.has_value(); });
+  return tampered ? kTampered : kDone;
+}
+
+int RunListAudit(Session& session, const audit::v1::ListEntriesRequest& request, const std::string& service) {
+  Client client = session.Connect();
+  const auto listed =
+      CallOne<audit::v1::ListEntriesResponse>(client, "anju.audit.v1.Audit/ListEntries", request, service);
+  if (!listed.ok()) return session.Failed(listed.status());
+  if (!session.json()) {
+    Show(session.out, *listed);
+    return kDone;
+  }
+  const absl::Status shown = ShowJson(session.out, *listed);
+  return shown.ok() ? kDone : session.Failed(shown);
+}
+
+void AddAudit(CLI::App& app, Session& session) {
+  CLI::App* group = app.add_subcommand("audit", "Who did what, and who read whose personal data");
+  group->require_subcommand(1);
+
+  auto words = std::make_shared<VerifyWords>();
+  CLI::App* verify = group->add_subcommand(
+      "verify", "Read the whole log and compute its chain of hashes here; exits with 3 when it is not what it was");
+  verify->add_option("--service", words->service, "Whose log; all of them by default")->capture_default_str();
+  verify->add_option("--head", words->heads, "A head that was kept, as this command prints them; may be given often");
+  verify->callback(
+      [&session, words] { session.chosen = [&session, words] { return RunVerifyAudit(session, *words); }; });
+
+  auto request = std::make_shared<audit::v1::ListEntriesRequest>();
+  auto service = std::make_shared<std::string>();
+  auto kind = std::make_shared<std::string>();
+  CLI::App* list = group->add_subcommand("list", "List entries, the newest first");
+  list->add_option("--service", *service, "Whose log")->required();
+  const std::tuple<const char*, std::string*, const char*> filters[] = {
+      {"--division", request->mutable_division(), "What happened in a division"},
+      {"--household", request->mutable_household_id(), "What touched a household, by its id"},
+      {"--person", request->mutable_person_id(), "What touched a person's household: <household id>:<number>"},
+      {"--record", request->mutable_record_id(), "What touched a record, by its id"},
+      {"--subject", request->mutable_subject(), "What somebody did"},
+      {"--from", request->mutable_from_day(), "2018-10-01"},
+      {"--to", request->mutable_to_day(), "2018-10-31, included"},
+      {"--page", request->mutable_page_token(), "Where the page before has ended"},
+  };
+  for (const auto& [name, value, help] : filters) list->add_option(name, *value, help);
+  list->add_option("--kind", *kind, "write, read or export")->check(CLI::IsMember({"write", "read", "export"}));
+  list->callback([&session, request, service, kind] {
+    session.chosen = [&session, request, service, kind] {
+      audit::v1::EntryKind parsed = audit::v1::ENTRY_KIND_UNSPECIFIED;
+      audit::v1::EntryKind_Parse(absl::StrCat("ENTRY_KIND_", absl::AsciiStrToUpper(*kind)), &parsed);
+      request->set_kind(parsed);
+      return RunListAudit(session, *request, *service);
+    };
+  });
+}
+
 void AddFigures(CLI::App& app, Session& session) {
   namespace v1 = gateway::v1;
 
@@ -405,6 +525,8 @@ int Run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err
       ->envname("ANJU_TLS_CERT");
   app.add_option("--tls-key", session.tls_files.key, "PEM file with the private key to --tls-cert")
       ->envname("ANJU_TLS_KEY");
+  app.add_option("--purpose", session.purpose,
+                 "What you need personal data for: it is answered unmasked, and your reading is kept");
   app.add_option("--output", session.output, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
@@ -415,6 +537,7 @@ int Run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err
   AddImport(app, session);
   AddDraw(app, session);
   AddEvidence(app, session);
+  AddAudit(app, session);
   AddFigures(app, session);
   AddCall(app, session);
   try {

@@ -4,7 +4,10 @@
 #include <grpcpp/grpcpp.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "services/platform/base/error.h"
+#include "services/platform/rpc/guard.h"
+#include "services/platform/rpc/purpose.h"
 #include "services/platform/rpc/status.h"
 
 namespace anju::cli {
@@ -128,14 +131,20 @@ class GrpcExchange final : public Exchange {
 
 }  // namespace
 
-Client::Client(absl::string_view gateway, absl::string_view token_file, absl::Duration timeout, const rpc::Tls& tls)
-    : gateway_(gateway), timeout_(timeout), channel_(rpc::Connect(gateway, tls)), token_(token_file) {}
+Client::Client(absl::string_view gateway, absl::string_view token_file, absl::Duration timeout, const rpc::Tls& tls,
+               absl::string_view purpose)
+    : gateway_(gateway),
+      timeout_(timeout),
+      channel_(rpc::Connect(gateway, tls)),
+      token_(token_file),
+      purpose_(rpc::AsMetadata(absl::StrReplaceAll(purpose, {{"%", "%25"}}))) {}
 
 absl::Status Client::Call(const MethodDescriptor& method, const Message& request, Message& response,
                           absl::string_view service) {
   grpc::ClientContext context;
   RETURN_IF_ERROR(token_.Prepare(context, timeout_));
   if (!service.empty()) context.AddMetadata(kServiceHeader, std::string(service));
+  if (!purpose_.empty()) context.AddMetadata(std::string(rpc::kPurposeHeader), purpose_);
   grpc::GenericStub stub(channel_);
   grpc::CompletionQueue queue;
   auto call = stub.PrepareUnaryCall(&context, PathOf(method), ToBytes(request), &queue);

@@ -29,7 +29,9 @@ class Exchange {
 // Calls any method of the platform through the gateway, knowing it by its descriptor only.
 class Client {
  public:
-  Client(absl::string_view gateway, absl::string_view token_file, absl::Duration timeout, const rpc::Tls& tls = {});
+  // `purpose` says what for personal data is to be answered unmasked; empty when it need not be.
+  Client(absl::string_view gateway, absl::string_view token_file, absl::Duration timeout, const rpc::Tls& tls = {},
+         absl::string_view purpose = "");
 
   // `service` says who shall answer a contract that every service serves.
   absl::Status Call(const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,
@@ -45,6 +47,7 @@ class Client {
   const absl::Duration timeout_;
   std::shared_ptr<grpc::Channel> channel_;
   rpc::TokenFile token_;
+  const std::string purpose_;
 };
 
 // Says what went wrong: code, reason, sentence, and what to do about it.

@@ -22,6 +22,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "services/platform/base/error.h"
+#include "services/platform/rpc/purpose.h"
 #include "services/platform/rpc/status.h"
 #include "spdlog/spdlog.h"
 
@@ -267,7 +268,7 @@ class HttpDoor::State::Session : public std::enable_shared_from_this<Session> {
                          .traceparent = Header("traceparent"),
                          .service = Header(kServiceHeader),
                          .tracestate = Header("tracestate"),
-                         .purpose = Header(kPurposeHeader),
+                         .purpose = rpc::AsMetadata(Header(kPurposeHeader)),
                          .address = address_,
                          .said_address = Header(kAddressHeader)};
     if (envelope.service.empty()) envelope.service = match->service;

@@ -13,9 +13,9 @@ import unittest
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
 from whole import ROOT, SERVICES, Anju, reason  # noqa: E402
 
-ACCESS, SCOPE, EVERY_SERVICE = 50901, 50903, 50907
+ACCESS, SCOPE, PERSONAL, EVERY_SERVICE = 50901, 50903, 50905, 50907
 ROLES = ("", "reader", "collector", "officer", "approver", "bank", "enterprise", "auditor", "admin", "service")
-MESSAGE = 11
+STRING, MESSAGE, REPEATED = 9, 11, 3
 # Contracts that services serve to one another only.
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CLOSED = ("anju.feed.v1.Feed",)
@@ -69,6 +69,8 @@ class Contracts:
 
     def __init__(self, path):
         self.messages, self.methods, self.shared = {}, [], set()
+        # By method: what it answers, whether either side streams, who may see personal data, whether anybody may call.
+        self.answers, self.streams, self.unmasked, self.public = {}, set(), {}, set()
         for file in (fields(raw) for raw in fields(path.read_bytes())[1]):
             package = text(file, 2)
             for message in file.get(4, []):
@@ -83,12 +85,30 @@ class Contracts:
                     access = fields(fields(method.get(4, [b""])[0]).get(ACCESS, [b""])[0])
                     roles = {ROLES[role] for role in self._numbers(access.get(1, []))}
                     self.methods.append((name, text(method, 1), text(method, 2)[1:], roles))
+                    path = f"{name}/{text(method, 1)}"
+                    self.answers[path] = text(method, 3)[1:]
+                    if method.get(5, [0])[0] or method.get(6, [0])[0]:
+                        self.streams.add(path)
+                    if access.get(2):
+                        self.unmasked[path] = {ROLES[role] for role in self._numbers(access[2])}
+                    if access.get(3, [0])[0]:
+                        self.public.add(path)
+        self.personal = {name for name in self.messages if self._holds_personal(name, set())}
 
     def _add(self, package, message):
         name = f"{package}.{text(message, 1)}"
         self.messages[name] = [fields(raw) for raw in message.get(2, [])]
         for nested in message.get(3, []):
             self._add(name, fields(nested))
+
+    def _holds_personal(self, name, seen):
+        """Whether a message may hold personal data at any depth; what an Any holds is not known."""
+        if name == "google.protobuf.Any":
+            return True
+        seen.add(name)
+        return any(fields(field.get(8, [b""])[0]).get(PERSONAL, [0])[0] or
+                   (field[5][0] == MESSAGE and text(field, 6)[1:] not in seen and self._holds_personal(text(field, 6)[1:], seen))
+                   for field in self.messages.get(name, []))
 
     @staticmethod
     def _numbers(values):

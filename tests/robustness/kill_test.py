@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Kills services with SIGKILL at random moments while county files come in, on either engine. At the end every row that was
-acknowledged is there, once, and every figure is its recount. Replay a run with ANJU_KILL_SEED."""
+acknowledged is there, once, every figure is its recount, and the audit logs are whole. Replay a run with ANJU_KILL_SEED."""
 
 import csv
 import json
@@ -117,6 +117,8 @@ class Kills:
         for service in SERVICES:
             proof = self.retry("call", "anju.indicators.v1.Indicators/Recount", "{}", "--service", service)
             self.assertTrue(proof["agrees"], proof)
+        verified = self.anju.ctl(self.anju.new_token("auditor", "*"), "audit", "verify")
+        self.assertEqual(len(SERVICES), len([one for one in verified["services"] if one["intact"]]), verified)
         print(f"{self.engine}: {killed} kills, {({i: len(n) for i, n in acknowledged.items()})}", flush=True)
 
     def kill(self, name):

@@ -63,7 +63,7 @@ grpc::Status MicrocreditService::ListCreditAccounts(grpc::ServerContext* context
 absl::StatusOr<type::v1::SubsidyRun> MicrocreditService::ChangeRun(const rpc::Caller& caller, const std::string& method,
                                                                    Step step) {
   Run run;
-  const roots::Actor actor{.subject = caller.subject, .method = method, .division = caller.scope};
+  const roots::Actor actor = records::ActorOf(caller, method);
   RETURN_IF_ERROR(store_.Change(actor, [&](roots::Session& session) -> absl::Status {
     ASSIGN_OR_RETURN(run, step(session));
     return records::CheckScope(caller, run.division);

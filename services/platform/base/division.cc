@@ -22,6 +22,14 @@ std::vector<absl::string_view> Lineage(absl::string_view code) {
   return lineage;
 }
 
+absl::string_view CommonDivision(absl::string_view a, absl::string_view b) {
+  absl::string_view common;
+  for (absl::string_view division : Lineage(a)) {
+    if (IsWithin(b, division)) common = division;
+  }
+  return common;
+}
+
 std::string PrefixEnd(absl::string_view prefix) {
   // Only digits are compared, so that the order is the same in every collation.
   std::string end(prefix);

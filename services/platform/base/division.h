@@ -17,6 +17,9 @@ inline bool IsWithin(absl::string_view code, absl::string_view scope) { return c
 // The code itself and all above it, the province first: 45, 4503, 450328.
 std::vector<absl::string_view> Lineage(absl::string_view code);
 
+// The smallest division in which both lie; empty for two provinces.
+absl::string_view CommonDivision(absl::string_view a, absl::string_view b);
+
 // The county a code lies in; the code itself when it is above the counties.
 inline absl::string_view CountyOf(absl::string_view code) { return code.substr(0, 6); }
 

@@ -3,6 +3,9 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_format.h"
 #include "services/platform/base/error.h"
@@ -21,6 +24,12 @@ std::string RandomHex() {
 }  // namespace
 
 std::string NewId(absl::Time now) { return absl::StrFormat("%012x", absl::ToUnixMillis(now)) + RandomHex<10>(); }
+
+bool IsId(absl::string_view text) {
+  return text.size() == 32 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f');
+         });
+}
 
 std::string NewSecret() { return RandomHex<32>(); }
 

@@ -51,7 +51,7 @@ absl::StatusOr<v1::EvidenceFile> EvidenceService::Upload(const rpc::Caller& call
   answer.set_received_bytes(received);
   answer.set_division(request.division());
   if (received < request.size_bytes()) return answer;
-  const roots::Actor actor{.subject = caller.subject, .method = "UploadEvidence", .division = request.division()};
+  const roots::Actor actor = records::ActorOf(caller, "UploadEvidence");
   RETURN_IF_ERROR(store_.Change(actor, [&](roots::Session& session) -> absl::Status {
     ASSIGN_OR_RETURN(const std::string division, intake::ResolveDivision(session, request.division(), "division"));
     // An old code may lead to a county that is not the caller's.

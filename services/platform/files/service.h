@@ -20,7 +20,7 @@ struct Exposed {
 template <typename Root, typename Message>
 Exposed Expose() {
   return {.kind = Root::kKind, .pack = [](const std::any& root, google::protobuf::Any& to) {
-            to.PackFrom(records::ToMasked<Message>(*std::any_cast<Root>(&root)));
+            to.PackFrom(records::ToMessage<Message>(*std::any_cast<Root>(&root)));
           }};
 }
 

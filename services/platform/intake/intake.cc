@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/records/read.h"
 
 namespace anju::intake {
 namespace {
@@ -105,7 +106,7 @@ absl::StatusOr<ImportReceipt> Intake::Take(const rpc::Caller& caller, const std:
                                            size_t rows, Apply apply) {
   RETURN_IF_ERROR(Check(sent, rows));
   const std::string digest = Sha256(request.SerializeAsString());
-  const roots::Actor actor{.subject = caller.subject, .method = method, .division = sent.division()};
+  const roots::Actor actor = records::ActorOf(caller, method);
   const std::vector<storage::Value> name = {caller.subject, method, sent.import_id()};
   ImportReceipt answer;
   RETURN_IF_ERROR(store_.Change(actor, [&](roots::BatchSession& session) -> absl::Status {

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
+#include <set>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "anju/type/v1/options.pb.h"
 #include "google/protobuf/descriptor.h"
 
@@ -12,6 +16,7 @@ namespace anju::messages {
 namespace {
 
 using enum absl::StatusCode;
+using google::protobuf::Any;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -243,9 +248,55 @@ size_t FirstCharacter(absl::string_view text) {
 
 std::string Masked(const std::string& text) {
   if (text.empty()) return text;
-  if (ParseDate(text).ok()) return text.substr(0, 4);
+  // What was masked before stays as it is.
+  if (ParseDate(text).ok() || ParseDate(absl::StrCat(text, "-01-01")).ok()) return text.substr(0, 4);
   if (text.size() == 18) return absl::StrCat(text.substr(0, 4), "**********", text.substr(14));
   return absl::StrCat(text.substr(0, FirstCharacter(text)), "**");
+}
+
+// Which messages hold personal data at any depth, or may. It follows from the descriptors alone.
+class PersonalTypes {
+ public:
+  bool Holds(const Descriptor& type) {
+    {
+      absl::ReaderMutexLock lock(&mutex_);
+      auto found = known_.find(&type);
+      if (found != known_.end()) return found->second;
+    }
+    std::set<const Descriptor*> seen;
+    const bool holds = Look(type, seen);
+    absl::MutexLock lock(&mutex_);
+    return known_[&type] = holds;
+  }
+
+ private:
+  static bool Look(const Descriptor& type, std::set<const Descriptor*>& seen) {
+    if (&type == Any::descriptor()) return true;
+    if (!seen.insert(&type).second) return false;
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor* field = type.field(i);
+      if (field->options().GetExtension(type::v1::personal)) return true;
+      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && Look(*field->message_type(), seen)) return true;
+    }
+    return false;
+  }
+
+  absl::Mutex mutex_;
+  absl::flat_hash_map<const Descriptor*, bool> known_ ABSL_GUARDED_BY(mutex_);
+};
+
+PersonalTypes& Personal() {
+  static PersonalTypes& types = *new PersonalTypes();
+  return types;
+}
+
+// One that is not known here cannot be masked, and is let go of.
+void MaskWithin(Message& message) {
+  auto& any = static_cast<Any&>(message);
+  const std::unique_ptr<Message> inner = Unpack(any);
+  if (inner == nullptr) return any.Clear();
+  Mask(*inner);
+  any.PackFrom(*inner);
 }
 
 }  // namespace
@@ -268,21 +319,38 @@ std::vector<std::string> FieldNames(absl::FunctionRef<void(Archive&)> fields) {
 }
 
 void Mask(Message& message) {
-  const Descriptor* descriptor = message.GetDescriptor();
+  if (!Personal().Holds(*message.GetDescriptor())) return;
+  if (message.GetDescriptor() == Any::descriptor()) return MaskWithin(message);
   const Reflection* reflection = message.GetReflection();
-  for (int i = 0; i < descriptor->field_count(); ++i) {
-    const FieldDescriptor* field = descriptor->field(i);
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated() &&
-        field->options().GetExtension(type::v1::personal)) {
-      reflection->SetString(&message, field, Masked(reflection->GetString(message, field)));
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && field->is_repeated()) {
-      for (int n = 0; n < reflection->FieldSize(message, field); ++n) {
-        Mask(*reflection->MutableRepeatedMessage(&message, field, n));
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    const bool personal = field->options().GetExtension(type::v1::personal);
+    // Nothing else can be masked.
+    ANJU_CHECK(!personal || field->cpp_type() == FieldDescriptor::CPPTYPE_STRING);
+    if (!personal && (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map())) continue;
+    const int count = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
+    for (int n = 0; n < count; ++n) {
+      if (personal && field->is_repeated()) {
+        reflection->SetRepeatedString(&message, field, n, Masked(reflection->GetRepeatedString(message, field, n)));
+      } else if (personal) {
+        reflection->SetString(&message, field, Masked(reflection->GetString(message, field)));
+      } else {
+        Mask(field->is_repeated() ? *reflection->MutableRepeatedMessage(&message, field, n)
+                                  : *reflection->MutableMessage(&message, field));
       }
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && reflection->HasField(message, field)) {
-      Mask(*reflection->MutableMessage(&message, field));
     }
   }
 }
+
+std::unique_ptr<Message> Unpack(const Any& any) {
+  const std::string name = any.type_url().substr(any.type_url().rfind('/') + 1);
+  const Descriptor* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(name);
+  if (type == nullptr) return nullptr;
+  std::unique_ptr<Message> message(google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  return any.UnpackTo(message.get()) ? std::move(message) : nullptr;
+}
+
+bool HoldsPersonal(const Descriptor& type) { return Personal().Holds(type); }
 
 }  // namespace anju::messages

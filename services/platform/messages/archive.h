@@ -1,10 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "google/protobuf/any.pb.h"
 #include "google/protobuf/message.h"
 #include "services/platform/base/archive.h"
 #include "services/platform/base/error.h"
@@ -36,8 +38,15 @@ Message ToProto(const T& value) {
 // The names of the fields, in the order in which they are named; for the test that compares them with the message.
 std::vector<std::string> FieldNames(absl::FunctionRef<void(Archive&)> fields);
 
-// Masks every field that is marked (anju.type.v1.personal), here and in the messages within: a name keeps its first
-// character, an ID number its first four and last four, a date its year.
+// Masks every field that is marked (anju.type.v1.personal), here and in the messages within, those in an Any too: a
+// name keeps its first character, an ID number its first four and last four, a date its year. What is masked stays as
+// it is.
 void Mask(google::protobuf::Message& message);
+
+// The message that an Any holds; null when its type is not known here, or its bytes are none of it.
+std::unique_ptr<google::protobuf::Message> Unpack(const google::protobuf::Any& any);
+
+// Whether messages of this type hold such a field, or an Any, at any depth.
+bool HoldsPersonal(const google::protobuf::Descriptor& type);
 
 }  // namespace anju::messages

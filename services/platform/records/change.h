@@ -16,8 +16,7 @@ namespace anju::records {
 // Takes a step once per request id and answers, as a message, what `step(session)` answered.
 template <typename Root, typename Message, typename Request, typename Step>
 absl::StatusOr<Message> TakeOnce(roots::Store& store, const rpc::Caller& caller, const Request& request, Step step) {
-  const roots::Actor actor{
-      .subject = caller.subject, .method = rpc::MethodTaking(*Request::descriptor()).name(), .division = caller.scope};
+  const roots::Actor actor = ActorOf(caller, rpc::MethodTaking(*Request::descriptor()).name());
   std::string answer;
   RETURN_IF_ERROR(store.ChangeOnce(
       actor, request.request_id(), request.SerializeAsString(),

@@ -8,7 +8,7 @@
 #include "services/platform/roots/store.h"
 #include "services/platform/rpc/identity.h"
 
-// The Get and List of every kind of record: within the caller's scope, personal data masked.
+// The Get and List of every kind of record, within the caller's scope.
 namespace anju::records {
 
 inline absl::Status CheckScope(const rpc::Caller& caller, absl::string_view division) {
@@ -16,9 +16,19 @@ inline absl::Status CheckScope(const rpc::Caller& caller, absl::string_view divi
   return Refuse(absl::StatusCode::kPermissionDenied, "OUTSIDE_SCOPE", "your token is for another division");
 }
 
-// A root that keeps more than its message has names in `Shown` what of it is answered.
+// Who is calling, for a change whose receipt is kept by the short name of its method.
+inline roots::Actor ActorOf(const rpc::Caller& caller, absl::string_view method) {
+  return {.subject = caller.subject,
+          .method = std::string(method),
+          .role = rpc::RoleWords(caller),
+          .full_method = caller.method,
+          .request_id = caller.request_id};
+}
+
+// A root that keeps more than its message has names in `Shown` what of it is answered. With its personal data, which
+// the guard masks unless the caller may see it.
 template <typename Message, typename Root>
-Message ToMasked(const Root& root) {
+Message ToMessage(const Root& root) {
   Message message;
   messages::Write(
       [&](Archive& archive) {
@@ -29,6 +39,13 @@ Message ToMasked(const Root& root) {
         }
       },
       message);
+  return message;
+}
+
+// For an answer in which nobody sees personal data.
+template <typename Message, typename Root>
+Message ToMasked(const Root& root) {
+  Message message = ToMessage<Message>(root);
   messages::Mask(message);
   return message;
 }
@@ -41,7 +58,7 @@ absl::StatusOr<Message> Get(roots::Store& store, const rpc::Caller& caller, cons
     return Refuse(absl::StatusCode::kNotFound, not_found, "there is no record with this id", "id");
   }
   RETURN_IF_ERROR(CheckScope(caller, root->Division()));
-  return ToMasked<Message>(*root);
+  return ToMessage<Message>(*root);
 }
 
 inline constexpr int64_t kUsualPage = 100;
@@ -59,7 +76,7 @@ absl::StatusOr<Response> List(roots::Store& store, const Request& request, Messa
                    store.List(Root::kKind, request.division(), request.page_token(), PageSize(request.page_size())));
   Response response;
   for (const roots::StoredRoot& stored : page.roots) {
-    *(response.*add)() = ToMasked<Message>(*std::any_cast<Root>(&stored.root));
+    *(response.*add)() = ToMessage<Message>(*std::any_cast<Root>(&stored.root));
   }
   response.set_next_page_token(page.next_page_token);
   return response;

@@ -217,6 +217,63 @@ CREATE TABLE code_changes (
 ALTER TABLE roots ADD COLUMN settled BIGINT NOT NULL DEFAULT 0;
 )sql";
 
+// What was done waits in audit_pending until it is sealed into audit_log; what was kept before waits there first.
+constexpr absl::string_view kAudit = R"sql(
+CREATE TABLE audit_pending (
+  id TEXT NOT NULL PRIMARY KEY,
+  at_us BIGINT NOT NULL,
+  kind BIGINT NOT NULL,
+  subject TEXT NOT NULL,
+  role TEXT NOT NULL,
+  method TEXT NOT NULL,
+  division TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  record_count BIGINT NOT NULL,
+  records TEXT NOT NULL
+);
+CREATE TABLE audit_log (
+  number BIGINT NOT NULL PRIMARY KEY CHECK (number > 0),
+  id TEXT NOT NULL UNIQUE,
+  at_us BIGINT NOT NULL,
+  kind BIGINT NOT NULL,
+  subject TEXT NOT NULL,
+  role TEXT NOT NULL,
+  method TEXT NOT NULL,
+  division TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  record_count BIGINT NOT NULL,
+  records TEXT NOT NULL,
+  hash TEXT NOT NULL
+);
+CREATE INDEX audit_log_subject ON audit_log (subject, id);
+INSERT INTO audit_pending (id, at_us, kind, subject, role, method, division, request_id, purpose, record_count, records)
+  SELECT id, at_us, 1, subject, '', method, division, '', '', changed_roots, '' FROM audit;
+DROP TABLE audit;
+)sql";
+
+// Nobody changes or removes what was sealed, and what waits leaves only into the log. A statement ends with its line.
+constexpr absl::string_view kAuditSqlite = R"sql(
+CREATE TABLE audit_records (record_id TEXT NOT NULL, entry_id TEXT NOT NULL, PRIMARY KEY (record_id, entry_id)) WITHOUT ROWID;
+CREATE TRIGGER audit_log_update BEFORE UPDATE ON audit_log BEGIN SELECT RAISE(ABORT, 'what was done stays'); END;
+CREATE TRIGGER audit_log_delete BEFORE DELETE ON audit_log BEGIN SELECT RAISE(ABORT, 'what was done stays'); END;
+CREATE TRIGGER audit_records_update BEFORE UPDATE ON audit_records BEGIN SELECT RAISE(ABORT, 'what was done stays'); END;
+CREATE TRIGGER audit_records_delete BEFORE DELETE ON audit_records BEGIN SELECT RAISE(ABORT, 'what was done stays'); END;
+CREATE TRIGGER audit_pending_update BEFORE UPDATE ON audit_pending BEGIN SELECT RAISE(ABORT, 'what was done stays'); END;
+CREATE TRIGGER audit_pending_delete BEFORE DELETE ON audit_pending WHEN NOT EXISTS (SELECT 1 FROM audit_log WHERE id = OLD.id) BEGIN SELECT RAISE(ABORT, 'what was done stays'); END;
+)sql";
+
+constexpr absl::string_view kAuditPostgresql = R"sql(
+CREATE TABLE audit_records (record_id TEXT NOT NULL, entry_id TEXT NOT NULL, PRIMARY KEY (record_id, entry_id));
+CREATE FUNCTION audit_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'what was done stays'; END $$;
+CREATE FUNCTION audit_sealed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM audit_log WHERE id = OLD.id) THEN RAISE EXCEPTION 'what was done stays'; END IF; RETURN OLD; END $$;
+CREATE TRIGGER audit_log_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_stay();
+CREATE TRIGGER audit_records_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_records FOR EACH STATEMENT EXECUTE FUNCTION audit_stay();
+CREATE TRIGGER audit_pending_stay BEFORE UPDATE OR TRUNCATE ON audit_pending FOR EACH STATEMENT EXECUTE FUNCTION audit_stay();
+CREATE TRIGGER audit_pending_sealed BEFORE DELETE ON audit_pending FOR EACH ROW EXECUTE FUNCTION audit_sealed();
+)sql";
+
 }  // namespace
 
 const std::vector<storage::Migration>& PlatformMigrations() {
@@ -226,6 +283,7 @@ const std::vector<storage::Migration>& PlatformMigrations() {
       {.name = "004_ledger", .sql = kLedger, .sqlite = kLedgerSqlite, .postgresql = kLedgerPostgresql},
       {.name = "005_marks", .sql = kMarks},
       {.name = "007_successions", .sql = kSuccessions},
+      {.name = "008_audit", .sql = kAudit, .sqlite = kAuditSqlite, .postgresql = kAuditPostgresql},
   };
   return migrations;
 }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "services/platform/audit/log.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/ledger/tables.h"
@@ -54,8 +55,6 @@ constexpr absl::string_view kMark =
     "SET version = root_marks.version + 1";
 constexpr absl::string_view kMarked = "SELECT mark, version FROM root_marks ORDER BY mark LIMIT $1";
 constexpr absl::string_view kUnmark = "DELETE FROM root_marks WHERE mark = $1 AND version = $2";
-constexpr absl::string_view kAudit =
-    "INSERT INTO audit (id, at_us, subject, method, division, changed_roots) VALUES ($1, $2, $3, $4, $5, $6)";
 constexpr absl::string_view kDecide =
     "INSERT INTO decisions (id, at_us, division, kind, record_id, number, flow, flow_division, version, step, subject, "
     "role, verdict, reason_hash, escalated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
@@ -202,12 +201,12 @@ class SqlSession final : public BatchSession {
   absl::StatusOr<std::set<std::string>> Write(const Actor& actor) {
     std::map<std::tuple<std::string, absl::string_view, Month>, int64_t> difference;
     std::set<std::string> changed;
-    int64_t written = 0;
+    std::vector<std::string> written;
     for (const std::string& id : order_) {
       Entry& entry = entries_[id];
       std::string body = entry.kind->encode(entry.root);
       if (body == entry.body && !touched_.contains(id)) continue;
-      ++written;
+      written.push_back(id);
       RETURN_IF_ERROR(WriteRoot(id, entry, std::move(body), difference, changed));
     }
     // A name that goes from one root to another must be let go before it is taken, in whatever order they were put.
@@ -226,10 +225,7 @@ class SqlSession final : public BatchSession {
       changed.insert(division);
       RETURN_IF_ERROR(transaction_.Execute(kAddPending, {NewId(now()), division, std::move(cells)}));
     }
-    if (written > 0) {
-      RETURN_IF_ERROR(transaction_.Execute(
-          kAudit, {NewId(now()), absl::ToUnixMicros(now()), actor.subject, actor.method, actor.division, written}));
-    }
+    if (!written.empty()) RETURN_IF_ERROR(WriteAudit(actor, std::move(written)));
     return changed;
   }
 
@@ -441,6 +437,26 @@ class SqlSession final : public BatchSession {
       }
     }
     return absl::OkStatus();
+  }
+
+  absl::Status WriteAudit(const Actor& actor, std::vector<std::string> written) {
+    std::optional<std::string> division;
+    for (const std::string& id : written) {
+      const Entry& entry = entries_[id];
+      for (const std::string& place : {entry.kind->division(entry.root), entry.division}) {
+        // A new record was nowhere before.
+        if (entry.version == 0 && place.empty()) continue;
+        division = division.has_value() ? std::string(CommonDivision(*division, place)) : place;
+      }
+    }
+    return audit::Append(transaction_, {.at = now(),
+                                        .subject = actor.subject,
+                                        .role = actor.role,
+                                        .method = actor.full_method.empty() ? actor.method : actor.full_method,
+                                        .division = division.value_or(""),
+                                        .request_id = actor.request_id,
+                                        .record_count = static_cast<int64_t>(written.size()),
+                                        .record_ids = std::move(written)});
   }
 
   // Adds to the ledger what was decided in this session.

@@ -17,11 +17,15 @@
 
 namespace anju::roots {
 
-// Who does something, for the audit log.
+// Who does something, for receipts and for the audit log.
 struct Actor {
   std::string subject;
+  // Receipts are kept by it.
   std::string method;
-  std::string division;
+  std::string role;
+  // As the audit log names the method, when that is another name.
+  std::string full_method;
+  std::string request_id;
 };
 
 // A fact as it travels: the newest version of what is told under a topic and key.
@@ -80,7 +84,7 @@ struct RootPage {
 };
 
 // Keeps the roots of one service, and with every change, in the same transaction: the difference of its contributions,
-// what it tells, and the audit row. Thread-safe.
+// what it tells, and an entry of the audit log. Thread-safe.
 class Store {
  public:
   // `changed` is called after a commit with the divisions in which something may count differently now. `source` may be

@@ -13,6 +13,8 @@
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/base/quote.h"
+#include "services/platform/messages/archive.h"
+#include "services/platform/rpc/purpose.h"
 #include "services/platform/rpc/status.h"
 #include "services/platform/rpc/trace.h"
 #include "spdlog/spdlog.h"
@@ -114,6 +116,21 @@ absl::Status CheckPlan(const Caller& caller, const Message& message, const Scope
   return absl::OkStatus();
 }
 
+uint64_t BitsOf(const google::protobuf::RepeatedField<int>& roles) {
+  uint64_t bits = 0;
+  for (int role : roles) {
+    if (role != Role::ROLE_UNSPECIFIED) bits |= uint64_t{1} << role;
+  }
+  return bits;
+}
+
+bool HasOneOf(const Caller& caller, uint64_t roles) {
+  return std::any_of(caller.roles.begin(), caller.roles.end(), [&](Role role) { return (roles >> role & 1) != 0; });
+}
+
+// Whoever calls a method that is for anybody.
+Caller Anyone() { return {.subject = "anyone"}; }
+
 absl::StatusOr<absl::string_view> BearerToken(absl::string_view authorization) {
   constexpr absl::string_view kScheme = "bearer ";
   if (authorization.empty()) return absl::string_view();
@@ -128,8 +145,11 @@ absl::StatusOr<absl::string_view> BearerToken(absl::string_view authorization) {
 // What a method demands, read from its contract once.
 struct Guard::MethodRule {
   const MethodDescriptor* method = nullptr;
-  // A bit for each role that may call.
+  // A bit for each role that may call, and for each that may see personal data.
   uint64_t roles = 0;
+  uint64_t unmasked = 0;
+  // Whether one may call without a token.
+  bool anyone = false;
   Metrics::Method* metrics = nullptr;
 };
 
@@ -173,9 +193,10 @@ const Guard::MethodRule& Guard::RuleOf(const MethodDescriptor& method) {
   auto rule = std::make_unique<MethodRule>();
   rule->method = &method;
   rule->metrics = metrics_.Find(method);
-  for (int role : method.options().GetExtension(anju::type::v1::access).roles()) {
-    if (role != Role::ROLE_UNSPECIFIED) rule->roles |= uint64_t{1} << role;
-  }
+  const anju::type::v1::Access& access = method.options().GetExtension(anju::type::v1::access);
+  rule->roles = BitsOf(access.roles());
+  rule->unmasked = BitsOf(access.unmasked());
+  rule->anyone = access.anyone();
   absl::MutexLock lock(&state_->mutex);
   return *state_->by_method.try_emplace(&method, std::move(rule)).first->second;
 }
@@ -203,6 +224,7 @@ absl::StatusOr<Caller> Guard::Admit(absl::string_view authorization, const Metho
 }
 
 absl::StatusOr<Caller> Guard::Admit(absl::string_view authorization, const MethodRule& rule) {
+  if (rule.anyone) return Anyone();
   ASSIGN_OR_RETURN(Caller caller, Identify(authorization));
   RETURN_IF_ERROR(CheckRole(caller, rule));
   return caller;
@@ -216,18 +238,39 @@ absl::StatusOr<Caller> Guard::Identify(absl::string_view authorization) {
 }
 
 absl::Status Guard::CheckRole(const Caller& caller, const MethodRule& rule) {
+  if (rule.anyone) return absl::OkStatus();
   if (rule.roles == 0) {
     return Refuse(kPermissionDenied, "METHOD_CLOSED", "the method's contract lets nobody call it");
   }
-  if (std::any_of(caller.roles.begin(), caller.roles.end(), [&](Role role) { return (rule.roles >> role & 1) != 0; })) {
-    return absl::OkStatus();
-  }
+  if (HasOneOf(caller, rule.roles)) return absl::OkStatus();
   std::vector<std::string> words;
   for (int role = 0; role < anju::type::v1::Role_ARRAYSIZE; ++role) {
     if ((rule.roles >> role & 1) != 0) words.push_back(RoleWord(static_cast<Role>(role)));
   }
   return Refuse(kPermissionDenied, "ROLE_NOT_ALLOWED",
                 absl::StrCat("the method is for the roles ", absl::StrJoin(words, ", ")));
+}
+
+absl::Status Guard::TakePurpose(absl::string_view stated, const MethodRule& rule, Caller& caller) {
+  if (stated.empty() || rule.unmasked == 0) return absl::OkStatus();
+  if (!HasOneOf(caller, rule.unmasked)) {
+    return Refuse(kPermissionDenied, "UNMASKING_NOT_ALLOWED",
+                  absl::StrCat("your role does not see personal data here; leave out ", kPurposeHeader));
+  }
+  std::optional<std::string> purpose = ReadPurpose(stated);
+  if (!purpose.has_value()) {
+    return Refuse(kInvalidArgument, "PURPOSE_MALFORMED",
+                  "say in 6 to 100 characters, percent-encoded, what the personal data is needed for, and name nobody",
+                  kPurposeHeader);
+  }
+  caller.purpose = *std::move(purpose);
+  return absl::OkStatus();
+}
+
+absl::Status Guard::MaskOrDisclose(const Caller& caller, Message& answer) {
+  if (!caller.purpose.empty() && disclosed_ != nullptr) return disclosed_(caller, answer);
+  messages::Mask(answer);
+  return absl::OkStatus();
 }
 
 absl::Status Guard::CheckScope(const Caller& caller, const Message& request) {
@@ -248,9 +291,14 @@ grpc::Status Guard::Serve(grpc::ServerContext& context, const Descriptor& reques
   const std::string request_id = RequestId(Metadata(context, kRequestId));
   context.AddInitialMetadata(kRequestId, request_id);
   // In two steps, so that the log knows who was refused for their role.
-  absl::StatusOr<Caller> caller = Identify(Metadata(context, "authorization"));
+  absl::StatusOr<Caller> caller = rule.anyone ? Anyone() : Identify(Metadata(context, "authorization"));
   absl::Status outcome = caller.ok() ? CheckRole(*caller, rule) : caller.status();
   if (outcome.ok() && request != nullptr) outcome = CheckScope(*caller, *request);
+  if (outcome.ok()) {
+    caller->method = rule.method->full_name();
+    caller->request_id = request_id;
+    outcome = TakePurpose(Metadata(context, kPurposeHeader), rule, *caller);
+  }
   // A caller who has gone, or whose deadline has passed, is not worked for.
   if (outcome.ok() && context.IsCancelled()) outcome = absl::CancelledError("the caller has gone");
   if (outcome.ok()) outcome = handler(*caller);

@@ -21,11 +21,14 @@
 
 namespace anju::rpc {
 
+// The metadata in which a caller says what for personal data is to be answered unmasked; see anju.type.v1.Access.
+inline constexpr absl::string_view kPurposeHeader = "x-anju-purpose";
+
 // The one place through which every call goes: who is calling, may they, for this division; then the handler; then the
-// error's translation, a count and a line in the log. Safe for many threads.
+// masking of personal data, the error's translation, a count and a line in the log. Safe for many threads.
 //
 // Refuses with what Verifier::Verify refuses with, and with PERMISSION_DENIED: METHOD_CLOSED for a method whose
-// contract names no roles, ROLE_NOT_ALLOWED, OUTSIDE_SCOPE.
+// contract names no roles, ROLE_NOT_ALLOWED, OUTSIDE_SCOPE, UNMASKING_NOT_ALLOWED; then with PURPOSE_MALFORMED.
 class Guard {
  public:
   // `verifier` and `clock` must outlive the guard. `service` is this process's name in the log.
@@ -36,14 +39,22 @@ class Guard {
   // an old one. To be said before the first call.
   void ResolveScopes(std::function<void(Caller&)> resolve) { resolve_ = std::move(resolve); }
 
-  // Serves a call that has one request and one answer. The method is the one that takes `Request`.
+  // From now on `disclosed` keeps who is about to be answered personal data unmasked, and what for; when it fails,
+  // nothing is answered. To be said before the first call; without it nobody is.
+  using Disclosed = std::function<absl::Status(const Caller&, const google::protobuf::Message& answer)>;
+  void Disclose(Disclosed disclosed) { disclosed_ = std::move(disclosed); }
+
+  // Serves a call that has one request and one answer, whose personal data is masked unless the caller may see it. The
+  // method is the one that takes `Request`.
   template <typename Request, typename Response>
   grpc::Status Unary(grpc::ServerContext* context, const Request* request, Response* response,
                      absl::FunctionRef<absl::StatusOr<Response>(const Caller&)> handler) {
     return Serve(*context, *Request::descriptor(), request, [&](const Caller& caller) {
       absl::StatusOr<Response> answer = handler(caller);
-      if (answer.ok()) *response = *std::move(answer);
-      return answer.status();
+      if (!answer.ok()) return answer.status();
+      if (absl::Status closed = MaskOrDisclose(caller, *answer); !closed.ok()) return closed;
+      *response = *std::move(answer);
+      return absl::OkStatus();
     });
   }
 
@@ -85,6 +96,9 @@ class Guard {
   absl::StatusOr<Caller> Admit(absl::string_view authorization, const MethodRule& rule);
   absl::StatusOr<Caller> Identify(absl::string_view authorization);
   static absl::Status CheckRole(const Caller& caller, const MethodRule& rule);
+  // Takes the purpose that the caller states, when the method answers personal data unmasked.
+  static absl::Status TakePurpose(absl::string_view stated, const MethodRule& rule, Caller& caller);
+  absl::Status MaskOrDisclose(const Caller& caller, google::protobuf::Message& answer);
   void Finish(const MethodRule& rule, const Caller* caller, absl::string_view request_id, absl::Time started,
               const absl::Status& outcome);
   const MethodRule& RuleOf(const google::protobuf::MethodDescriptor& method);
@@ -95,6 +109,7 @@ class Guard {
   const std::string service_;
   Metrics metrics_;
   std::function<void(Caller&)> resolve_;
+  Disclosed disclosed_;
   std::unique_ptr<State> state_;
 };
 

@@ -17,6 +17,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "services/platform/base/division.h"
@@ -224,6 +225,10 @@ bool Caller::Covers(absl::string_view division) const {
 std::string RoleWord(Role role) {
   const std::string& name = anju::type::v1::Role_Name(role);
   return name.size() > kRolePrefix.size() ? absl::AsciiStrToLower(name.substr(kRolePrefix.size())) : std::string();
+}
+
+std::string RoleWords(const Caller& caller) {
+  return absl::StrJoin(caller.roles, ",", [](std::string* out, Role role) { out->append(RoleWord(role)); });
 }
 
 Role RoleOfWord(absl::string_view word) {

@@ -24,6 +24,11 @@ struct Caller {
   // The changes of codes since, and what the division became by them; null: there are none.
   std::shared_ptr<const Successions> successions = nullptr;
   std::vector<std::string> parts = {};
+  // What is being called, `anju.registry.v1.Registry.GetHousehold`, and under which id.
+  std::string method;
+  std::string request_id;
+  // What for personal data is answered unmasked; empty when it is masked.
+  std::string purpose;
 
   bool Has(anju::type::v1::Role role) const;
   // True when `division` is the caller's own, or was by an old code, or lies beneath it. Of a division whose code was
@@ -33,6 +38,8 @@ struct Caller {
 
 // The word a token uses for a role, `officer` for ROLE_OFFICER; ROLE_UNSPECIFIED for a word that is no role.
 std::string RoleWord(anju::type::v1::Role role);
+// Those of a caller, with commas between them.
+std::string RoleWords(const Caller& caller);
 anju::type::v1::Role RoleOfWord(absl::string_view word);
 
 // The largest token that is looked at, and how far clocks may differ.

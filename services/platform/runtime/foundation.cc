@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "services/platform/audit/disclosure.h"
 #include "services/platform/feed/publisher.h"
 #include "services/platform/roots/schema.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 // Followers wait for what is published; nobody waits for what is folded, and more of it at once is less work.
 constexpr absl::Duration kPublishEvery = absl::Milliseconds(100);
-constexpr int kPublishesPerFold = 10;
+constexpr int kPublishesPerFold = 10, kPublishesPerSeal = 5;
 
 std::unique_ptr<cache::Cache> OpenCacheOrStop(const std::string& url) {
   absl::StatusOr<std::unique_ptr<cache::Cache>> cache = cache::OpenCache(url);
@@ -100,7 +101,12 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
       evidence_(store_, runtime.guard(), OpenFolderOrStop(runtime.evidence())),
       approvals_(store_, runtime.guard(), blueprint.flows),
       ledger_(store_, runtime.guard(), blueprint.chart),
-      policies_(store_, runtime.guard(), blueprint.policies, blueprint.explainers) {
+      policies_(store_, runtime.guard(), blueprint.policies, blueprint.explainers),
+      audit_(database, runtime.clock(), runtime.guard(), blueprint.service),
+      sealer_(database, runtime.clock(), blueprint.service) {
+  runtime.guard().Disclose([&](const rpc::Caller& caller, const google::protobuf::Message& answer) {
+    return audit::Keep(database, runtime_.clock(), caller, answer);
+  });
   runtime.guard().ResolveScopes([this](rpc::Caller& caller) { scopes_.Resolve(caller); });
   if (runtime.migrate_only()) return;
   std::map<std::string, std::shared_ptr<grpc::Channel>> peers = Peers(runtime, blueprint);
@@ -138,6 +144,7 @@ int Foundation::Serve(std::vector<grpc::Service*> own) {
   own.push_back(&approvals_);
   own.push_back(&ledger_);
   own.push_back(&policies_);
+  own.push_back(&audit_);
   return runtime_.Serve(own, [this] { feed_.Stop(); });
 }
 
@@ -161,9 +168,11 @@ void Foundation::KeepHouse() {
       all("settle divisions", [&] { return store_.Settle(); });
       all("fold figures", [&] { return figures_.Fold(); });
     }
+    if (round % kPublishesPerSeal == 0) all("seal the audit log", [&] { return sealer_.Seal(); });
     absl::MutexLock lock(&mutex_);
-    if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kPublishEvery)) return;
+    if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kPublishEvery)) break;
   }
+  all("seal the audit log", [&] { return sealer_.Seal(); });
 }
 
 }  // namespace anju::runtime

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "services/platform/approval/service.h"
+#include "services/platform/audit/sealer.h"
+#include "services/platform/audit/service.h"
 #include "services/platform/cache/cache.h"
 #include "services/platform/cache/generations.h"
 #include "services/platform/evidence/service.h"
@@ -55,8 +57,8 @@ struct Blueprint {
   ledger::Chart chart = {};
 };
 
-// What every service stands on: its roots, its figures, its feed, its cache marks. Folding and publishing go on in the
-// background for as long as it lives.
+// What every service stands on: its roots, its figures, its feed, its cache marks, its audit log. Folding, publishing
+// and sealing go on in the background for as long as it lives.
 class Foundation {
  public:
   Foundation(Runtime& runtime, storage::Database& database, Blueprint blueprint);
@@ -90,6 +92,8 @@ class Foundation {
   approval::ApprovalsService approvals_;
   ledger::LedgerService ledger_;
   policy::PoliciesService policies_;
+  audit::AuditService audit_;
+  audit::Sealer sealer_;
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread housekeeper_;

@@ -11,8 +11,7 @@ template <typename Request>
 absl::StatusOr<DivisionChange> DivisionChangesService::Change(
     const rpc::Caller& caller, const Request& request,
     absl::FunctionRef<absl::StatusOr<DivisionChange>(roots::BatchSession&)> step) {
-  const roots::Actor actor{
-      .subject = caller.subject, .method = rpc::MethodTaking(*Request::descriptor()).name(), .division = caller.scope};
+  const roots::Actor actor = records::ActorOf(caller, rpc::MethodTaking(*Request::descriptor()).name());
   std::string answer;
   RETURN_IF_ERROR(store_.ChangeOnce(
       actor, request.request_id(), request.SerializeAsString(),

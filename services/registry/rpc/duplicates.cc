@@ -21,9 +21,7 @@ grpc::Status DuplicatesService::ListDuplicates(grpc::ServerContext* context, con
       for (const std::string& link : links) {
         ASSIGN_OR_RETURN(const auto candidates, CandidatesUnder(session, link, request->division()));
         for (const DuplicateCandidate& candidate : candidates) {
-          auto message = messages::ToProto<v1::DuplicateCandidate>(candidate);
-          messages::Mask(message);
-          *answer.add_candidates() = std::move(message);
+          *answer.add_candidates() = messages::ToProto<v1::DuplicateCandidate>(candidate);
         }
       }
       return absl::OkStatus();

@@ -141,7 +141,7 @@ grpc::Status EventsService::GetHouseholdAsOf(grpc::ServerContext* context, const
       return Refuse(kNotFound, "NOT_KNOWN_THEN", "the household was not known here at that moment", "known_at");
     }));
     then = OnDay(*then, day);
-    if (then.has_value()) return records::ToMasked<v1::Household>(*then);
+    if (then.has_value()) return records::ToMessage<v1::Household>(*then);
     return Refuse(kNotFound, "NO_HOUSEHOLD_THEN", "it was no household on that day: not yet, or no longer", "date");
   };
   return guard_.Unary<v1::GetHouseholdAsOfRequest, v1::Household>(context, request, response, get);

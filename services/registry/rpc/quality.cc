@@ -137,7 +137,7 @@ grpc::Status QualityService::AssignFinding(grpc::ServerContext* context, const v
 grpc::Status QualityService::EvaluateHousehold(grpc::ServerContext* context,
                                                const v1::EvaluateHouseholdRequest* request, v1::Evaluation* response) {
   const auto evaluate = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Evaluation> {
-    const roots::Actor actor{.subject = caller.subject, .method = "EvaluateHousehold", .division = caller.scope};
+    const roots::Actor actor = records::ActorOf(caller, "EvaluateHousehold");
     Evaluation evaluation;
     RETURN_IF_ERROR(store_.Change(actor, [&](roots::Session& session) -> absl::Status {
       ASSIGN_OR_RETURN(const std::optional<Household> household, session.Get<Household>(request->id()));
@@ -159,7 +159,7 @@ grpc::Status QualityService::EvaluateDivision(grpc::ServerContext* context, cons
     if (request->division().empty()) {
       return Refuse(kInvalidArgument, "FIELD_MISSING", "name the division to evaluate", "division");
     }
-    const roots::Actor actor{.subject = caller.subject, .method = "EvaluateDivision", .division = caller.scope};
+    const roots::Actor actor = records::ActorOf(caller, "EvaluateDivision");
     ASSIGN_OR_RETURN(const EvaluatedPage page,
                      evaluator_.EvaluatePage(actor, request->division(), request->page_token(),
                                              records::PageSize(request->page_size())));

@@ -44,7 +44,7 @@ grpc::Status RegistryService::ListHouseholds(grpc::ServerContext* context, const
     for (const roots::StoredRoot& stored : found) {
       if (!IsWithin(stored.division, request->division())) continue;
       if (answer.households_size() == records::PageSize(request->page_size())) break;
-      *answer.add_households() = records::ToMasked<v1::Household>(*std::any_cast<Household>(&stored.root));
+      *answer.add_households() = records::ToMessage<v1::Household>(*std::any_cast<Household>(&stored.root));
     }
     return answer;
   };

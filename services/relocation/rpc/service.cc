@@ -201,9 +201,7 @@ grpc::Status RelocationService::ChangeDraw(grpc::ServerContext* context, const R
                                            DrawStep step) {
   return guard_.Unary<Request, v1::Draw>(
       context, request, response, [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Draw> {
-        const roots::Actor actor{.subject = caller.subject,
-                                 .method = rpc::MethodTaking(*Request::descriptor()).name(),
-                                 .division = caller.scope};
+        const roots::Actor actor = records::ActorOf(caller, rpc::MethodTaking(*Request::descriptor()).name());
         std::string answer;
         RETURN_IF_ERROR(store_.ChangeOnce(
             actor, request->request_id(), request->SerializeAsString(),

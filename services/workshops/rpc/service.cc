@@ -79,7 +79,7 @@ grpc::Status WorkshopsService::ListWorkers(grpc::ServerContext* context, const v
 
 absl::StatusOr<type::v1::SubsidyRun> WorkshopsService::Change(const rpc::Caller& caller, absl::string_view method,
                                                               const std::string& id, ChangeRun change) {
-  const roots::Actor actor{.subject = caller.subject, .method = std::string(method), .division = caller.scope};
+  const roots::Actor actor = records::ActorOf(caller, std::string(method));
   std::optional<subsidy::Run> after;
   RETURN_IF_ERROR(store_.Change(actor, [&](roots::Session& session) -> absl::Status {
     ASSIGN_OR_RETURN(const std::optional<subsidy::Run> run, session.Get<subsidy::Run>(id));
@@ -97,7 +97,7 @@ grpc::Status WorkshopsService::CreateSubsidyRun(grpc::ServerContext* context,
   const auto create = [&](const rpc::Caller& caller) -> absl::StatusOr<type::v1::SubsidyRun> {
     const absl::StatusOr<Month> period = ParseMonth(request->period());
     if (!period.ok()) return Refuse(kInvalidArgument, "PERIOD_MALFORMED", "write the month as 2018-10", "period");
-    const roots::Actor actor{.subject = caller.subject, .method = "CreateSubsidyRun", .division = caller.scope};
+    const roots::Actor actor = records::ActorOf(caller, "CreateSubsidyRun");
     std::optional<subsidy::Run> run;
     RETURN_IF_ERROR(store_.Change(actor, [&](roots::Session& session) -> absl::Status {
       ASSIGN_OR_RETURN(run, ListRun(session, request->division(), *period, caller.subject));

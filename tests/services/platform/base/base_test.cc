@@ -40,6 +40,11 @@ TEST(Division, APrefixIsTheParent) {
   EXPECT_TRUE(IsWithin("450328", "450328"));
   EXPECT_FALSE(IsWithin("4503", "450328"));
   EXPECT_THAT(Lineage("450328100"), ::testing::ElementsAre("45", "4503", "450328", "450328100"));
+  EXPECT_EQ(CommonDivision("450328100201", "450328100202"), "450328100");
+  EXPECT_EQ(CommonDivision("450328100201", "450328"), "450328");
+  EXPECT_EQ(CommonDivision("450328", "450329"), "4503");
+  EXPECT_EQ(CommonDivision("450328", "360731"), "");
+  EXPECT_EQ(CommonDivision("450328", ""), "");
   for (const char* code : {"", "4", "450", "45032a", "4503281002010"}) EXPECT_FALSE(IsDivisionCode(code)) << code;
 }
 

@@ -87,6 +87,25 @@ TEST(Archive, MasksWhatIsPersonal) {
   EXPECT_EQ(message.members(0).id_number(), "1101**********002X");
   EXPECT_EQ(message.members(0).born_on(), "1949");
   EXPECT_EQ(message.members(0).joined_on(), "2016-01-01");
+  // What is masked stays as it is.
+  const std::string once = message.SerializeAsString();
+  Mask(message);
+  EXPECT_EQ(message.SerializeAsString(), once);
+}
+
+TEST(Archive, MasksWhatAnAnyHoldsAndLetsGoOfWhatItDoesNotKnow) {
+  v1::Household household;
+  household.add_members()->set_name("例某某");
+  google::protobuf::Any any;
+  any.PackFrom(household);
+  Mask(any);
+  ASSERT_TRUE(any.UnpackTo(&household));
+  EXPECT_EQ(household.members(0).name(), "例**");
+  any.set_type_url("type.googleapis.com/anju.Unknown");
+  Mask(any);
+  EXPECT_EQ(any.value(), "");
+  EXPECT_TRUE(HoldsPersonal(*v1::ListHouseholdsResponse::descriptor()));
+  EXPECT_FALSE(HoldsPersonal(*v1::Division::descriptor()));
 }
 
 }  // namespace

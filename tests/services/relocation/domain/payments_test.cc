@@ -332,7 +332,8 @@ TEST_P(PaymentsTest, FaultAfterFault) {
     int64_t count = 0;
     EXPECT_TRUE(stand.database
                     ->Read([&](storage::Transaction& transaction) -> absl::Status {
-                      ASSIGN_OR_RETURN(const storage::Rows rows, transaction.Query("SELECT COUNT(*) FROM audit"));
+                      ASSIGN_OR_RETURN(const storage::Rows rows,
+                                       transaction.Query("SELECT COUNT(*) FROM audit_pending"));
                       count = rows[0].Int(0);
                       return absl::OkStatus();
                     })

@@ -1,0 +1,129 @@
+#include "gateway/cli/audit.h"
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gateway/cli/table.h"
+#include "services/platform/audit/wire.h"
+#include "services/platform/base/error.h"
+
+namespace anju::cli {
+namespace {
+
+constexpr int32_t kPage = 1000;
+
+audit::Link LinkOf(const audit::v1::Link& message) {
+  audit::Link link{.number = message.number(), .content_hash = message.content_hash(), .hash = message.hash()};
+  if (message.has_entry()) link.entry = audit::FromProto(message.entry());
+  return link;
+}
+
+std::string KindText(audit::v1::EntryKind kind) {
+  switch (kind) {
+    case audit::v1::ENTRY_KIND_WRITE:
+      return "write";
+    case audit::v1::ENTRY_KIND_READ:
+      return "read";
+    case audit::v1::ENTRY_KIND_EXPORT:
+      return "export";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<AuditVerdict> VerifyAudit(const std::string& service, std::vector<audit::Head> kept,
+                                         const AuditWorld& world) {
+  AuditVerdict verdict{.service = service};
+  audit::ChainCheck check(audit::Genesis(service), std::move(kept));
+  audit::v1::ReadChainRequest request;
+  request.set_page_size(kPage);
+  bool more = true;
+  while (more && !verdict.fault.has_value()) {
+    request.set_after_number(check.head().number);
+    ASSIGN_OR_RETURN(const audit::v1::ReadChainResponse page, world.read_chain(request));
+    for (const audit::v1::Link& message : page.links()) {
+      const audit::Link link = LinkOf(message);
+      verdict.unseen += link.entry.has_value() ? 0 : 1;
+      if (!verdict.fault.has_value()) verdict.fault = check.Take(link);
+    }
+    more = !page.links().empty();
+  }
+  if (!verdict.fault.has_value()) verdict.fault = check.End();
+  verdict.head = check.head();
+  ASSIGN_OR_RETURN(const audit::v1::Head head, world.get_head());
+  verdict.unsealed = head.unsealed();
+  if (!verdict.fault.has_value() && head.unsealed_since_s() > absl::ToInt64Seconds(audit::kSealedWithin)) {
+    verdict.fault = audit::Fault{.kind = audit::FaultKind::kNotSealed, .number = verdict.head.number};
+  }
+  return verdict;
+}
+
+absl::StatusOr<NamedHead> ParseHead(absl::string_view text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, ':');
+  NamedHead head;
+  if (parts.size() != 3 || parts[2].size() != 64 || !absl::SimpleAtoi(parts[1], &head.head.number)) {
+    return Refuse(absl::StatusCode::kInvalidArgument, "HEAD_MALFORMED",
+                  "give a head as it was printed, such as registry:12:<64 hexadecimal digits>");
+  }
+  head.service = parts[0];
+  head.head.hash = parts[2];
+  return head;
+}
+
+std::string HeadText(const std::string& service, const audit::Head& head) {
+  return absl::StrCat(service, ":", head.number, ":", head.hash);
+}
+
+void Show(std::ostream& out, const std::vector<AuditVerdict>& verdicts) {
+  for (const AuditVerdict& verdict : verdicts) {
+    out << verdict.service << ": ";
+    if (verdict.fault.has_value()) {
+      out << "FAULT: " << audit::Describe(*verdict.fault) << "\n";
+      if (!verdict.fault->entry_id.empty()) out << "  entry " << verdict.fault->entry_id << "\n";
+      continue;
+    }
+    out << Grouped(verdict.head.number) << " entries as they were sealed";
+    if (verdict.unseen > 0)
+      out << ", " << Grouped(verdict.unseen) << " of them elsewhere and seen by their hashes only";
+    if (verdict.unsealed > 0) out << "; " << Grouped(verdict.unsealed) << " not sealed yet";
+    out << "\n  head " << HeadText(verdict.service, verdict.head) << "\n";
+  }
+  out << "Keep the heads elsewhere, and give them the next time by --head.\n";
+}
+
+void ShowJson(std::ostream& out, const std::vector<AuditVerdict>& verdicts) {
+  nlohmann::ordered_json services = nlohmann::ordered_json::array();
+  for (const AuditVerdict& verdict : verdicts) {
+    nlohmann::ordered_json one = {{"service", verdict.service},     {"intact", !verdict.fault.has_value()},
+                                  {"entries", verdict.head.number}, {"head", HeadText(verdict.service, verdict.head)},
+                                  {"unsealed", verdict.unsealed},   {"unseen", verdict.unseen}};
+    if (verdict.fault.has_value()) {
+      one["fault"] = {{"kind", audit::v1::FaultKind_Name(static_cast<audit::v1::FaultKind>(verdict.fault->kind))},
+                      {"number", verdict.fault->number},
+                      {"entry_id", verdict.fault->entry_id},
+                      {"message", audit::Describe(*verdict.fault)}};
+    }
+    services.push_back(std::move(one));
+  }
+  out << nlohmann::ordered_json({{"services", services}}).dump(2) << "\n";
+}
+
+void Show(std::ostream& out, const audit::v1::ListEntriesResponse& entries) {
+  Table table{.heading = {"time (UTC+8)", "who", "role", "what", "method", "division", "records", "purpose"},
+              .numeric = {false, false, false, false, false, false, true, false}};
+  for (const audit::v1::Entry& message : entries.entries()) {
+    const audit::Entry entry = audit::FromProto(message);
+    table.rows.push_back({absl::FormatTime("%Y-%m-%d %H:%M:%S", entry.at, absl::FixedTimeZone(8 * 60 * 60)),
+                          entry.subject, entry.role, KindText(message.kind()),
+                          entry.method.substr(entry.method.rfind('.') + 1), entry.division, Grouped(entry.record_count),
+                          entry.purpose});
+  }
+  table.Print(out);
+  if (!entries.next_page_token().empty()) out << "more: --page " << entries.next_page_token() << "\n";
+}
+
+}  // namespace anju::cli

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "anju/audit/v1/audit.pb.h"
+#include "services/platform/audit/entry.h"
+
+namespace anju::cli {
+
+// How a chain is asked for; any error ends the verification.
+struct AuditWorld {
+  absl::FunctionRef<absl::StatusOr<audit::v1::ReadChainResponse>(const audit::v1::ReadChainRequest&)> read_chain;
+  absl::FunctionRef<absl::StatusOr<audit::v1::Head>()> get_head;
+};
+
+// What came of verifying the log of one service.
+struct AuditVerdict {
+  std::string service;
+  // Up to where the chain was found to be right.
+  audit::Head head;
+  int64_t unsealed = 0;
+  // Entries of which only the hashes were seen, because they lie outside the caller's division.
+  int64_t unseen = 0;
+  std::optional<audit::Fault> fault;
+};
+
+// Reads the whole log of a service and computes its chain here, trusting nothing that the service says of it. `kept`
+// are heads that were kept elsewhere.
+absl::StatusOr<AuditVerdict> VerifyAudit(const std::string& service, std::vector<audit::Head> kept,
+                                         const AuditWorld& world);
+
+// A head with its service, as it is printed and given: `registry:12:<hash>`.
+struct NamedHead {
+  std::string service;
+  audit::Head head;
+};
+// Refuses with HEAD_MALFORMED.
+absl::StatusOr<NamedHead> ParseHead(absl::string_view text);
+std::string HeadText(const std::string& service, const audit::Head& head);
+
+void Show(std::ostream& out, const std::vector<AuditVerdict>& verdicts);
+void ShowJson(std::ostream& out, const std::vector<AuditVerdict>& verdicts);
+void Show(std::ostream& out, const audit::v1::ListEntriesResponse& entries);
+
+}  // namespace anju::cli

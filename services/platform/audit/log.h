@@ -1,0 +1,71 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/platform/audit/entry.h"
+#include "services/platform/storage/database.h"
+
+// The audit log in a service's database. An entry is added by whoever does something, in their transaction, and waits;
+// sealing takes what waits into the chain. So writers do not wait for each other, and the chain has one order.
+namespace anju::audit {
+
+// Gives the entry an id by its time.
+absl::Status Append(storage::Transaction& transaction, Entry entry);
+
+struct Sealed {
+  // 0 when nothing is left.
+  int64_t entries = 0;
+  Head head;
+  // The chain does not go through the head that was known.
+  bool lost = false;
+};
+// Seals some of what waits. Any number of replicas may do so at a time: the chain stays one. `known` is an earlier
+// head; number 0 for none.
+absl::StatusOr<Sealed> Seal(storage::Database& database, absl::string_view service, const Head& known);
+
+struct Query {
+  // Each leaves open what is empty.
+  std::string division;
+  std::string household_id;
+  std::string record_id;
+  std::string subject;
+  std::optional<Kind> kind;
+  absl::Time from = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
+};
+
+struct Listed {
+  Entry entry;
+  // 0 and nothing while it waits.
+  Head sealed;
+};
+
+struct ListedPage {
+  // The newest first, with at most their first kShownRecords records.
+  std::vector<Listed> entries;
+  std::string next_page_token;
+};
+inline constexpr size_t kShownRecords = 100;
+
+// Looks through a bounded number of entries, and may answer fewer than `limit` although there is more. A token is the
+// id of an entry.
+absl::StatusOr<ListedPage> List(storage::Database& database, const Query& query, absl::string_view page_token,
+                                int64_t limit);
+
+// Sealed entries after a number, whole; fewer than `limit` when they are large.
+absl::StatusOr<std::vector<Link>> ReadChain(storage::Database& database, int64_t after, int64_t limit);
+
+struct State {
+  Head head;
+  int64_t unsealed = 0;
+  // When the oldest of them was added.
+  std::optional<absl::Time> unsealed_since;
+};
+absl::StatusOr<State> ReadState(storage::Database& database, absl::string_view service);
+
+// The first of these whole links whose entry is not found by each of its records.
+absl::StatusOr<std::optional<Fault>> CheckRecords(storage::Database& database, const std::vector<Link>& links);
+
+}  // namespace anju::audit

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""The audit log through real processes: its chain computed by another program, found wrong at its place when somebody has
+been at the database, and right after services were killed; and personal data, which is answered only to who says what for."""
+
+import datetime
+import hashlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import unittest
+import urllib.error
+import urllib.parse
+import urllib.request
+
+sys.path.insert(0, __file__.rsplit("/", 1)[0])
+from rights_test import CLOSED, REPEATED, SCOPE, STRING, Contracts, fields, text  # noqa: E402
+from whole import PROGRAMS, ROOT, SERVICES, Anju, reason  # noqa: E402
+
+COUNTY, VILLAGE = "450481", "450481100201"
+NAME, ID_NUMBER, BORN = "韦小明", "450328199003070010", "1990-03-07"
+PURPOSE = "核对低保名单"
+KINDS = {"ENTRY_KIND_WRITE": 1, "ENTRY_KIND_READ": 2, "ENTRY_KIND_EXPORT": 3}
+
+
+def digest(*texts):
+    """SHA-256 of netstrings, as protos/anju/audit/v1/audit.proto writes it down."""
+    return hashlib.sha256(b"".join(b"%d:%b," % (len(text.encode()), text.encode()) for text in texts)).hexdigest()
+
+
+def microseconds(at):
+    whole, _, part = at.rstrip("Z").partition(".")
+    seconds = datetime.datetime.fromisoformat(whole + "+00:00").timestamp()
+    return int(seconds) * 1_000_000 + int(part.ljust(6, "0")[:6] or 0)
+
+
+def content_hash(entry):
+    ids = entry.get("record_ids", [])
+    return digest("anju.audit.v1", entry["id"], str(microseconds(entry["at"])), str(KINDS[entry["kind"]]),
+                  *(entry.get(name, "") for name in ("subject", "role", "method", "division", "request_id", "purpose")),
+                  str(entry.get("record_count", 0)), ",".join(ids))
+
+
+class Audit(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.anju = Anju()
+        cls.addClassCleanup(cls.anju.remove)
+        cls.anju.up(demo=False)
+        cls.officer = cls.anju.token_file(f"officer-{COUNTY}")
+        cls.auditor = cls.anju.new_token("auditor", "*")
+        cls.imports("h", ["户编号,村代码,户类型,建档日期"] + [f"h{n},{VILLAGE},建档立卡贫困户,2016-01-15" for n in range(50)], "households")
+        cls.imports("p", ["户编号,人员编号,姓名,身份证号,出生日期,性别,与户主关系,劳动能力,入户日期",
+                          f"h1,1,{NAME},{ID_NUMBER},{BORN},男,户主,普通劳动力,2016-01-15"], "persons")
+
+    @classmethod
+    def imports(cls, name, lines, kind):
+        path = cls.anju.data / f"{name}.csv"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        receipt = cls.anju.ctl(cls.officer, "import", kind, path, "--division", COUNTY)
+        assert receipt["refused"] == 0, receipt
+
+    def household(self):
+        listed = self.anju.ctl(self.officer, "call", "anju.registry.v1.Registry/ListHouseholds",
+                               json.dumps({"division": COUNTY, "query": "h1"}))
+        return listed["households"][0]["id"]
+
+    def http(self, path, token, **headers):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.anju.http}{path}")
+        request.add_header("Authorization", "Bearer " + token.read_text().strip())
+        for name, value in headers.items():
+            request.add_header(name.replace("_", "-"), value)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def verify(self, *words):
+        done = self.anju.ctl(self.auditor, "audit", "verify", *words, check=False)
+        self.assertIn(done.returncode, (0, 3), done.stdout + done.stderr)
+        return done.returncode, {one["service"]: one for one in json.loads(done.stdout)["services"]}
+
+    def sealed(self):
+        """Waits until nothing waits; answers the heads as anjuctl prints them."""
+        for _ in range(100):
+            _, verdicts = self.verify()
+            if all(one["unsealed"] == 0 for one in verdicts.values()):
+                return verdicts
+            time.sleep(0.1)
+        raise AssertionError("the log is not sealed")
+
+    def test_another_program_finds_the_same_heads(self):
+        verdicts = self.sealed()
+        self.assertEqual(set(SERVICES), set(verdicts))
+        for service in SERVICES:
+            number, head = 0, digest("anju.audit.v1", service)
+            while True:
+                status, page = self.http(f"/v1/audit/chain?after_number={number}&page_size=7", self.auditor,
+                                         x_anju_service=service)
+                self.assertEqual(200, status, page)
+                for link in page.get("links", []):
+                    number += 1
+                    self.assertEqual(str(number), str(link["number"]))
+                    head = digest(head, str(number), content_hash(link["entry"]))
+                    self.assertEqual(head, link["hash"])
+                if not page.get("links"):
+                    break
+            self.assertEqual(f"{service}:{number}:{head}", verdicts[service]["head"])
+        self.assertGreater(verdicts["registry"]["entries"], 1)
+
+    def test_personal_data_for_a_purpose_and_its_trace(self):
+        household = self.household()
+        path = f"/v1/households/{household}"
+        status, masked = self.http(path, self.officer)
+        self.assertEqual((200, "韦**"), (status, masked["members"][0]["name"]))
+        # As bytes that are no ASCII, percent-encoded, and through anjuctl.
+        raw = PURPOSE.encode().decode("latin-1")
+        for purpose in (raw, urllib.parse.quote(PURPOSE)):
+            status, shown = self.http(path, self.officer, x_anju_purpose=purpose)
+            self.assertEqual((200, NAME, ID_NUMBER, BORN), (status, *(shown["members"][0][f] for f in ("name", "id_number", "born_on"))))
+        shown = self.anju.ctl(self.officer, "--purpose", PURPOSE, "household", household)
+        self.assertIn(ID_NUMBER, json.dumps(shown, ensure_ascii=False))
+        # Nobody is answered it a moment later who did not say what for.
+        for answer in (self.http(path, self.officer)[1], self.http(path + "/file", self.officer)[1],
+                       self.anju.ctl(self.officer, "household", household)):
+            self.assertNotIn(ID_NUMBER, json.dumps(answer))
+            self.assertNotIn(NAME, json.dumps(answer, ensure_ascii=False))
+        collector = self.anju.new_token("collector", COUNTY)
+        status, refused = self.http(path, collector, x_anju_purpose=raw)
+        self.assertEqual((403, "UNMASKING_NOT_ALLOWED"), (status, reason(refused)))
+        status, refused = self.http(path, self.officer, x_anju_purpose="why")
+        self.assertEqual((400, "PURPOSE_MALFORMED"), (status, reason(refused)))
+        # Who read what, by household, by person, by officer.
+        for words in (("--household", household), ("--person", household + ":1"), ("--subject", f"officer-{COUNTY}")):
+            listed = self.anju.ctl(self.auditor, "audit", "list", "--service", "registry", "--kind", "read", *words)
+            entries = listed["entries"]
+            self.assertEqual(3, len(entries), words)
+            for entry in entries:
+                self.assertEqual((PURPOSE, [household], VILLAGE), (entry["purpose"], entry["record_ids"], entry["division"]))
+            self.assertNotIn(ID_NUMBER, json.dumps(listed))
+        self.assertEqual(0, self.verify()[0])
+        self.assertNotIn(ID_NUMBER, "".join(log.read_text(errors="replace") for log in (self.anju.data / "logs").iterdir()))
+
+    def test_who_was_at_the_database_is_found(self):
+        before = self.sealed()["registry"]["head"]
+        self.assertEqual(0, self.verify("--service", "registry", "--head", before)[0])
+        path = self.anju.data / "sqlite/registry.db"
+        with sqlite3.connect(path, timeout=30) as database:
+            database.execute("DROP TRIGGER audit_log_update")
+            database.execute("UPDATE audit_log SET subject = subject || 'x' WHERE number = 2")
+        code, verdicts = self.verify()
+        self.assertEqual((3, 2, "FAULT_KIND_CHANGED"), (code, verdicts["registry"]["fault"]["number"], verdicts["registry"]["fault"]["kind"]))
+        with sqlite3.connect(path, timeout=30) as database:
+            database.execute("UPDATE audit_log SET subject = substr(subject, 1, length(subject) - 1) WHERE number = 2")
+        self.assertEqual(0, self.verify()[0])
+        # The service itself answers the same.
+        checked = self.anju.ctl(self.auditor, "call", "anju.audit.v1.Audit/VerifyChain", "{}", "--service", "registry")
+        self.assertTrue(checked["intact"] and checked["complete"], checked)
+        # A head of what was there before is of use later: what is cut off is found by it alone.
+        last = int(before.split(":")[1])
+        forged = f"registry:{last + 1000}:{'0' * 64}"
+        code, verdicts = self.verify("--service", "registry", "--head", forged)
+        self.assertEqual((3, "FAULT_KIND_HEAD_LOST"), (code, verdicts["registry"]["fault"]["kind"]))
+
+    def test_a_killed_service_leaves_a_chain(self):
+        before = self.sealed()["registry"]["head"]
+        for n in range(5):
+            path = self.anju.data / f"k{n}.csv"
+            path.write_text("户编号,村代码,户类型,建档日期\n" + "".join(
+                f"k{n}-{row},{VILLAGE},建档立卡贫困户,2016-01-15\n" for row in range(2000)), encoding="utf-8")
+            sending = subprocess.Popen(self.anju.command(self.officer, "import", "households", path, "--division", COUNTY, "--batch", "20"),
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(0.3 + 0.17 * n)
+            pid = (self.anju.data / "run/registry.pid").read_text().strip()
+            if pid and os.path.realpath(f"/proc/{pid}/exe") == str(PROGRAMS / "registry"):
+                os.kill(int(pid), signal.SIGKILL)
+            sending.wait(timeout=60)
+            deadline = time.monotonic() + 60
+            while self.anju.ctl(self.officer, "health", check=False).returncode != 0:
+                self.assertLess(time.monotonic(), deadline, "registry does not come back")
+                time.sleep(0.2)
+        self.assertGreater(self.sealed()["registry"]["entries"], int(before.split(":")[1]) + 5)
+        self.assertEqual(0, self.verify("--head", before)[0])
+
+    def test_no_answer_of_any_method_holds_personal_data(self):
+        """Every method of every contract is asked by who may, for a household whose member is known here, and with no
+        purpose. Whatever is answered holds neither the name, nor the ID number, nor the birth date."""
+        contracts = Contracts(ROOT / "build/default/anju.protoset")
+        household = self.household()
+        known = {"id": household, "household_id": household, "household": household, "person_no": "1", "month": "2018-10",
+                 "from_month": "2018-10", "to_month": "2018-10", "on": "2018-10-31", "day": "2018-10-31", "query": "h1",
+                 "name": NAME, "id_number": ID_NUMBER, "born_on": BORN, "reason": "核对名单", "list_id": household}
+        tokens = {}
+        asked = answered = 0
+        for service, method, request, roles in contracts.methods:
+            name = f"{service}/{method}"
+            if service in CLOSED or name in contracts.streams:
+                continue
+            body = {"request_id": "walk"}
+            for field in contracts.messages.get(request, []):
+                label = text(field, 1)
+                if fields(field.get(8, [b""])[0]).get(SCOPE, [0])[0]:
+                    body[label] = [COUNTY] if field[4][0] == REPEATED else COUNTY
+                elif label in known and field[5][0] == STRING and field[4][0] != REPEATED:
+                    body[label] = known[label]
+            names = {text(field, 1) for field in contracts.messages.get(request, [])}
+            role = sorted(roles - {"service"})[-1] if roles - {"service"} else "service"
+            if role not in tokens:
+                tokens[role] = self.anju.new_token(role, COUNTY if role != "service" else "*")
+            words = ["call", name, json.dumps({key: value for key, value in body.items() if key in names})]
+            words += ["--service", "registry"] if service in contracts.shared else []
+            done = self.anju.ctl(tokens[role], *words, check=False)
+            asked += 1
+            answered += done.returncode == 0 and contracts.answers[name] in contracts.personal
+            with self.subTest(method=name):
+                for personal in (NAME, ID_NUMBER, BORN):
+                    self.assertNotIn(personal, done.stdout + done.stderr)
+        self.assertGreater(asked, 100)
+        # Those that would answer it if they might: households, lists of them, files.
+        self.assertGreaterEqual(answered, 4)
+
+    def test_who_may_see_personal_data_is_said_by_few_methods(self):
+        contracts = Contracts(ROOT / "build/default/anju.protoset")
+        self.assertGreaterEqual(len(contracts.unmasked), 6)
+        for name, roles in contracts.unmasked.items():
+            with self.subTest(method=name):
+                self.assertRegex(name, r"/(Get|List)")
+                self.assertLessEqual(roles, {"officer", "approver", "auditor"})
+                self.assertIn(contracts.answers[name], contracts.personal)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,114 @@
+#include "gateway/cli/audit.h"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/platform/audit/wire.h"
+#include "tests/support/refused.h"
+
+namespace anju::cli {
+namespace {
+
+using anju::testing::RefusedWith;
+using audit::FaultKind;
+using ::testing::HasSubstr;
+
+// A service that answers three links at a time, as honestly as a test wants.
+class FakeLog {
+ public:
+  FakeLog() {
+    audit::Head head = audit::Genesis("registry");
+    for (int n = 1; n <= 8; ++n) {
+      const audit::Entry entry{.id = absl::StrCat("e", n), .at = absl::FromUnixSeconds(n), .subject = "li"};
+      head = audit::Next(head, audit::ContentHash(entry));
+      audit::v1::Link& link = links.emplace_back();
+      link.set_number(head.number);
+      link.set_hash(head.hash);
+      link.set_content_hash(audit::ContentHash(entry));
+      *link.mutable_entry() = audit::ToProto(entry);
+    }
+    waiting.set_unsealed(2);
+    waiting.set_unsealed_since_s(1);
+  }
+
+  AuditVerdict Verify(std::vector<audit::Head> kept = {}) {
+    const auto read_chain = [&](const audit::v1::ReadChainRequest& request) {
+      audit::v1::ReadChainResponse page;
+      for (const audit::v1::Link& link : links) {
+        if (link.number() > request.after_number() && page.links_size() < 3) *page.add_links() = link;
+      }
+      return absl::StatusOr<audit::v1::ReadChainResponse>(page);
+    };
+    const auto get_head = [&] { return absl::StatusOr<audit::v1::Head>(waiting); };
+    return *VerifyAudit("registry", std::move(kept), {.read_chain = read_chain, .get_head = get_head});
+  }
+
+  std::vector<audit::v1::Link> links;
+  audit::v1::Head waiting;
+};
+
+TEST(AuditTest, AnHonestLogIsRight) {
+  FakeLog log;
+  const AuditVerdict verdict = log.Verify({{.number = 8, .hash = log.links[7].hash()}});
+  EXPECT_EQ(verdict.fault, std::nullopt);
+  EXPECT_EQ(verdict.head.hash, log.links[7].hash());
+  EXPECT_EQ(verdict.unsealed, 2);
+  std::ostringstream text, json;
+  Show(text, {verdict});
+  EXPECT_THAT(text.str(), HasSubstr("registry: 8 entries as they were sealed; 2 not sealed yet"));
+  EXPECT_THAT(text.str(), HasSubstr("head registry:8:" + log.links[7].hash()));
+  ShowJson(json, {verdict});
+  const auto parsed = nlohmann::json::parse(json.str());
+  EXPECT_TRUE(parsed["services"][0]["intact"]);
+  EXPECT_FALSE(parsed["services"][0].contains("fault"));
+}
+
+// The service says that all is well: what it sends is computed anew.
+TEST(AuditTest, NothingThatTheServiceSaysIsTrusted) {
+  FakeLog log;
+  log.links[4].mutable_entry()->set_subject("wang");
+  const AuditVerdict verdict = log.Verify();
+  ASSERT_TRUE(verdict.fault.has_value());
+  EXPECT_EQ(verdict.fault->kind, FaultKind::kChanged);
+  EXPECT_EQ(verdict.fault->number, 5);
+  EXPECT_EQ(verdict.fault->entry_id, "e5");
+  EXPECT_EQ(verdict.head.number, 4);
+  std::ostringstream text, json;
+  Show(text, {verdict});
+  EXPECT_THAT(text.str(), HasSubstr("registry: FAULT: entry 5 is not what was sealed there"));
+  ShowJson(json, {verdict});
+  EXPECT_EQ(nlohmann::json::parse(json.str())["services"][0]["fault"]["kind"], "FAULT_KIND_CHANGED");
+}
+
+TEST(AuditTest, WhatIsCutOffOrWaitsTooLongIsFound) {
+  FakeLog log;
+  const audit::Head last{.number = 8, .hash = log.links[7].hash()};
+  log.links.pop_back();
+  EXPECT_EQ(log.Verify().fault, std::nullopt);
+  EXPECT_EQ(log.Verify({last}).fault->kind, FaultKind::kHeadLost);
+  log.waiting.set_unsealed_since_s(61);
+  EXPECT_EQ(log.Verify().fault->kind, FaultKind::kNotSealed);
+}
+
+TEST(AuditTest, EntriesOfAnotherDivisionAreFollowedByTheirHashes) {
+  FakeLog log;
+  log.links[2].clear_entry();
+  const AuditVerdict verdict = log.Verify();
+  EXPECT_EQ(verdict.fault, std::nullopt);
+  EXPECT_EQ(verdict.unseen, 1);
+}
+
+TEST(AuditTest, AHeadIsReadAsItIsPrinted) {
+  const audit::Head head = audit::Genesis("registry");
+  EXPECT_EQ(ParseHead(HeadText("registry", head))->head, head);
+  EXPECT_EQ(ParseHead(HeadText("registry", head))->service, "registry");
+  for (const char* text : {"", "registry", "registry:x:y", "12:abc", "registry:12:abc", "a:1:b:c"}) {
+    EXPECT_THAT(ParseHead(text).status(), RefusedWith(absl::StatusCode::kInvalidArgument, "HEAD_MALFORMED")) << text;
+  }
+}
+
+}  // namespace
+}  // namespace anju::cli

@@ -1,0 +1,338 @@
+#include "services/platform/audit/service.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "anju/files/v1/files.grpc.pb.h"
+#include "anju/registry/v1/registry.grpc.pb.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "services/platform/audit/disclosure.h"
+#include "services/platform/audit/sealer.h"
+#include "services/platform/rpc/status.h"
+#include "tests/support/identity.h"
+#include "tests/support/stand.h"
+
+namespace anju::audit {
+namespace {
+
+using registry::v1::Household;
+using registry::v1::Registry;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::RefusedWith;
+using ::testing::SizeIs;
+using enum absl::StatusCode;
+
+constexpr char kPurpose[] = "%E6%A0%B8%E5%AF%B9%E4%BD%8E%E4%BF%9D%E5%90%8D%E5%8D%95";
+
+std::string RecordId(int number) { return absl::StrFormat("%032x", number); }
+
+// A household as it is stored, with a person who does not exist.
+Household Stored(int number) {
+  Household household;
+  household.set_id(RecordId(number));
+  registry::v1::Member& member = *household.add_members();
+  member.set_person_no("p1");
+  member.set_name("韦小明");
+  member.set_id_number("45032819800101123X");
+  member.set_born_on("1980-01-01");
+  return household;
+}
+
+// Answers what is stored, as a service's handlers do: it masks nothing itself.
+class Answering final : public Registry::Service, public files::v1::Files::Service {
+ public:
+  explicit Answering(rpc::Guard& guard) : guard_(guard) {}
+
+  grpc::Status GetHousehold(grpc::ServerContext* context, const registry::v1::GetHouseholdRequest* request,
+                            Household* response) override {
+    return guard_.Unary<registry::v1::GetHouseholdRequest, Household>(
+        context, request, response, [](const rpc::Caller&) -> absl::StatusOr<Household> { return Stored(1); });
+  }
+  grpc::Status ListHouseholds(grpc::ServerContext* context, const registry::v1::ListHouseholdsRequest* request,
+                              registry::v1::ListHouseholdsResponse* response) override {
+    const auto list = [](const rpc::Caller&) -> absl::StatusOr<registry::v1::ListHouseholdsResponse> {
+      registry::v1::ListHouseholdsResponse answer;
+      *answer.add_households() = Stored(1);
+      *answer.add_households() = Stored(2);
+      return answer;
+    };
+    return guard_.Unary<registry::v1::ListHouseholdsRequest, registry::v1::ListHouseholdsResponse>(context, request,
+                                                                                                   response, list);
+  }
+  grpc::Status ReclassifyHousehold(grpc::ServerContext* context,
+                                   const registry::v1::ReclassifyHouseholdRequest* request,
+                                   Household* response) override {
+    return guard_.Unary<registry::v1::ReclassifyHouseholdRequest, Household>(
+        context, request, response, [](const rpc::Caller&) -> absl::StatusOr<Household> { return Stored(1); });
+  }
+  grpc::Status GetFilePart(grpc::ServerContext* context, const files::v1::GetFilePartRequest* request,
+                           files::v1::FilePart* response) override {
+    const auto get = [](const rpc::Caller&) -> absl::StatusOr<files::v1::FilePart> {
+      files::v1::FilePart part;
+      part.add_records()->PackFrom(Stored(1));
+      return part;
+    };
+    return guard_.Unary<files::v1::GetFilePartRequest, files::v1::FilePart>(context, request, response, get);
+  }
+
+ private:
+  rpc::Guard& guard_;
+};
+
+class ServiceTest : public ::testing::TestWithParam<std::string> {
+ protected:
+  ServiceTest()
+      : database_(GetParam()),
+        identity_(clock_),
+        answering_(identity_.guard()),
+        service_(*database_, clock_, identity_.guard(), "registry"),
+        sealer_(*database_, clock_, "registry") {
+    identity_.guard().Disclose([this](const rpc::Caller& caller, const google::protobuf::Message& answer) {
+      return disclosing_ ? Keep(*database_, clock_, caller, answer) : absl::UnavailableError("broken on purpose");
+    });
+    grpc::ServerBuilder builder;
+    builder.RegisterService(static_cast<Registry::Service*>(&answering_));
+    builder.RegisterService(static_cast<files::v1::Files::Service*>(&answering_));
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    channel_ = server_->InProcessChannel({});
+    for (int n : {1, 2}) {
+      const std::string village = absl::StrCat("45032810020", n);
+      EXPECT_TRUE(
+          database_
+              ->Write([&](storage::Transaction& transaction) {
+                return transaction.Execute(
+                    "INSERT INTO roots (id, kind, key, division, version, body) VALUES ($1, 'household', $1, $2, "
+                    "1, '{}')",
+                    {RecordId(n), village});
+              })
+              .ok());
+    }
+  }
+  ~ServiceTest() override { server_->Shutdown(); }
+
+  void Prepare(grpc::ClientContext& context, const std::string& role, const std::string& purpose = "",
+               const std::string& scope = "450328") {
+    context.AddMetadata("authorization", absl::StrCat("Bearer ", identity_.Token({role}, scope, role)));
+    context.AddMetadata("x-request-id", "r-1");
+    if (!purpose.empty()) context.AddMetadata("x-anju-purpose", purpose);
+  }
+  absl::Status Get(const std::string& role, const std::string& purpose, Household& household) {
+    grpc::ClientContext context;
+    Prepare(context, role, purpose);
+    return rpc::FromGrpc(Registry::NewStub(channel_)->GetHousehold(&context, {}, &household));
+  }
+  v1::ListEntriesResponse Entries(const v1::ListEntriesRequest& request, const std::string& role = "auditor",
+                                  const std::string& scope = "450328") {
+    grpc::ClientContext context;
+    Prepare(context, role, "", scope);
+    v1::ListEntriesResponse response;
+    const grpc::Status status = v1::Audit::NewStub(channel_)->ListEntries(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response;
+  }
+  v1::ListEntriesResponse County() {
+    v1::ListEntriesRequest request;
+    request.set_division("450328");
+    return Entries(request);
+  }
+
+  testing::TestDatabase database_;
+  FakeClock clock_{absl::FromUnixSeconds(1541044800)};
+  testing::TestIdentity identity_;
+  Answering answering_;
+  AuditService service_;
+  Sealer sealer_;
+  bool disclosing_ = true;
+  std::unique_ptr<grpc::Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+TEST_P(ServiceTest, PersonalDataIsMaskedForEverybodyWhoDoesNotSayWhatFor) {
+  for (const std::string role : {"collector", "officer", "approver", "auditor", "admin"}) {
+    Household household;
+    ASSERT_TRUE(Get(role, "", household).ok());
+    EXPECT_EQ(household.members(0).name(), "韦**") << role;
+    EXPECT_EQ(household.members(0).id_number(), "4503**********123X") << role;
+    EXPECT_EQ(household.members(0).born_on(), "1980") << role;
+  }
+  EXPECT_THAT(County().entries(), IsEmpty());
+}
+
+TEST_P(ServiceTest, WhoMaySeeItAndSaysWhatForIsKept) {
+  Household household;
+  ASSERT_TRUE(Get("officer", kPurpose, household).ok());
+  EXPECT_EQ(household.members(0).name(), "韦小明");
+  EXPECT_EQ(household.members(0).id_number(), "45032819800101123X");
+  const v1::ListEntriesResponse listed = County();
+  ASSERT_THAT(listed.entries(), SizeIs(1));
+  const v1::Entry& entry = listed.entries(0);
+  EXPECT_EQ(entry.kind(), v1::ENTRY_KIND_READ);
+  EXPECT_EQ(entry.subject(), "officer");
+  EXPECT_EQ(entry.role(), "officer");
+  EXPECT_EQ(entry.method(), "anju.registry.v1.Registry.GetHousehold");
+  EXPECT_EQ(entry.division(), "450328100201");
+  EXPECT_EQ(entry.request_id(), "r-1");
+  EXPECT_EQ(entry.purpose(), "核对低保名单");
+  EXPECT_EQ(entry.at().seconds(), 1541044800);
+  EXPECT_THAT(entry.record_ids(), ElementsAre(RecordId(1)));
+  // Nothing of whom it is about but the id.
+  for (const char* personal : {"韦", "4503281980", "1980"}) {
+    EXPECT_THAT(entry.ShortDebugString(), ::testing::Not(HasSubstr(personal)));
+  }
+}
+
+TEST_P(ServiceTest, AListIsAnExportAndAFileIsARead) {
+  grpc::ClientContext listing;
+  Prepare(listing, "officer", kPurpose);
+  registry::v1::ListHouseholdsRequest request;
+  request.set_division("450328");
+  registry::v1::ListHouseholdsResponse households;
+  ASSERT_TRUE(Registry::NewStub(channel_)->ListHouseholds(&listing, request, &households).ok());
+  EXPECT_EQ(households.households(1).members(0).name(), "韦小明");
+
+  clock_.Advance(absl::Seconds(1));
+  files::v1::FilePart part;
+  for (const std::string purpose : {"", kPurpose}) {
+    grpc::ClientContext filing;
+    Prepare(filing, "officer", purpose);
+    ASSERT_TRUE(files::v1::Files::NewStub(channel_)->GetFilePart(&filing, {}, &part).ok());
+    Household household;
+    ASSERT_TRUE(part.records(0).UnpackTo(&household));
+    EXPECT_EQ(household.members(0).name(), purpose.empty() ? "韦**" : "韦小明");
+  }
+  const v1::ListEntriesResponse listed = County();
+  ASSERT_THAT(listed.entries(), SizeIs(2));
+  EXPECT_EQ(listed.entries(0).kind(), v1::ENTRY_KIND_READ);
+  EXPECT_THAT(listed.entries(0).record_ids(), ElementsAre(RecordId(1)));
+  EXPECT_EQ(listed.entries(1).kind(), v1::ENTRY_KIND_EXPORT);
+  EXPECT_EQ(listed.entries(1).division(), "450328100");
+  EXPECT_THAT(listed.entries(1).record_ids(), ElementsAre(RecordId(1), RecordId(2)));
+}
+
+TEST_P(ServiceTest, NothingIsAnsweredThatCannotBeKept) {
+  disclosing_ = false;
+  Household household;
+  EXPECT_EQ(Get("officer", kPurpose, household).code(), kUnavailable);
+  EXPECT_EQ(household.members_size(), 0);
+  EXPECT_TRUE(Get("officer", "", household).ok());
+}
+
+TEST_P(ServiceTest, WhoMayNotSeeItOrSaysNothingIsRefused) {
+  Household household;
+  for (const std::string role : {"collector", "admin"}) {
+    EXPECT_THAT(Get(role, kPurpose, household), RefusedWith(kPermissionDenied, "UNMASKING_NOT_ALLOWED")) << role;
+  }
+  for (const std::string purpose : {"x", "12345", "%E6%A0%B8", "100% sure", "%zz 123456", "%FF%FE%FD%FC%FB%FA%F9",
+                                    "line%0Abreak", "45032819800101123X of Wei"}) {
+    EXPECT_THAT(Get("officer", purpose, household), RefusedWith(kInvalidArgument, "PURPOSE_MALFORMED")) << purpose;
+  }
+  EXPECT_THAT(Get("officer", std::string(101, 'x'), household), RefusedWith(kInvalidArgument, "PURPOSE_MALFORMED"));
+  EXPECT_EQ(household.members_size(), 0);
+  EXPECT_THAT(County().entries(), IsEmpty());
+  // A method that answers nothing unmasked takes no notice of a purpose.
+  grpc::ClientContext context;
+  Prepare(context, "officer", "x");
+  ASSERT_TRUE(Registry::NewStub(channel_)->ReclassifyHousehold(&context, {}, &household).ok());
+  EXPECT_EQ(household.members(0).name(), "韦**");
+}
+
+TEST_P(ServiceTest, AnOfficerSeesOnlyWhatTheyDidThemselves) {
+  Household household;
+  ASSERT_TRUE(Get("officer", kPurpose, household).ok());
+  ASSERT_TRUE(Get("approver", kPurpose, household).ok());
+  v1::ListEntriesRequest request;
+  request.set_division("450328");
+  EXPECT_THAT(Entries(request).entries(), SizeIs(2));
+  const v1::ListEntriesResponse own = Entries(request, "officer");
+  ASSERT_THAT(own.entries(), SizeIs(1));
+  EXPECT_EQ(own.entries(0).subject(), "officer");
+  request.set_subject("approver");
+  grpc::ClientContext context;
+  Prepare(context, "officer");
+  v1::ListEntriesResponse response;
+  EXPECT_THAT(rpc::FromGrpc(v1::Audit::NewStub(channel_)->ListEntries(&context, request, &response)),
+              RefusedWith(kPermissionDenied, "SUBJECT_NOT_OWN"));
+}
+
+TEST_P(ServiceTest, WhatIsAskedWronglyIsRefused) {
+  struct Row {
+    std::string division, from_day, page_token, reason;
+  };
+  for (const Row& row : std::vector<Row>{{"450328x", "x", "x", "DIVISION_MALFORMED"},
+                                         {"450328", "2018-02-30", "", "DATE_MALFORMED"},
+                                         {"450328", "", "'; DROP TABLE audit_log", "PAGE_TOKEN_MALFORMED"}}) {
+    v1::ListEntriesRequest request;
+    request.set_division(row.division);
+    request.set_from_day(row.from_day);
+    request.set_page_token(row.page_token);
+    grpc::ClientContext context;
+    Prepare(context, "auditor");
+    v1::ListEntriesResponse response;
+    EXPECT_THAT(rpc::FromGrpc(v1::Audit::NewStub(channel_)->ListEntries(&context, request, &response)),
+                RefusedWith(kInvalidArgument, row.reason));
+  }
+}
+
+TEST_P(ServiceTest, TheChainIsReadAndVerified) {
+  Household household;
+  ASSERT_TRUE(Get("officer", kPurpose, household).ok());
+  ASSERT_TRUE(Get("approver", kPurpose, household).ok());
+  const auto stub = v1::Audit::NewStub(channel_);
+  const auto head = [&] {
+    grpc::ClientContext context;
+    Prepare(context, "auditor");
+    v1::Head answer;
+    EXPECT_TRUE(stub->GetHead(&context, {}, &answer).ok());
+    return answer;
+  };
+  const auto verify = [&](const v1::VerifyChainRequest& request) {
+    grpc::ClientContext context;
+    Prepare(context, "auditor");
+    v1::VerifyChainResponse answer;
+    EXPECT_TRUE(stub->VerifyChain(&context, request, &answer).ok());
+    return answer;
+  };
+  EXPECT_EQ(head().number(), 0);
+  EXPECT_EQ(head().hash(), Genesis("registry").hash);
+  EXPECT_EQ(head().unsealed(), 2);
+  EXPECT_TRUE(verify({}).intact());
+  clock_.Advance(absl::Seconds(61));
+  EXPECT_EQ(head().unsealed_since_s(), 61);
+  EXPECT_EQ(verify({}).fault().kind(), v1::FAULT_KIND_NOT_SEALED);
+
+  EXPECT_EQ(*sealer_.Seal(), 2);
+  EXPECT_EQ(*sealer_.Seal(), 0);
+  EXPECT_EQ(head().number(), 2);
+  EXPECT_EQ(head().unsealed(), 0);
+  v1::VerifyChainRequest request;
+  request.add_heads()->set_number(2);
+  request.mutable_heads(0)->set_hash(head().hash());
+  v1::VerifyChainResponse verified = verify(request);
+  EXPECT_TRUE(verified.intact() && verified.complete());
+  EXPECT_EQ(verified.verified_number(), 2);
+  EXPECT_EQ(verified.verified_hash(), head().hash());
+  request.mutable_heads(0)->set_number(3);
+  EXPECT_EQ(verify(request).fault().kind(), v1::FAULT_KIND_HEAD_LOST);
+
+  // Who is of another county follows the hashes and sees no entry.
+  for (const auto& [scope, sees] : {std::make_pair("450328", true), std::make_pair("450329", false)}) {
+    grpc::ClientContext context;
+    Prepare(context, "auditor", "", scope);
+    v1::ReadChainResponse chain;
+    ASSERT_TRUE(stub->ReadChain(&context, {}, &chain).ok());
+    ASSERT_THAT(chain.links(), SizeIs(2));
+    EXPECT_EQ(chain.links(0).has_entry(), sees);
+    const Head first = Next(Genesis("registry"), chain.links(0).content_hash());
+    EXPECT_EQ(chain.links(0).hash(), first.hash);
+    EXPECT_EQ(chain.links(1).hash(), Next(first, chain.links(1).content_hash()).hash);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, ServiceTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
+
+}  // namespace
+}  // namespace anju::audit
