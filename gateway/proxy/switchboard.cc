@@ -74,6 +74,16 @@ Switchboard::~Switchboard() {
   mutex_.Await(absl::Condition(&nothing));
 }
 
+void Switchboard::Begin(grpc::ClientContext& context) {
+  absl::MutexLock lock(&mutex_);
+  under_way_.insert(&context);
+}
+
+void Switchboard::End(grpc::ClientContext& context) {
+  absl::MutexLock lock(&mutex_);
+  under_way_.erase(&context);
+}
+
 void Switchboard::Abandon() {
   absl::MutexLock lock(&mutex_);
   for (grpc::ClientContext* context : under_way_) context->TryCancel();
@@ -178,10 +188,7 @@ void Switchboard::Forward(const Route& route, const rpc::Trace& trace, const Env
   PassOn(route, trace, envelope, peers_, passage->context);
   const grpc::Slice slice(request);
   passage->request = grpc::ByteBuffer(&slice, 1);
-  {
-    absl::MutexLock lock(&mutex_);
-    under_way_.insert(&passage->context);
-  }
+  Begin(passage->context);
   grpc::GenericStub(peer.channel)
       .UnaryCall(&passage->context, PathOf(*route.method), grpc::StubOptions(), &passage->request, &passage->response,
                  [this, passage, &peer, deadline = envelope.deadline, done = std::move(done)](grpc::Status status) {
@@ -194,8 +201,7 @@ void Switchboard::Forward(const Route& route, const rpc::Trace& trace, const Env
                    }
                    done(FromPeer(status, peer.name, deadline), status.ok() ? std::move(answer) : nullptr);
                    // Last, because the switchboard may be gone afterwards.
-                   absl::MutexLock lock(&mutex_);
-                   under_way_.erase(&passage->context);
+                   End(passage->context);
                  });
 }
 
