@@ -1,87 +1,28 @@
 #include "gateway/http/http_door.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "tests/support/certificates.h"
 #include "tests/support/gateway_house.h"
+#include "tests/support/http_client.h"
 #include "tests/support/redis_server.h"
 
 namespace anju::gateway {
 namespace {
 
+using ::anju::testing::Answer;
 using ::anju::testing::Authority;
+using ::anju::testing::Connection;
 using ::anju::testing::Eventually;
 using ::anju::testing::GatewayHouse;
 using nlohmann::json;
 using ::testing::HasSubstr;
-
-struct Answer {
-  int status = 0;
-  std::string head;
-  std::string body;
-  json Json() const { return json::parse(body, nullptr, false); }
-};
-
-// One connection, spoken to in bytes.
-class Connection {
- public:
-  explicit Connection(int port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ANJU_CHECK(connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
-    const timeval patience = {.tv_sec = 10, .tv_usec = 0};
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-  }
-  ~Connection() { close(fd_); }
-
-  void Send(const std::string& bytes) { (void)!send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
-  // Status 0 when the connection was closed instead.
-  Answer Receive() {
-    Answer answer;
-    size_t end = std::string::npos;
-    while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
-      if (!More()) return answer;
-    }
-    answer.head = received_.substr(0, end + 2);
-    received_.erase(0, end + 4);
-    size_t length = 0;
-    const std::string lower = absl::AsciiStrToLower(answer.head);
-    const size_t at = lower.find("content-length: ");
-    if (at != std::string::npos) length = std::strtoul(lower.c_str() + at + 16, nullptr, 10);
-    while (received_.size() < length) {
-      if (!More()) return answer;
-    }
-    answer.body = received_.substr(0, length);
-    received_.erase(0, length);
-    answer.status = std::atoi(answer.head.c_str() + 9);
-    return answer;
-  }
-
- private:
-  bool More() {
-    char buffer[4096];
-    const ssize_t size = recv(fd_, buffer, sizeof(buffer), 0);
-    if (size <= 0) return false;
-    received_.append(buffer, static_cast<size_t>(size));
-    return true;
-  }
-
-  const int fd_;
-  std::string received_;
-};
 
 class HttpDoorTest : public ::testing::Test {
  protected:
@@ -202,7 +143,7 @@ TEST_F(HttpDoorTest, KeepsAConnectionAndTakesRequestsThatCameTogether) {
 }
 
 TEST_F(HttpDoorTest, LimitsWhatItTakes) {
-  EXPECT_EQ(Ask("POST", "/v1/indicators:recount", std::string(10001, 'x')).status, 413);
+  EXPECT_EQ(Ask("POST", "/v1/indicators:recount?service=registry", std::string(10001, 'x')).status, 413);
   EXPECT_EQ(Ask("GET", "/" + std::string(20000, 'x')).status, 431);
   Connection rubbish(house_.http_door->port());
   rubbish.Send("rubbish\r\n\r\n");
@@ -314,7 +255,8 @@ TEST_F(TlsDoorTest, KeepsAConnectionAndTakesLargeRequests) {
   const std::string body = authority_.directory().Write("body", std::string(1 << 20, ' ') + "{}");
   const std::string url = absl::StrCat(" https://127.0.0.1:", house_->http_door->port(), "/v1/indicators:recount");
   EXPECT_EQ(Curl(absl::StrCat("--cacert ", authority_.ca(), " -H 'Authorization: ", house_->Officer(),
-                              "' -H 'X-Anju-Service: registry' --data-binary @", body, url, url)),
+                              "' -H 'X-Anju-Service: registry' -H 'Content-Type: application/json' --data-binary @",
+                              body, url, url)),
             0);
 }
 

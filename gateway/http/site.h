@@ -1,0 +1,40 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "gateway/http/exchange.h"
+#include "gateway/http/request.h"
+#include "gateway/proxy/switchboard.h"
+#include "gateway/transcoding/transcoding.h"
+
+namespace anju::gateway {
+
+// Limits of the HTTP port, for tests to shorten.
+struct HttpLimits {
+  size_t header_bytes = 16 * 1024;
+  // Of a request that is one message.
+  size_t body_bytes = 8 * 1024 * 1024;
+  // Of a file that is taken in as it comes.
+  uint64_t upload_bytes = uint64_t{4} << 30;
+  size_t connections = 1024;
+  // For a request to arrive once it has begun, for each piece of a file, and for an answer to be taken.
+  absl::Duration transfer = absl::Seconds(30);
+  // Between two requests on a connection.
+  absl::Duration idle = absl::Seconds(60);
+};
+
+// What is served at all connections.
+struct Site {
+  Switchboard& switchboard;
+  const Transcoder& transcoder;
+  const HttpLimits limits;
+  std::atomic<bool> draining = false;
+};
+
+// Finds out what a request asks for, and whether its sender may.
+std::shared_ptr<Exchange> Receive(Site& site, const RequestHead& head, std::shared_ptr<Line> line);
+
+}  // namespace anju::gateway
