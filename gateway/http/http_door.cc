@@ -33,8 +33,12 @@ constexpr int kThreads = 2;
 }  // namespace
 
 struct HttpDoor::State {
-  State(Switchboard& switchboard, const Transcoder& transcoder, HttpLimits limits, const rpc::Tls& tls)
-      : site{.switchboard = switchboard, .transcoder = transcoder, .limits = limits},
+  State(Switchboard& switchboard, const Transcoder& transcoder, HttpLimits limits, const rpc::Tls& tls, Cors cors)
+      : site{.switchboard = switchboard,
+             .transcoder = transcoder,
+             .limits = limits,
+             .cors = std::move(cors),
+             .pages = MakePages(transcoder, switchboard.services())},
         certificate(tls),
         acceptor(asio::make_strand(context)) {}
 
@@ -97,7 +101,7 @@ int HttpDoor::port() const { return state_->acceptor.local_endpoint().port(); }
 
 absl::StatusOr<std::unique_ptr<HttpDoor>> HttpDoor::Open(absl::string_view address, Switchboard& switchboard,
                                                          const Transcoder& transcoder, HttpLimits limits,
-                                                         const rpc::Tls& tls) {
+                                                         const rpc::Tls& tls, Cors cors) {
   const size_t colon = address.rfind(':');
   uint32_t port = 0;
   error_code error;
@@ -111,7 +115,7 @@ absl::StatusOr<std::unique_ptr<HttpDoor>> HttpDoor::Open(absl::string_view addre
     error = asio::error::invalid_argument;
   }
   if (error) return absl::InvalidArgumentError(absl::StrCat(address, " is not an address and a port"));
-  auto state = std::make_unique<State>(switchboard, transcoder, limits, tls);
+  auto state = std::make_unique<State>(switchboard, transcoder, limits, tls, std::move(cors));
   RETURN_IF_ERROR(state->certificate.Read());
   const tcp::endpoint endpoint(host, static_cast<unsigned short>(port));
   state->acceptor.open(endpoint.protocol(), error);

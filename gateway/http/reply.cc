@@ -73,11 +73,13 @@ Reply JsonReply(std::string json, int status) {
   return Reply{.status = status, .body = std::make_shared<const std::string>(std::move(json))};
 }
 
-Reply ErrorReply(const grpc::Status& status) {
+Reply ErrorReply(const grpc::Status& given) {
+  const grpc::Status status = WithRetryInfo(given);
   Reply reply = JsonReply(ErrorJson(status), HttpStatus(status.error_code()));
   if (reply.status == 401) reply.fields.emplace_back("WWW-Authenticate", "Bearer");
-  if (const absl::Duration after = RetryAfter(status); after > absl::ZeroDuration()) {
-    reply.fields.emplace_back("Retry-After", absl::StrCat(absl::ToInt64Seconds(absl::Ceil(after, absl::Seconds(1)))));
+  if (const std::optional<absl::Duration> delay = rpc::RetryDelay(status); delay.has_value()) {
+    const absl::Duration seconds = absl::Ceil(std::max(*delay, absl::Seconds(1)), absl::Seconds(1));
+    reply.fields.emplace_back("Retry-After", absl::StrCat(absl::ToInt64Seconds(seconds)));
   }
   return reply;
 }
@@ -110,6 +112,8 @@ std::string FormatHead(const Reply& reply, Framing framing, bool keep_alive, abs
   return head;
 }
 
-std::string ErrorLine(const grpc::Status& status) { return absl::StrCat("{\"error\":", ErrorJson(status), "}\n"); }
+std::string ErrorLine(const grpc::Status& status) {
+  return absl::StrCat("{\"error\":", ErrorJson(WithRetryInfo(status)), "}\n");
+}
 
 }  // namespace anju::gateway

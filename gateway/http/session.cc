@@ -32,6 +32,12 @@ absl::string_view View(const boost::beast::flat_buffer& bytes) {
   return {static_cast<const char*>(bytes.data().data()), bytes.size()};
 }
 
+std::string AddressOf(const asio::ip::tcp::socket& socket) {
+  error_code error;
+  const asio::ip::tcp::endpoint endpoint = socket.remote_endpoint(error);
+  return error ? std::string() : endpoint.address().to_string();
+}
+
 asio::const_buffer Buffer(absl::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
@@ -40,6 +46,7 @@ Session::Session(Site& site, asio::ip::tcp::socket socket, asio::ssl::context* c
                  std::function<void(Session*)> forget)
     : site_(site),
       place_{.forget = std::move(forget), .session = this},
+      address_(AddressOf(socket)),
       wire_(std::move(socket), certificate),
       timer_(wire_.get_executor()) {}
 
@@ -147,6 +154,7 @@ void Session::Reject(const absl::Status& status) {
                    : reason == "EXPECTATION_UNKNOWN"  ? 417
                    : reason == "HTTP_VERSION_UNKNOWN" ? 505
                                                       : 400;
+  head_ = RequestHead();
   keep_alive_ = false;
   leaves_unread_ = true;
   phase_ = Phase::kAnswer;
@@ -161,7 +169,7 @@ void Session::Dispatch() {
   phase_ = body_->done() ? Phase::kAnswer : Phase::kBody;
   if (body_->done()) Expect(kIn, absl::InfiniteDuration());
   wants_body_ = false;
-  exchange_ = Receive(site_, head_, shared_from_this());
+  exchange_ = Receive(site_, head_, address_, shared_from_this());
   // It may end before it returns.
   const std::shared_ptr<Exchange> exchange = exchange_;
   exchange->Begin();
@@ -228,6 +236,7 @@ void Session::Send(Reply reply) {
 void Session::WriteReply(Reply reply) {
   if (site_.draining) keep_alive_ = false;
   reply_ = std::move(reply);
+  site_.cors.Add(head_, *reply_);
   head_text_ = FormatHead(*reply_, Framing::kLength, keep_alive_, absl::Now());
   std::vector<asio::const_buffer> buffers = {Buffer(head_text_)};
   const bool has_body = head_.method != "HEAD" && reply_->status != 204 && reply_->status != 304;
@@ -239,6 +248,7 @@ void Session::BeginStream(Reply reply) {
   if (closed_) return;
   framing_ = head_.is_1_0 ? Framing::kUntilClose : Framing::kChunked;
   if (head_.is_1_0 || site_.draining) keep_alive_ = false;
+  site_.cors.Add(head_, reply);
   // It goes out with the first piece.
   head_text_ = FormatHead(reply, framing_, keep_alive_, absl::Now());
 }

@@ -73,6 +73,8 @@ class Session final : public Line, public std::enable_shared_from_this<Session> 
   Site& site_;
   // Before the wire, so that it is destroyed after it: whoever is told may end what the wire needs.
   const Place place_;
+  // Where the caller is, without a port.
+  const std::string address_;
   Wire wire_;
   boost::asio::steady_timer timer_;
   static constexpr auto kNever = std::chrono::steady_clock::time_point::max();

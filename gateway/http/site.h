@@ -1,11 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 
 #include "absl/time/time.h"
+#include "gateway/http/cors.h"
 #include "gateway/http/exchange.h"
+#include "gateway/http/rendered.h"
 #include "gateway/http/request.h"
 #include "gateway/proxy/switchboard.h"
 #include "gateway/transcoding/transcoding.h"
@@ -26,15 +29,29 @@ struct HttpLimits {
   absl::Duration idle = absl::Seconds(60);
 };
 
+// A file that everybody may read without a token.
+struct Page {
+  std::string type;
+  std::shared_ptr<const Rendered> rendered;
+};
+
 // What is served at all connections.
 struct Site {
   Switchboard& switchboard;
   const Transcoder& transcoder;
   const HttpLimits limits;
+  const Cors cors;
+  // By path: the page on which the API can be tried, and its description.
+  const std::map<std::string, Page, std::less<>> pages;
+  Renderings renderings{transcoder};
   std::atomic<bool> draining = false;
 };
 
-// Finds out what a request asks for, and whether its sender may.
-std::shared_ptr<Exchange> Receive(Site& site, const RequestHead& head, std::shared_ptr<Line> line);
+std::map<std::string, Page, std::less<>> MakePages(const Transcoder& transcoder,
+                                                   const std::vector<std::string>& services);
+
+// Finds out what a request asks for. `address` is where it comes from, without a port.
+std::shared_ptr<Exchange> Receive(Site& site, const RequestHead& head, const std::string& address,
+                                  std::shared_ptr<Line> line);
 
 }  // namespace anju::gateway

@@ -12,20 +12,14 @@ StreamExchange::StreamExchange(Site& site, const RequestHead& head, Asked asked,
     : site_(site), head_(head), asked_(std::move(asked)), line_(std::move(line)) {}
 
 void StreamExchange::Begin() {
-  auto caller = site_.switchboard.guard().Admit(asked_.envelope.authorization, *asked_.match.method);
-  if (!caller.ok()) return SendError(rpc::ToGrpc(caller.status()));
-  const auto refuse = [this](Reply reply) {
+  auto visit = site_.switchboard.Admit(asked_.envelope, *asked_.match.method);
+  if (!visit.ok()) return SendError(rpc::ToGrpc(visit.status()));
+  if (const absl::Status opened = OpenBody(); !opened.ok()) {
+    site_.switchboard.Finish(*visit, opened);
     is_over_ = true;
-    std::exchange(line_, nullptr)->Send(WithRequestId(std::move(reply), asked_));
-  };
-  auto upload = OpenUpload(site_.transcoder, asked_.match, head_, site_.switchboard.clock().Now());
-  if (!upload.ok()) {
-    const bool is_media = ReasonOf(upload.status()) == "MEDIA_TYPE_UNKNOWN";
-    return refuse(is_media ? MediaTypeReply(upload.status().message()) : ErrorReply(upload.status()));
+    return std::exchange(line_, nullptr)->Send(WithRequestId(BodyErrorReply(opened), asked_));
   }
-  if (head_.content_length > site_.limits.upload_bytes) return refuse(TooLargeReply(site_.limits.upload_bytes));
-  upload_ = *std::move(upload);
-  StartCall(*caller);
+  StartCall(*std::move(visit));
   call_->Read();
   if (!head_.HasBody()) {
     reading_ = true;
@@ -34,12 +28,19 @@ void StreamExchange::Begin() {
   Drive();
 }
 
-void StreamExchange::StartCall(const rpc::Caller& caller) {
+absl::Status StreamExchange::OpenBody() {
+  ASSIGN_OR_RETURN(upload_, OpenUpload(site_.transcoder, asked_.match, head_, site_.switchboard.clock().Now()));
+  ASSIGN_OR_RETURN(unpacker_, Unpacker::Make(head_));
+  const bool fits = head_.content_length <= site_.limits.upload_bytes;
+  return fits ? absl::OkStatus() : BodyTooLarge(site_.limits.upload_bytes);
+}
+
+void StreamExchange::StartCall(Visit visit) {
   // What is told on other threads is done on the connection's turn; until the end the call keeps this exchange.
   const auto self = shared_from_this();
   const std::shared_ptr<Line> line = line_;
   call_ = StreamCall::Start(
-      site_.switchboard, asked_.route, caller, asked_.envelope,
+      site_.switchboard, asked_.route, std::move(visit), asked_.envelope,
       {.on_written =
            [self, line] {
              line->Post([self] {
@@ -71,12 +72,19 @@ void StreamExchange::OnBody(std::string piece, bool last) {
   if (is_over_) return;
   reading_ = false;
   has_body_ = last;
-  body_bytes_ += piece.size();
-  absl::Status taken = body_bytes_ > site_.limits.upload_bytes
-                           ? Refuse(absl::StatusCode::kInvalidArgument, "BODY_TOO_LARGE", "the file is too large")
-                           : upload_->Feed(piece);
-  if (taken.ok() && last) taken = upload_->Finish();
+  const absl::Status taken = Take(piece, last);
   taken.ok() ? Drive() : Fail(rpc::ToGrpc(taken));
+}
+
+absl::Status StreamExchange::Take(absl::string_view piece, bool last) {
+  std::string plain;
+  // Without a body there is nothing that could be packed.
+  if (head_.HasBody()) {
+    RETURN_IF_ERROR(unpacker_->Feed(piece, last, site_.limits.upload_bytes - body_bytes_, plain));
+  }
+  body_bytes_ += plain.size();
+  RETURN_IF_ERROR(upload_->Feed(plain));
+  return last ? upload_->Finish() : absl::OkStatus();
 }
 
 void StreamExchange::OnMessage(const std::string& message) {

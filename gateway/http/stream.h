@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gateway/http/exchange.h"
@@ -26,9 +27,11 @@ class StreamExchange final : public Exchange, public std::enable_shared_from_thi
   void OnGone() override;
 
  private:
-  void StartCall(const rpc::Caller& caller);
+  void StartCall(Visit visit);
+  absl::Status OpenBody();
   // Moves on: sends what lies ready, and reads on when there is place.
   void Drive();
+  absl::Status Take(absl::string_view piece, bool last);
   void OnMessage(const std::string& message);
   void OnDone(const grpc::Status& status);
   // Gives the call up for something that is wrong here.
@@ -43,6 +46,7 @@ class StreamExchange final : public Exchange, public std::enable_shared_from_thi
   const RequestHead& head_;
   const Asked asked_;
   std::shared_ptr<Line> line_;
+  std::optional<Unpacker> unpacker_;
   std::unique_ptr<Upload> upload_;
   std::shared_ptr<StreamCall> call_;
   uint64_t body_bytes_ = 0;

@@ -4,10 +4,14 @@
 #include "gateway/transcoding/json.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "services/platform/rpc/status.h"
 
 namespace anju::gateway {
 
 namespace {
+
+// For what comes without a delay of its own.
+constexpr int kRetrySeconds = 1;
 
 google::rpc::Status Details(const grpc::Status& status) {
   google::rpc::Status error;
@@ -49,14 +53,18 @@ int HttpStatus(grpc::StatusCode code) {
   }
 }
 
-absl::Duration RetryAfter(const grpc::Status& status) {
-  const google::rpc::Status error = Details(status);
-  for (const google::protobuf::Any& detail : error.details()) {
-    google::rpc::RetryInfo retry;
-    if (!detail.UnpackTo(&retry)) continue;
-    return absl::Seconds(retry.retry_delay().seconds()) + absl::Nanoseconds(retry.retry_delay().nanos());
-  }
-  return absl::ZeroDuration();
+grpc::Status WithRetryInfo(const grpc::Status& status) {
+  const bool may_retry = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                         status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED ||
+                         status.error_code() == grpc::StatusCode::ABORTED;
+  if (!may_retry || rpc::RetryDelay(status).has_value()) return status;
+  google::rpc::Status error = Details(status);
+  error.set_code(status.error_code());
+  error.set_message(status.error_message());
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(kRetrySeconds);
+  error.add_details()->PackFrom(retry);
+  return {status.error_code(), status.error_message(), error.SerializeAsString()};
 }
 
 std::string ErrorJson(const grpc::Status& status) {

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "absl/time/time.h"
 #include "grpcpp/support/status.h"
 
 namespace anju::gateway {
@@ -13,7 +12,8 @@ int HttpStatus(grpc::StatusCode code);
 // A google.rpc.Status as JSON, with its details.
 std::string ErrorJson(const grpc::Status& status);
 
-// After how long the call may be tried again, from the RetryInfo of the status; nothing where it has none.
-absl::Duration RetryAfter(const grpc::Status& status);
+// The same, saying after how long it may be tried again where that makes sense and it does not say so itself:
+// UNAVAILABLE, RESOURCE_EXHAUSTED and ABORTED.
+grpc::Status WithRetryInfo(const grpc::Status& status);
 
 }  // namespace anju::gateway

@@ -41,6 +41,18 @@ void CheckRule(const google::api::HttpRule& rule, const MethodDescriptor& method
   ANJU_CHECK(field != nullptr && (field->is_repeated() || field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE));
 }
 
+// Whether a message has a field of personal data at any depth, or one that may hold anything.
+bool IsPersonal(const google::protobuf::Descriptor& type, std::set<const google::protobuf::Descriptor*>& seen) {
+  if (!seen.insert(&type).second) return false;
+  if (type.well_known_type() == google::protobuf::Descriptor::WELLKNOWNTYPE_ANY) return true;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    if (field.options().GetExtension(type::v1::personal)) return true;
+    if (field.message_type() != nullptr && IsPersonal(*field.message_type(), seen)) return true;
+  }
+  return false;
+}
+
 // The body is one field of the request: any value that the field may have.
 absl::Status ReadFieldBody(const std::string& field, absl::string_view body, Message& request) {
   if (body.empty()) return absl::OkStatus();
@@ -89,6 +101,8 @@ void Transcoder::Add(const ServiceDescriptor& contract) {
     const MethodDescriptor& method = *contract.method(m);
     if (!method.options().HasExtension(google::api::http)) continue;
     const google::api::HttpRule& http = method.options().GetExtension(google::api::http);
+    std::set<const google::protobuf::Descriptor*> seen;
+    const bool is_personal = IsPersonal(*method.output_type(), seen);
     const auto add = [&](const google::api::HttpRule& rule) {
       const std::vector<std::pair<std::string, std::string>> patterns = {
           {"GET", rule.get()},        {"PUT", rule.put()},     {"POST", rule.post()},
@@ -103,7 +117,8 @@ void Transcoder::Add(const ServiceDescriptor& contract) {
                               .body = rule.body(),
                               .response_body = rule.response_body(),
                               .method = &method,
-                              .is_shared = contract.options().GetExtension(type::v1::every_service)});
+                              .is_shared = contract.options().GetExtension(type::v1::every_service),
+                              .is_personal = is_personal});
       }
     };
     add(http);
@@ -144,6 +159,7 @@ absl::StatusOr<Transcoder::Match> Transcoder::Find(absl::string_view http_method
   match.method = best->method;
   match.body = best->body;
   match.response_body = best->response_body;
+  match.is_personal = best->is_personal;
   if (best->is_shared) {
     for (const auto& [field, value] : match.variables) {
       if (field == "indicator") match.service = std::string(ServiceOf(value));

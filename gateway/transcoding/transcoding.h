@@ -30,6 +30,8 @@ class Transcoder {
     const google::protobuf::MethodDescriptor* method = nullptr;
     // Every service serves the method, and the caller says which one is meant.
     bool is_shared = false;
+    // Its answer may hold personal data.
+    bool is_personal = false;
   };
 
   // A method, and what the address said.
@@ -37,6 +39,7 @@ class Transcoder {
     const google::protobuf::MethodDescriptor* method = nullptr;
     std::string body;
     std::string response_body;
+    bool is_personal = false;
     // What the path said about fields, and what the query did.
     Variables variables;
     Variables query;
