@@ -50,6 +50,8 @@ ABSL_FLAG(double, stranger_rate, 20,
           "calls in a second from each address without a good token before it is told to wait");
 ABSL_FLAG(double, stranger_burst, 200, "such calls at once after a pause");
 ABSL_FLAG(int, calls, 4096, "calls of all callers that may be under way");
+ABSL_FLAG(std::string, cors_origins, "",
+          "origins whose pages may read answers in a browser: https://figures.example.cn,…");
 ABSL_FLAG(std::string, services, "", "the services and where they are: registry=127.0.0.1:8091,…");
 
 namespace anju::gateway {
@@ -62,10 +64,11 @@ constexpr absl::Duration kDrain = absl::Seconds(10);
   std::exit(1);
 }
 
-constexpr const char* kFlags[] = {"http",          "grpc",           "services",     "peer_tls_cert", "peer_tls_key",
-                                  "peer_tls_ca",   "caller_rate",    "caller_burst", "caller_calls",  "import_rate",
-                                  "import_burst",  "import_calls",   "service_rate", "service_burst", "service_calls",
-                                  "stranger_rate", "stranger_burst", "calls",        "grpc_tls_ca",   "edge"};
+constexpr const char* kFlags[] = {"http",          "grpc",          "services",       "cors_origins", "peer_tls_cert",
+                                  "peer_tls_key",  "peer_tls_ca",   "caller_rate",    "caller_burst", "caller_calls",
+                                  "import_rate",   "import_burst",  "import_calls",   "service_rate", "service_burst",
+                                  "service_calls", "stranger_rate", "stranger_burst", "calls",        "grpc_tls_ca",
+                                  "edge"};
 
 Allowance ReadAllowance(const absl::Flag<double>& rate, const absl::Flag<double>& burst, int under_way) {
   const Allowance allowance = {
@@ -183,7 +186,8 @@ int main(int argc, char** argv) {
   const auto grpc =
       gateway::OrStop(gateway::GrpcDoor::Open(gateway::Address(FLAGS_grpc, grpc_tls), switchboard, grpc_tls));
   const auto http = gateway::OrStop(
-      gateway::HttpDoor::Open(gateway::Address(FLAGS_http, runtime.tls()), switchboard, transcoder, {}, runtime.tls()));
+      gateway::HttpDoor::Open(gateway::Address(FLAGS_http, runtime.tls()), switchboard, transcoder, {}, runtime.tls(),
+                              gateway::OrStop(gateway::Cors::Parse(absl::GetFlag(FLAGS_cors_origins)))));
   spdlog::info(R"({{"event":"listening","grpc_port":{},"http_port":{}}})", grpc->port(), http->port());
 
   gateway::WaitForStop();

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "gateway/imports/batches.h"
 #include "protos/contracts.h"
 #include "services/platform/base/error.h"
 
@@ -26,10 +27,6 @@ std::string SnakeCase(absl::string_view text) {
     snake.push_back(absl::ascii_tolower(c));
   }
   return snake;
-}
-
-bool IsImport(const MethodDescriptor& method) {
-  return absl::StartsWith(method.name(), "Import") && method.client_streaming() && method.server_streaming();
 }
 
 }  // namespace
@@ -57,7 +54,7 @@ absl::StatusOr<const MethodDescriptor*> FindImport(absl::string_view service, ab
     }
     for (int i = 0; i < contract->method_count(); ++i) {
       const MethodDescriptor* method = contract->method(i);
-      if (!IsImport(*method)) continue;
+      if (!gateway::IsImport(*method)) continue;
       if (KindOf(*method) == wanted) return method;
       kinds.push_back(KindOf(*method));
     }

@@ -6,11 +6,11 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "gateway/imports/batches.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/intake/cells.h"
@@ -19,93 +19,72 @@
 namespace anju::cli {
 namespace {
 
+using gateway::Batch;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::MessageFactory;
 using google::protobuf::MethodDescriptor;
 using type::v1::ImportBatch;
 using type::v1::ImportReceipt;
 using type::v1::RefusedRow;
 using enum absl::StatusCode;
 
-constexpr int kMaxBatch = 1'000;
-// Well below the limit of a message, whatever the rows hold.
-constexpr size_t kMaxBatchBytes = 2 * 1024 * 1024;
 constexpr absl::Duration kFirstBackoff = absl::Milliseconds(500);
 constexpr size_t kImportIdDigits = 32;
-
-// A record that is fit to be sent.
-struct Record {
-  int64_t row = 0;
-  std::unique_ptr<Message> message;
-};
-
-// A batch that is on its way.
-struct Batch {
-  int32_t number = 0;
-  int64_t rows = 0;
-  std::unique_ptr<Message> request;
-};
 
 // Reads a file into batches, always the same ones.
 class BatchReader {
  public:
   BatchReader(const MethodDescriptor& method, const ImportOptions& options, ImportOutcome& outcome)
-      : type_(*method.input_type()),
-        batch_field_(*type_.FindFieldByName("batch")),
-        rows_field_(*type_.FindFieldByName("rows")),
-        options_(options),
-        outcome_(outcome) {}
+      : method_(method), options_(options), outcome_(outcome) {}
 
   absl::Status Open() {
     ASSIGN_OR_RETURN(file_, intake::CsvFile::Open(options_.path));
     // The batch's size is part of the id: other batches would not continue where these broke off.
-    outcome_.import_id = Sha256(absl::StrJoin({file_->digest(), type_.full_name(), options_.division, options_.source,
-                                               options_.household_source, absl::StrCat(options_.batch)},
-                                              "\n"))
-                             .substr(0, kImportIdDigits);
+    outcome_.import_id =
+        Sha256(absl::StrJoin({file_->digest(), method_.input_type()->full_name(), options_.division, options_.source,
+                              options_.household_source, absl::StrCat(options_.batch)},
+                             "\n"))
+            .substr(0, kImportIdDigits);
     return Begin();
   }
 
   // From the first row again.
   absl::Status Begin() {
     file_->Rewind();
-    seen_.clear();
-    ahead_.reset();
-    number_ = 0;
+    ended_ = false;
     intake::CsvRow heading;
     ASSIGN_OR_RETURN(const bool found, file_->Next(heading));
     if (!found) return Refuse(kInvalidArgument, "NOT_A_CSV", "the file is empty");
     heading_ = heading.cells;
-    ASSIGN_OR_RETURN(mapper_, intake::RowMapper::Make(*rows_field_.message_type(), heading_));
-    outcome_.unknown_columns = mapper_->unknown();
-    return ReadAhead();
+    ImportBatch head;
+    head.set_import_id(outcome_.import_id);
+    head.set_division(options_.division);
+    head.set_source(options_.source);
+    head.set_household_source(options_.household_source);
+    batches_.emplace(method_, std::move(head), options_.batch);
+    RETURN_IF_ERROR(batches_->SetHeading(heading_));
+    outcome_.unknown_columns = batches_->unknown_columns();
+    return absl::OkStatus();
   }
 
   // The request that asks where the import stands.
-  std::unique_ptr<Message> Question() const { return MakeRequest(nullptr); }
+  std::unique_ptr<Message> Question() const { return batches_->Question(); }
 
   // The next batch, or none at the end.
   absl::StatusOr<std::optional<Batch>> Next() {
-    if (!ahead_.has_value()) return std::nullopt;
-    Batch batch{.number = ++number_, .rows = 0, .request = nullptr};
-    ImportBatch* head = nullptr;
-    batch.request = MakeRequest(&head);
-    head->set_number(batch.number);
-    head->set_first_row(ahead_->row);
-    bool consecutive = true;
-    size_t bytes = 0;
-    while (ahead_.has_value() && batch.rows < options_.batch && bytes < kMaxBatchBytes) {
-      consecutive &= ahead_->row == head->first_row() + batch.rows;
-      head->add_row_numbers(ahead_->row);
-      bytes += ahead_->message->ByteSizeLong();
-      batch.request->GetReflection()->AddAllocatedMessage(batch.request.get(), &rows_field_, ahead_->message.release());
-      ++batch.rows;
-      RETURN_IF_ERROR(ReadAhead());
+    while (true) {
+      if (std::optional<Batch> batch = batches_->Take(); batch.has_value() || ended_) return batch;
+      intake::CsvRow row;
+      ASSIGN_OR_RETURN(const bool found, file_->Next(row));
+      ended_ = !found;
+      if (ended_) {
+        batches_->Finish();
+      } else if (std::optional<RefusedRow> refused = batches_->Add(row)) {
+        outcome_.refused_rows[row.number] = *std::move(refused);
+        ++outcome_.received;
+        ++outcome_.refused;
+      }
     }
-    if (consecutive) head->clear_row_numbers();
-    head->set_last(!ahead_.has_value());
-    return batch;
   }
 
   // Writes the refused rows as they stand in the file, with the reasons beside them.
@@ -137,73 +116,18 @@ class BatchReader {
   }
 
  private:
-  std::unique_ptr<Message> MakeRequest(ImportBatch** head) const {
-    std::unique_ptr<Message> request(MessageFactory::generated_factory()->GetPrototype(&type_)->New());
-    auto* batch =
-        static_cast<ImportBatch*>(request->GetReflection()->MutableMessage(request.get(), &batch_field_, nullptr));
-    batch->set_import_id(outcome_.import_id);
-    batch->set_division(options_.division);
-    batch->set_source(options_.source);
-    batch->set_household_source(options_.household_source);
-    if (head != nullptr) *head = batch;
-    return request;
-  }
-
-  // Moves on to the next record that is fit to be sent; what is not is refused here.
-  absl::Status ReadAhead() {
-    ahead_.reset();
-    intake::CsvRow row;
-    while (true) {
-      ASSIGN_OR_RETURN(const bool found, file_->Next(row));
-      if (!found) return absl::OkStatus();
-      Record record{.row = row.number, .message = nullptr};
-      record.message.reset(MessageFactory::generated_factory()->GetPrototype(rows_field_.message_type())->New());
-      if (auto error = mapper_->Fill(row.cells, *record.message)) {
-        Refused(row.number, error->field, error->reason, error->hint);
-        continue;
-      }
-      auto [first, is_new] = seen_.try_emplace(Digest(row.cells), row.number);
-      if (!is_new) {
-        Refused(row.number, "", "ROW_REPEATED", absl::StrCat("the same as row ", first->second, "; keep one of them"));
-        continue;
-      }
-      ahead_ = std::move(record);
-      return absl::OkStatus();
-    }
-  }
-
-  static std::pair<uint64_t, uint64_t> Digest(const std::vector<std::string>& cells) {
-    const std::string digest = Sha256(absl::StrJoin(cells, "\x1f"));
-    return {std::stoull(digest.substr(0, 16), nullptr, 16), std::stoull(digest.substr(16, 16), nullptr, 16)};
-  }
-
-  void Refused(int64_t number, const std::string& field, const std::string& reason, const std::string& hint) {
-    RefusedRow& row = outcome_.refused_rows[number];
-    row.set_row(number);
-    row.set_field(field);
-    row.set_reason(reason);
-    row.set_hint(hint);
-    ++outcome_.received;
-    ++outcome_.refused;
-  }
-
   std::string Label(const std::string& field) const {
-    const FieldDescriptor* found = rows_field_.message_type()->FindFieldByName(field);
+    const FieldDescriptor* found = batches_->record().FindFieldByName(field);
     return found == nullptr ? field : intake::LabelOf(*found);
   }
 
-  const google::protobuf::Descriptor& type_;
-  const FieldDescriptor& batch_field_;
-  const FieldDescriptor& rows_field_;
+  const MethodDescriptor& method_;
   const ImportOptions& options_;
   ImportOutcome& outcome_;
   std::unique_ptr<intake::CsvFile> file_;
   std::vector<std::string> heading_;
-  std::optional<intake::RowMapper> mapper_;
-  std::optional<Record> ahead_;
-  int32_t number_ = 0;
-  // Rows already met, by the first half of their SHA-256, and where.
-  absl::flat_hash_map<std::pair<uint64_t, uint64_t>, int64_t> seen_;
+  std::optional<gateway::Batches> batches_;
+  bool ended_ = false;
 };
 
 // Sends the batches, over as many connections as it takes.
@@ -329,8 +253,9 @@ std::string BesideTheFile(const std::string& path) {
 
 absl::StatusOr<ImportOutcome> Import(const MethodDescriptor& method, const ImportOptions& options,
                                      const ImportWorld& world) {
-  if (options.batch < 1 || options.batch > kMaxBatch) {
-    return Refuse(kInvalidArgument, "BATCH_OUT_OF_RANGE", absl::StrCat("a batch has 1 to ", kMaxBatch, " rows"));
+  if (options.batch < 1 || options.batch > gateway::kMaxBatchRows) {
+    return Refuse(kInvalidArgument, "BATCH_OUT_OF_RANGE",
+                  absl::StrCat("a batch has 1 to ", gateway::kMaxBatchRows, " rows"));
   }
   ImportOutcome outcome;
   BatchReader reader(method, options, outcome);

@@ -5,32 +5,23 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "gateway/http/site.h"
 #include "gateway/proxy/switchboard.h"
 #include "gateway/transcoding/transcoding.h"
 #include "services/platform/rpc/tls.h"
 
 namespace anju::gateway {
 
-// Limits of the HTTP port, for tests to shorten.
-struct HttpLimits {
-  size_t header_bytes = 16 * 1024;
-  size_t body_bytes = 8 * 1024 * 1024;
-  size_t connections = 1024;
-  // For a request to arrive once it has begun, and for an answer to be taken.
-  absl::Duration transfer = absl::Seconds(30);
-  // Between two requests on a connection.
-  absl::Duration idle = absl::Seconds(60);
-};
-
-// The gateway's HTTP port: JSON over HTTP/1.1 for every method that the transcoder knows, errors as google.rpc.Status.
-// `GET /healthz` says whether the gateway itself is there and needs no token.
+// The gateway's HTTP port: JSON over HTTP/1.1 for every method that the transcoder knows, streams as NDJSON, errors as
+// google.rpc.Status. Without a token: `GET /healthz` says whether the gateway itself is there, /openapi.json describes
+// everything, and the page at / lets one try it.
 class HttpDoor {
  public:
   // `address` is host:port, port 0 for a free one. The others outlive the door. Fails when it cannot be listened on.
   // With TLS it speaks HTTPS only.
   static absl::StatusOr<std::unique_ptr<HttpDoor>> Open(absl::string_view address, Switchboard& switchboard,
                                                         const Transcoder& transcoder, HttpLimits limits = {},
-                                                        const rpc::Tls& tls = {});
+                                                        const rpc::Tls& tls = {}, Cors cors = {});
   ~HttpDoor();
 
   int port() const;

@@ -11,6 +11,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "services/platform/base/error.h"
 #include "services/platform/rpc/channel.h"
+#include "services/platform/rpc/guard.h"
 #include "services/platform/rpc/status.h"
 #include "services/platform/rpc/trace.h"
 
@@ -29,7 +30,7 @@ constexpr int kMaxPages = 100;
 void Prepare(const Errand& errand, grpc::ClientContext& context) {
   if (!errand.authorization.empty()) context.AddMetadata("authorization", errand.authorization);
   if (!errand.request_id.empty()) context.AddMetadata("x-request-id", errand.request_id);
-  if (!errand.purpose.empty()) context.AddMetadata(std::string(kPurposeHeader), errand.purpose);
+  if (!errand.purpose.empty()) context.AddMetadata(std::string(rpc::kPurposeHeader), errand.purpose);
   if (const rpc::Trace* trace = rpc::CurrentTrace(); trace != nullptr) rpc::PassOn(*trace, context);
   context.set_deadline(absl::ToChronoTime(std::min(errand.deadline, absl::Now() + kPatience)));
 }

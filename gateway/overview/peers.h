@@ -21,9 +21,6 @@ namespace anju::gateway {
 // The service that knows the divisions and which households there are.
 inline constexpr absl::string_view kRegistry = "registry";
 
-// The metadata in which a caller says what they want personal data for.
-inline constexpr absl::string_view kPurposeHeader = "x-anju-purpose";
-
 // The longest that an answer of a service is waited for.
 inline constexpr absl::Duration kPatience = absl::Seconds(5);
 

@@ -30,7 +30,7 @@ constexpr absl::Duration kLastCalls = absl::Milliseconds(200);
 // A second one of these would let a caller say two things at once.
 bool MayStandOnce(absl::string_view name) {
   return name == "authorization" || name == "content-type" || name == "grpc-timeout" || name == kServiceHeader ||
-         name == kPurposeHeader || name == kAddressHeader;
+         name == rpc::kPurposeHeader || name == kAddressHeader;
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ absl::StatusOr<Envelope> ReadEnvelope(const Fields& head, absl::string_view addr
                        .traceparent = std::string(Find(head, "traceparent")),
                        .service = std::string(Find(head, kServiceHeader)),
                        .tracestate = std::string(Find(head, "tracestate")),
-                       .purpose = std::string(Find(head, kPurposeHeader)),
+                       .purpose = std::string(Find(head, rpc::kPurposeHeader)),
                        .address = std::string(address),
                        .said_address = std::string(Find(head, kAddressHeader))};
   if (const absl::string_view text = Find(head, "grpc-timeout"); !text.empty()) {

@@ -42,7 +42,7 @@ void PassOn(const Route& route, const rpc::Trace& trace, const Envelope& envelop
   Add("authorization", envelope.authorization, context);
   Add("x-request-id", envelope.request_id, context);
   Add(kServiceHeader, envelope.service, context);
-  Add(kPurposeHeader, envelope.purpose, context);
+  Add(rpc::kPurposeHeader, envelope.purpose, context);
   rpc::PassOn(trace, context);
   if (envelope.deadline != absl::InfiniteFuture()) context.set_deadline(absl::ToChronoTime(envelope.deadline));
   if (rpc::MayRepeat(*route.method)) peers.Await(route.peer, context);
@@ -72,6 +72,16 @@ Switchboard::~Switchboard() {
   const auto nothing = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return under_way_.empty(); };
   absl::MutexLock lock(&mutex_);
   mutex_.Await(absl::Condition(&nothing));
+}
+
+void Switchboard::Begin(grpc::ClientContext& context) {
+  absl::MutexLock lock(&mutex_);
+  under_way_.insert(&context);
+}
+
+void Switchboard::End(grpc::ClientContext& context) {
+  absl::MutexLock lock(&mutex_);
+  under_way_.erase(&context);
 }
 
 void Switchboard::Abandon() {
@@ -178,10 +188,7 @@ void Switchboard::Forward(const Route& route, const rpc::Trace& trace, const Env
   PassOn(route, trace, envelope, peers_, passage->context);
   const grpc::Slice slice(request);
   passage->request = grpc::ByteBuffer(&slice, 1);
-  {
-    absl::MutexLock lock(&mutex_);
-    under_way_.insert(&passage->context);
-  }
+  Begin(passage->context);
   grpc::GenericStub(peer.channel)
       .UnaryCall(&passage->context, PathOf(*route.method), grpc::StubOptions(), &passage->request, &passage->response,
                  [this, passage, &peer, deadline = envelope.deadline, done = std::move(done)](grpc::Status status) {
@@ -194,8 +201,7 @@ void Switchboard::Forward(const Route& route, const rpc::Trace& trace, const Env
                    }
                    done(FromPeer(status, peer.name, deadline), status.ok() ? std::move(answer) : nullptr);
                    // Last, because the switchboard may be gone afterwards.
-                   absl::MutexLock lock(&mutex_);
-                   under_way_.erase(&passage->context);
+                   End(passage->context);
                  });
 }
 

@@ -85,6 +85,9 @@ class Switchboard {
 
   // Gives up the calls to services that are under way; their callers are told CANCELLED.
   void Abandon();
+  // For calls that are made elsewhere: from Begin to End they are under way, and the switchboard waits for them.
+  void Begin(grpc::ClientContext& context);
+  void End(grpc::ClientContext& context);
 
   const std::vector<std::string>& services() const { return services_; }
   const Peers& peers() const { return peers_; }

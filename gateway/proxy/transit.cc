@@ -58,7 +58,7 @@ Fields Journey::Headers() const {
                     {"x-request-id", envelope_.request_id},
                     {"traceparent", rpc::Traceparent(visit_.trace)}};
   const std::pair<absl::string_view, const std::string*> carried[] = {
-      {"tracestate", &visit_.trace.state}, {kServiceHeader, &envelope_.service}, {kPurposeHeader, &envelope_.purpose}};
+      {"tracestate", &visit_.trace.state}, {kServiceHeader, &envelope_.service}, {rpc::kPurposeHeader, &envelope_.purpose}};
   for (const auto& [name, value] : carried) {
     if (!value->empty()) headers.emplace_back(name, *value);
   }

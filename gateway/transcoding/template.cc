@@ -6,11 +6,40 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "google/protobuf/stubs/common.h"
 
 namespace anju::gateway {
+
+namespace {
+
+// A segment of a path as the value of a variable. Where a value has several segments, a slash within one stays %2F, so
+// that it is not taken for one between them. Nothing for what climbs or hides: `.`, `..` and NUL.
+std::optional<std::string> DecodeSegment(absl::string_view word, bool keep_slashes) {
+  std::string kept;
+  if (keep_slashes) {
+    kept = absl::StrReplaceAll(word, {{"%2F", "%252F"}, {"%2f", "%252F"}});
+    word = kept;
+  }
+  auto decoded = PercentDecode(word);
+  if (!decoded.has_value() || *decoded == "." || *decoded == ".." || decoded->find('\0') != std::string::npos) {
+    return std::nullopt;
+  }
+  return decoded;
+}
+
+// `id`, `figure.value`.
+bool IsFieldPath(absl::string_view text) {
+  const std::vector<absl::string_view> names = absl::StrSplit(text, '.');
+  return std::all_of(names.begin(), names.end(), [](absl::string_view name) {
+    return !name.empty() && !absl::ascii_isdigit(static_cast<unsigned char>(name[0])) &&
+           std::all_of(name.begin(), name.end(), [](unsigned char c) { return absl::ascii_isalnum(c) || c == '_'; });
+  });
+}
+
+}  // namespace
 
 std::optional<PathTemplate> PathTemplate::Parse(absl::string_view text) {
   PathTemplate result;
@@ -18,6 +47,7 @@ std::optional<PathTemplate> PathTemplate::Parse(absl::string_view text) {
   const size_t colon = text.rfind(':');
   if (colon != absl::string_view::npos && text.find_first_of("/}", colon) == absl::string_view::npos) {
     result.verb_ = std::string(text.substr(colon + 1));
+    if (result.verb_.empty()) return std::nullopt;
     text = text.substr(0, colon);
   }
   const auto add = [&](absl::string_view word) {
@@ -37,9 +67,12 @@ std::optional<PathTemplate> PathTemplate::Parse(absl::string_view text) {
       if (close == absl::string_view::npos) return std::nullopt;
       const std::pair<absl::string_view, absl::string_view> parts =
           absl::StrSplit(text.substr(0, close), absl::MaxSplits('=', 1));
-      if (parts.first.empty()) return std::nullopt;
+      if (!IsFieldPath(parts.first)) return std::nullopt;
       Variable variable = {.field = std::string(parts.first), .first = result.segments_.size()};
-      for (absl::string_view word : absl::StrSplit(parts.second.empty() ? "*" : parts.second, '/')) add(word);
+      for (absl::string_view word : absl::StrSplit(parts.second.empty() ? "*" : parts.second, '/')) {
+        if (word.empty() || absl::StrContains(word, "{")) return std::nullopt;
+        add(word);
+      }
       variable.end = result.segments_.size();
       result.variables_.push_back(variable);
       text.remove_prefix(close + 1);
@@ -52,6 +85,7 @@ std::optional<PathTemplate> PathTemplate::Parse(absl::string_view text) {
     if (text.empty()) break;
     if (!absl::ConsumePrefix(&text, "/") || text.empty()) return std::nullopt;
   }
+  // `**` takes the rest, so nothing stands behind it.
   for (size_t i = 0; i + 1 < result.segments_.size(); ++i) {
     if (result.segments_[i].kind == Segment::Kind::kRest) return std::nullopt;
   }
@@ -68,25 +102,54 @@ std::optional<Variables> PathTemplate::Match(absl::string_view path) const {
     return std::nullopt;
   }
   if (has_verb) path = path.substr(0, colon);
-  const std::vector<absl::string_view> words = absl::StrSplit(path, '/');
   const bool ends_in_rest = segments_.back().kind == Segment::Kind::kRest;
-  if (ends_in_rest ? words.size() < segments_.size() : words.size() != segments_.size()) return std::nullopt;
-  std::vector<std::string> decoded;
+  const size_t count = static_cast<size_t>(std::count(path.begin(), path.end(), '/')) + 1;
+  if (ends_in_rest ? count + 1 < segments_.size() : count != segments_.size()) return std::nullopt;
+  const std::vector<absl::string_view> words = absl::StrSplit(path, '/');
+  // Word by word as it came: a letter that is written as %6C is no way round a rule of whoever stands in front.
   for (size_t i = 0; i < words.size(); ++i) {
-    auto word = PercentDecode(words[i]);
-    if (!word.has_value()) return std::nullopt;
     const Segment& segment = segments_[std::min(i, segments_.size() - 1)];
-    if (segment.kind == Segment::Kind::kLiteral ? *word != segment.literal : word->empty()) return std::nullopt;
-    decoded.push_back(*std::move(word));
+    if (segment.kind == Segment::Kind::kLiteral ? words[i] != segment.literal : words[i].empty()) return std::nullopt;
   }
   Variables variables;
   for (const Variable& variable : variables_) {
-    const size_t end = ends_in_rest && variable.end == segments_.size() ? decoded.size() : variable.end;
+    const size_t end = ends_in_rest && variable.end == segments_.size() ? words.size() : variable.end;
+    const bool is_one = variable.end == variable.first + 1 && segments_[variable.first].kind == Segment::Kind::kOne;
     std::string value;
-    for (size_t i = variable.first; i < end; ++i) absl::StrAppend(&value, i == variable.first ? "" : "/", decoded[i]);
+    for (size_t i = variable.first; i < end; ++i) {
+      auto word = DecodeSegment(words[i], /*keep_slashes=*/!is_one);
+      if (!word.has_value()) return std::nullopt;
+      absl::StrAppend(&value, i == variable.first ? "" : "/", *word);
+    }
     variables.emplace_back(variable.field, std::move(value));
   }
   return variables;
+}
+
+std::string PathTemplate::Text() const {
+  const auto word = [this](size_t i) {
+    const Segment& segment = segments_[i];
+    return segment.kind == Segment::Kind::kOne ? "*" : segment.kind == Segment::Kind::kRest ? "**" : segment.literal;
+  };
+  std::string text;
+  auto variable = variables_.begin();
+  for (size_t i = 0; i < segments_.size();) {
+    if (variable == variables_.end() || variable->first != i) {
+      absl::StrAppend(&text, "/", word(i++));
+      continue;
+    }
+    std::string pattern;
+    for (; i < variable->end; ++i) absl::StrAppend(&pattern, pattern.empty() ? "" : "/", word(i));
+    absl::StrAppend(&text, "/{", variable->field, pattern == "*" ? "" : "=" + pattern, "}");
+    ++variable;
+  }
+  return verb_.empty() ? text : absl::StrCat(text, ":", verb_);
+}
+
+std::vector<std::string> PathTemplate::Fields() const {
+  std::vector<std::string> fields;
+  for (const Variable& variable : variables_) fields.push_back(variable.field);
+  return fields;
 }
 
 int PathTemplate::literals() const {
@@ -115,6 +178,19 @@ std::optional<std::string> PercentDecode(absl::string_view text, bool plus) {
   // Messages hold UTF-8 only: a service could not read anything else.
   if (!google::protobuf::internal::IsStructurallyValidUTF8(decoded)) return std::nullopt;
   return decoded;
+}
+
+std::string PercentEncode(absl::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+        absl::string_view("-._~").find(c) != absl::string_view::npos) {
+      encoded += c;
+    } else {
+      absl::StrAppend(&encoded, "%", absl::AsciiStrToUpper(absl::BytesToHexString(absl::string_view(&c, 1))));
+    }
+  }
+  return encoded;
 }
 
 std::optional<Variables> ParseQuery(absl::string_view query) {

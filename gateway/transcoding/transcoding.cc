@@ -1,22 +1,19 @@
 #include "gateway/transcoding/transcoding.h"
 
 #include <algorithm>
-#include <memory>
+#include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "anju/type/v1/options.pb.h"
 #include "gateway/overview/compose.h"
+#include "gateway/transcoding/fields.h"
+#include "gateway/transcoding/json.h"
 #include "google/api/annotations.pb.h"
 #include "google/protobuf/dynamic_message.h"
-#include "google/protobuf/util/json_util.h"
-#include "google/rpc/status.pb.h"
+#include "nlohmann/json.hpp"
 #include "protos/contracts.h"
 #include "services/platform/base/error.h"
 
@@ -27,133 +24,62 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MessageFactory;
 using google::protobuf::MethodDescriptor;
-using google::protobuf::Reflection;
 using google::protobuf::ServiceDescriptor;
 
 namespace {
 
 constexpr absl::string_view kGateway = "anju.gateway.v1";
 
-std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor& type) {
-  return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(&type)->New());
+absl::string_view PathOfTarget(absl::string_view target) { return target.substr(0, target.find_first_of("?#")); }
+
+// A contract that names what it does not have is a bug. What is answered must have a JSON of its own: a message or a
+// list.
+void CheckRule(const google::api::HttpRule& rule, const MethodDescriptor& method) {
+  ANJU_CHECK(rule.body().empty() || rule.body() == "*" || method.input_type()->FindFieldByName(rule.body()) != nullptr);
+  if (rule.response_body().empty()) return;
+  const FieldDescriptor* field = method.output_type()->FindFieldByName(rule.response_body());
+  ANJU_CHECK(field != nullptr && (field->is_repeated() || field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE));
 }
 
-absl::Status Malformed(absl::string_view field) {
-  return Refuse(kInvalidArgument, "FIELD_MALFORMED", "the value of this field is not of its type", field);
-}
-
-absl::Status Unknown(absl::string_view field) {
-  return Refuse(kInvalidArgument, "FIELD_UNKNOWN", "the request has no such field", field);
-}
-
-const FieldDescriptor* FindField(const google::protobuf::Descriptor& type, const std::string& name) {
-  const FieldDescriptor* field = type.FindFieldByName(name);
-  return field != nullptr ? field : type.FindFieldByCamelcaseName(name);
-}
-
-template <typename Number>
-bool Read(const std::string& text, Number& number) {
-  return absl::SimpleAtoi(text, &number);
-}
-
-// Sets a field that is not a message; adds to one that is repeated. False when the text is not of its type.
-bool SetText(Message& message, const FieldDescriptor& field, const std::string& text) {
-  const Reflection& reflection = *message.GetReflection();
-  const bool repeated = field.is_repeated();
-  switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      if (field.type() == FieldDescriptor::TYPE_BYTES) return false;
-      repeated ? reflection.AddString(&message, &field, text) : reflection.SetString(&message, &field, text);
-      return true;
-    case FieldDescriptor::CPPTYPE_INT32: {
-      int32_t value = 0;
-      if (!Read(text, value)) return false;
-      repeated ? reflection.AddInt32(&message, &field, value) : reflection.SetInt32(&message, &field, value);
-      return true;
-    }
-    case FieldDescriptor::CPPTYPE_INT64: {
-      int64_t value = 0;
-      if (!Read(text, value)) return false;
-      repeated ? reflection.AddInt64(&message, &field, value) : reflection.SetInt64(&message, &field, value);
-      return true;
-    }
-    case FieldDescriptor::CPPTYPE_UINT32: {
-      uint32_t value = 0;
-      if (!Read(text, value)) return false;
-      repeated ? reflection.AddUInt32(&message, &field, value) : reflection.SetUInt32(&message, &field, value);
-      return true;
-    }
-    case FieldDescriptor::CPPTYPE_UINT64: {
-      uint64_t value = 0;
-      if (!Read(text, value)) return false;
-      repeated ? reflection.AddUInt64(&message, &field, value) : reflection.SetUInt64(&message, &field, value);
-      return true;
-    }
-    case FieldDescriptor::CPPTYPE_BOOL: {
-      bool value = false;
-      if (text != "true" && text != "false" && text != "1" && text != "0") return false;
-      value = text == "true" || text == "1";
-      repeated ? reflection.AddBool(&message, &field, value) : reflection.SetBool(&message, &field, value);
-      return true;
-    }
-    case FieldDescriptor::CPPTYPE_ENUM: {
-      int32_t number = 0;
-      if (Read(text, number)) {
-        repeated ? reflection.AddEnumValue(&message, &field, number)
-                 : reflection.SetEnumValue(&message, &field, number);
-        return true;
-      }
-      const auto* value = field.enum_type()->FindValueByName(text);
-      if (value == nullptr) return false;
-      repeated ? reflection.AddEnum(&message, &field, value) : reflection.SetEnum(&message, &field, value);
-      return true;
-    }
-    // Our contracts have no floating point, and messages are named by their fields.
-    default:
-      return false;
+// Whether a message has a field of personal data at any depth, or one that may hold anything.
+bool IsPersonal(const google::protobuf::Descriptor& type, std::set<const google::protobuf::Descriptor*>& seen) {
+  if (!seen.insert(&type).second) return false;
+  if (type.well_known_type() == google::protobuf::Descriptor::WELLKNOWNTYPE_ANY) return true;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    if (field.options().GetExtension(type::v1::personal)) return true;
+    if (field.message_type() != nullptr && IsPersonal(*field.message_type(), seen)) return true;
   }
+  return false;
 }
 
-absl::Status SetPath(Message& message, const std::string& path, const std::string& text) {
-  Message* inner = &message;
-  const std::vector<std::string> names = absl::StrSplit(path, '.');
-  for (size_t i = 0; i < names.size(); ++i) {
-    const FieldDescriptor* field = FindField(*inner->GetDescriptor(), names[i]);
-    if (field == nullptr) return Unknown(path);
-    if (i + 1 == names.size()) return SetText(*inner, *field, text) ? absl::OkStatus() : Malformed(path);
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_repeated()) return Unknown(path);
-    inner = inner->GetReflection()->MutableMessage(inner, field);
+// The body is one field of the request: any value that the field may have.
+absl::Status ReadFieldBody(const std::string& field, absl::string_view body, Message& request) {
+  if (body.empty()) return absl::OkStatus();
+  // By itself, so that it cannot end the object that is put around it.
+  RETURN_IF_ERROR(CheckJson(body));
+  return ReadJson(absl::StrCat("{\"", field, "\":", body, "}"), request);
+}
+
+absl::Status ReadQuery(const Transcoder::Match& match, Message& request) {
+  std::set<const FieldDescriptor*> set;
+  const google::protobuf::Descriptor& type = *request.GetDescriptor();
+  for (const auto& [path, text] : match.variables) set.insert(FindField(type, path));
+  for (const auto& [path, text] : match.query) {
+    const FieldDescriptor* field = FindField(type, path);
+    if (field != nullptr && !field->is_repeated() && !set.insert(field).second) {
+      return Refuse(kInvalidArgument, "FIELD_REPEATED", "the address gives this field twice", path);
+    }
+    RETURN_IF_ERROR(SetField(request, path, text));
   }
   return absl::OkStatus();
 }
 
-// What was wrong with a body. The parser's own words may repeat a value of the body and are kept back.
-absl::Status BodyError(absl::string_view message) {
-  if (const size_t at = message.find(": Cannot find field"); at != absl::string_view::npos) {
-    // `(figure) word` is the field word of figure.
-    absl::string_view text = message.substr(0, std::min(at, size_t{100}));
-    absl::ConsumePrefix(&text, "(");
-    absl::ConsumeSuffix(&text, ")");
-    const std::string field = absl::StrReplaceAll(absl::StripPrefix(text, ") "), {{") ", "."}});
-    return Unknown(field);
-  }
-  const size_t colon = message.find("): ");
-  if (absl::StartsWith(message, "(") && colon != absl::string_view::npos)
-    return Malformed(message.substr(1, colon - 1));
-  const size_t field_end = message.find(": invalid");
-  if (field_end != absl::string_view::npos) return Malformed(message.substr(0, field_end));
-  return Refuse(kInvalidArgument, "BODY_MALFORMED", "the body is not the JSON of this method's request");
-}
-
-absl::Status ReadBody(absl::string_view body, Message& message) {
-  if (body.empty()) return absl::OkStatus();
-  const auto status =
-      google::protobuf::util::JsonStringToMessage(google::protobuf::StringPiece(body.data(), body.size()), &message);
-  if (status.ok()) return absl::OkStatus();
-  return BodyError(absl::string_view(status.message().data(), status.message().size()));
-}
-
 }  // namespace
+
+std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor& type) {
+  return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(&type)->New());
+}
 
 Transcoder::Transcoder(const std::vector<std::string>& services) {
   const auto has = [&](const ServiceDescriptor& contract) {
@@ -173,29 +99,42 @@ Transcoder::Transcoder(const std::vector<std::string>& services) {
 void Transcoder::Add(const ServiceDescriptor& contract) {
   for (int m = 0; m < contract.method_count(); ++m) {
     const MethodDescriptor& method = *contract.method(m);
-    if (method.client_streaming() || method.server_streaming()) continue;
     if (!method.options().HasExtension(google::api::http)) continue;
     const google::api::HttpRule& http = method.options().GetExtension(google::api::http);
+    std::set<const google::protobuf::Descriptor*> seen;
+    const bool is_personal = IsPersonal(*method.output_type(), seen);
     const auto add = [&](const google::api::HttpRule& rule) {
-      const std::vector<std::pair<const char*, const std::string*>> patterns = {{"GET", &rule.get()},
-                                                                                {"PUT", &rule.put()},
-                                                                                {"POST", &rule.post()},
-                                                                                {"DELETE", &rule.delete_()},
-                                                                                {"PATCH", &rule.patch()}};
+      const std::vector<std::pair<std::string, std::string>> patterns = {
+          {"GET", rule.get()},        {"PUT", rule.put()},     {"POST", rule.post()},
+          {"DELETE", rule.delete_()}, {"PATCH", rule.patch()}, {rule.custom().kind(), rule.custom().path()}};
       for (const auto& [name, pattern] : patterns) {
-        if (pattern->empty()) continue;
-        auto path = PathTemplate::Parse(*pattern);
+        if (pattern.empty()) continue;
+        auto path = PathTemplate::Parse(pattern);
         ANJU_CHECK(path.has_value());
+        CheckRule(rule, method);
         rules_.push_back(Rule{.http_method = name,
                               .path = *std::move(path),
                               .body = rule.body(),
+                              .response_body = rule.response_body(),
                               .method = &method,
-                              .is_shared = contract.options().GetExtension(type::v1::every_service)});
+                              .is_shared = contract.options().GetExtension(type::v1::every_service),
+                              .is_personal = is_personal});
       }
     };
     add(http);
     for (const google::api::HttpRule& more : http.additional_bindings()) add(more);
   }
+}
+
+std::string Transcoder::Allowed(absl::string_view target) const {
+  std::vector<std::string> allowed;
+  for (const Rule& rule : rules_) {
+    if (!rule.path.Match(PathOfTarget(target)).has_value()) continue;
+    if (std::find(allowed.begin(), allowed.end(), rule.http_method) == allowed.end()) {
+      allowed.push_back(rule.http_method);
+    }
+  }
+  return absl::StrJoin(allowed, ", ");
 }
 
 absl::StatusOr<Transcoder::Match> Transcoder::Find(absl::string_view http_method, absl::string_view target) const {
@@ -204,27 +143,23 @@ absl::StatusOr<Transcoder::Match> Transcoder::Find(absl::string_view http_method
   const absl::string_view path = target.substr(0, question);
   const Rule* best = nullptr;
   Match match;
-  std::vector<std::string> allowed;
   for (const Rule& rule : rules_) {
+    if (rule.http_method != http_method) continue;
+    if (best != nullptr && best->path.literals() >= rule.path.literals()) continue;
     auto variables = rule.path.Match(path);
     if (!variables.has_value()) continue;
-    if (rule.http_method != http_method) {
-      if (std::find(allowed.begin(), allowed.end(), rule.http_method) == allowed.end()) {
-        allowed.push_back(rule.http_method);
-      }
-      continue;
-    }
-    if (best != nullptr && best->path.literals() >= rule.path.literals()) continue;
     best = &rule;
     match.variables = *std::move(variables);
   }
   if (best == nullptr) {
+    const std::string allowed = Allowed(path);
     if (allowed.empty()) return absl::NotFoundError("there is nothing at this address");
-    const std::string list = absl::StrJoin(allowed, ", ");
-    return Refuse(kUnimplemented, "HTTP_METHOD_NOT_ALLOWED", absl::StrCat("this address takes ", list), list);
+    return Refuse(kUnimplemented, "HTTP_METHOD_NOT_ALLOWED", absl::StrCat("this address takes ", allowed), allowed);
   }
   match.method = best->method;
   match.body = best->body;
+  match.response_body = best->response_body;
+  match.is_personal = best->is_personal;
   if (best->is_shared) {
     for (const auto& [field, value] : match.variables) {
       if (field == "indicator") match.service = std::string(ServiceOf(value));
@@ -238,7 +173,7 @@ absl::StatusOr<Transcoder::Match> Transcoder::Find(absl::string_view http_method
     if (best->is_shared && name == "service") {
       match.service = value;
     } else {
-      match.variables.emplace_back(std::move(name), std::move(value));
+      match.query.emplace_back(std::move(name), std::move(value));
     }
   }
   return match;
@@ -247,73 +182,26 @@ absl::StatusOr<Transcoder::Match> Transcoder::Find(absl::string_view http_method
 absl::StatusOr<std::string> Transcoder::ToRequest(const Match& match, absl::string_view body) const {
   const auto request = NewMessage(*match.method->input_type());
   if (match.body == "*") {
-    RETURN_IF_ERROR(ReadBody(body, *request));
+    if (!body.empty()) RETURN_IF_ERROR(ReadJson(body, *request));
   } else if (!match.body.empty()) {
-    const FieldDescriptor* field = request->GetDescriptor()->FindFieldByName(match.body);
-    ANJU_CHECK(field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE);
-    RETURN_IF_ERROR(ReadBody(body, *request->GetReflection()->MutableMessage(request.get(), field)));
+    RETURN_IF_ERROR(ReadFieldBody(match.body, body, *request));
   }
-  for (const auto& [path, text] : match.variables) RETURN_IF_ERROR(SetPath(*request, path, text));
+  for (const auto& [path, text] : match.variables) RETURN_IF_ERROR(SetField(*request, path, text));
+  RETURN_IF_ERROR(ReadQuery(match, *request));
   return request->SerializeAsString();
 }
 
-absl::StatusOr<std::string> Transcoder::ToJson(const MethodDescriptor& method, const std::string& answer) const {
+absl::StatusOr<std::string> Transcoder::ToJson(const MethodDescriptor& method, const std::string& answer,
+                                               const std::string& response_body) const {
   const auto message = NewMessage(*method.output_type());
   if (!message->ParseFromString(answer)) return absl::InternalError("a service's answer could not be read");
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(*message, &json, options);
-  if (!status.ok()) return absl::InternalError("a service's answer could not be written as JSON");
-  return json;
-}
-
-int HttpStatus(grpc::StatusCode code) {
-  switch (code) {
-    case grpc::StatusCode::OK:
-      return 200;
-    case grpc::StatusCode::INVALID_ARGUMENT:
-    case grpc::StatusCode::FAILED_PRECONDITION:
-    case grpc::StatusCode::OUT_OF_RANGE:
-      return 400;
-    case grpc::StatusCode::UNAUTHENTICATED:
-      return 401;
-    case grpc::StatusCode::PERMISSION_DENIED:
-      return 403;
-    case grpc::StatusCode::NOT_FOUND:
-      return 404;
-    case grpc::StatusCode::ALREADY_EXISTS:
-    case grpc::StatusCode::ABORTED:
-      return 409;
-    case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      return 429;
-    case grpc::StatusCode::CANCELLED:
-      return 499;
-    case grpc::StatusCode::UNIMPLEMENTED:
-      return 501;
-    case grpc::StatusCode::UNAVAILABLE:
-      return 503;
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return 504;
-    default:
-      return 500;
-  }
-}
-
-std::string ErrorJson(const grpc::Status& status) {
-  google::rpc::Status error;
-  if (status.error_details().empty() || !error.ParseFromString(status.error_details())) error.Clear();
-  error.set_code(status.error_code());
-  error.set_message(status.error_message());
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  if (google::protobuf::util::MessageToJsonString(error, &json, options).ok()) return json;
-  // A detail of a kind that is not known here.
-  error.clear_details();
-  json.clear();
-  if (google::protobuf::util::MessageToJsonString(error, &json, options).ok()) return json;
-  return absl::StrCat("{\"code\":", static_cast<int>(status.error_code()), "}");
+  if (response_body.empty()) return WriteJson(*message);
+  const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(response_body);
+  if (!field->is_repeated()) return WriteJson(message->GetReflection()->GetMessage(*message, field));
+  ASSIGN_OR_RETURN(const std::string whole, WriteJson(*message));
+  const nlohmann::json json = nlohmann::json::parse(whole);
+  const auto found = json.find(field->name());
+  return found == json.end() ? std::string("[]") : found->dump();
 }
 
 }  // namespace anju::gateway

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,23 +8,41 @@
 #include "absl/strings/string_view.h"
 #include "gateway/transcoding/template.h"
 #include "google/protobuf/descriptor.h"
-#include "grpcpp/support/status.h"
+#include "google/protobuf/message.h"
 
 namespace anju::gateway {
 
 // The most parts of a query that are read.
 inline constexpr size_t kMaxQueryParts = 2000;
 
-// HTTP and JSON from the contracts alone: every unary method with a google.api.http rule has its address. Nothing here
-// knows a service; a new method needs no code. Safe to use from any thread.
+// HTTP and JSON from the contracts alone: every method with a google.api.http rule has its address. Nothing here knows
+// a service; a new method needs no code. Safe to use from any thread.
 class Transcoder {
  public:
+  // One address of a method.
+  struct Rule {
+    std::string http_method;
+    PathTemplate path;
+    // The field that the body is, `*` for the whole request, empty when the method takes none.
+    std::string body;
+    // The field of the answer that is sent; empty for the whole.
+    std::string response_body;
+    const google::protobuf::MethodDescriptor* method = nullptr;
+    // Every service serves the method, and the caller says which one is meant.
+    bool is_shared = false;
+    // Its answer may hold personal data.
+    bool is_personal = false;
+  };
+
   // A method, and what the address said.
   struct Match {
     const google::protobuf::MethodDescriptor* method = nullptr;
-    // The field that the body is, `*` for the whole request, empty when the method takes none.
     std::string body;
+    std::string response_body;
+    bool is_personal = false;
+    // What the path said about fields, and what the query did.
     Variables variables;
+    Variables query;
     // For a contract that every service serves: the service, when the address or the query names it.
     std::string service;
   };
@@ -36,30 +55,27 @@ class Transcoder {
   // HTTP_METHOD_NOT_ALLOWED (UNIMPLEMENTED), whose field holds the methods that are, and QUERY_MALFORMED.
   absl::StatusOr<Match> Find(absl::string_view http_method, absl::string_view target) const;
 
-  // The request, serialised. Refuses with BODY_MALFORMED, FIELD_UNKNOWN or FIELD_MALFORMED (INVALID_ARGUMENT) and names
-  // the field, never its value.
+  // The HTTP methods that are answered at this address, `GET, POST`; empty when there is no such address.
+  std::string Allowed(absl::string_view target) const;
+
+  // The request, serialised. The path goes before the body. Refuses with BODY_MALFORMED, BODY_TOO_DEEP, FIELD_UNKNOWN,
+  // FIELD_MALFORMED or FIELD_REPEATED (INVALID_ARGUMENT; a field that stands in the path and in the query, or twice in
+  // the query without being a list) and names the field, never its value.
   absl::StatusOr<std::string> ToRequest(const Match& match, absl::string_view body) const;
 
-  // The answer as JSON, in the names of the contract.
-  absl::StatusOr<std::string> ToJson(const google::protobuf::MethodDescriptor& method, const std::string& answer) const;
+  // The answer as JSON, in the names of the contract; only the field `response_body` of it, when that is not empty.
+  absl::StatusOr<std::string> ToJson(const google::protobuf::MethodDescriptor& method, const std::string& answer,
+                                     const std::string& response_body = "") const;
+
+  const std::vector<Rule>& rules() const { return rules_; }
 
  private:
-  struct Rule {
-    std::string http_method;
-    PathTemplate path;
-    std::string body;
-    const google::protobuf::MethodDescriptor* method = nullptr;
-    bool is_shared = false;
-  };
   void Add(const google::protobuf::ServiceDescriptor& contract);
 
   std::vector<Rule> rules_;
 };
 
-// The HTTP status that stands for a code.
-int HttpStatus(grpc::StatusCode code);
-
-// A google.rpc.Status as JSON, with its details.
-std::string ErrorJson(const grpc::Status& status);
+// An empty message of a type that is compiled in.
+std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor& type);
 
 }  // namespace anju::gateway

@@ -76,6 +76,12 @@ Answers::Bytes Answers::Remember(const std::string& key, std::string bytes, absl
   auto shared = std::make_shared<const std::string>(std::move(bytes));
   const size_t size = key.size() + shared->size();
   absl::MutexLock lock(&mutex_);
+  // The same answer stays the same object, by which others find what they have made of it.
+  if (auto found = near_.find(key); found != near_.end() && *found->second.bytes == *shared) {
+    found->second.made_at = made_at;
+    found->second.current_at = current_at;
+    return found->second.bytes;
+  }
   if (auto found = near_.find(key); found != near_.end()) {
     near_bytes_ -= key.size() + found->second.bytes->size();
     near_.erase(found);

@@ -17,7 +17,6 @@ namespace {
 
 using enum absl::StatusCode;
 
-constexpr int kEnd = -1;
 constexpr size_t kPieceBytes = 256 * 1024;
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr absl::string_view kSaveAs = "in Excel choose 'save as' and the type 'CSV UTF-8'";
@@ -26,91 +25,115 @@ absl::Status NotACsv(absl::string_view sentence) { return Refuse(kInvalidArgumen
 
 }  // namespace
 
-absl::Status CsvReader::Malformed(absl::string_view sentence) const {
+absl::Status CsvParser::Malformed(absl::string_view sentence) const {
   return NotACsv(absl::StrCat("row ", number_, ": ", sentence));
 }
 
-absl::StatusOr<int> CsvReader::Peek() {
-  while (at_ == piece_.size()) {
-    if (ended_) return kEnd;
-    ASSIGN_OR_RETURN(piece_, source_());
-    at_ = 0;
-    ended_ = piece_.empty();
+absl::Status CsvParser::Feed(absl::string_view piece, std::deque<CsvRow>& rows) {
+  size_t at = 0;
+  // The mark is three bytes, which may come in any pieces; what only begins like it is text.
+  while (!begun_ && at < piece.size()) {
+    if (piece[at] == kByteOrderMark[mark_]) {
+      ++at;
+      begun_ = ++mark_ == kByteOrderMark.size();
+      continue;
+    }
+    begun_ = true;
+    for (size_t i = 0; i < mark_; ++i) RETURN_IF_ERROR(Take(kByteOrderMark[i], rows));
   }
-  return static_cast<unsigned char>(piece_[at_]);
+  for (; at < piece.size(); ++at) RETURN_IF_ERROR(Take(piece[at], rows));
+  return absl::OkStatus();
 }
 
-absl::Status CsvReader::ReadQuoted(std::string& cell) {
-  Skip();
-  while (true) {
-    ASSIGN_OR_RETURN(const int c, Peek());
-    if (c == kEnd) return Malformed("a quotation mark opens a cell and none closes it");
-    Skip();
-    if (c == '"') {
-      ASSIGN_OR_RETURN(const int next, Peek());
-      if (next != '"') {
-        if (next == kEnd || next == ',' || next == '\r' || next == '\n') return absl::OkStatus();
+absl::Status CsvParser::Take(char c, std::deque<CsvRow>& rows) {
+  if (std::exchange(after_cr_, false) && c == '\n') return absl::OkStatus();
+  const bool is_end = c == '\r' || c == '\n';
+  if (state_ == State::kRowStart) {
+    ++number_;
+    RETURN_IF_ERROR(BeginCell());
+  }
+  switch (state_) {
+    case State::kQuoted:
+      if (c != '"') return Append(c);
+      state_ = State::kAfterQuote;
+      return absl::OkStatus();
+    case State::kAfterQuote:
+      // Two within a quoted cell are one.
+      if (c == '"') {
+        state_ = State::kQuoted;
+        return Append(c);
+      }
+      if (c != ',' && !is_end) {
         return Malformed("after a closing quotation mark comes a comma or the end of the row");
       }
-      Skip();
-    }
-    cell.push_back(static_cast<char>(c));
-    if (cell.size() > kMaxCellBytes) return Malformed("a cell is too long; is a quotation mark missing?");
+      break;
+    case State::kCellStart:
+      if (c == '"') {
+        state_ = State::kQuoted;
+        return absl::OkStatus();
+      }
+      break;
+    default:
+      break;
   }
+  if (c == ',') return BeginCell();
+  if (is_end) {
+    after_cr_ = c == '\r';
+    EndRow(rows);
+    return absl::OkStatus();
+  }
+  state_ = State::kPlain;
+  return Append(c);
 }
 
-absl::Status CsvReader::ReadPlain(std::string& cell) {
-  while (true) {
-    ASSIGN_OR_RETURN(const int c, Peek());
-    if (c == kEnd || c == ',' || c == '\r' || c == '\n') return absl::OkStatus();
-    cell.push_back(static_cast<char>(c));
-    Skip();
-    if (cell.size() > kMaxCellBytes) return Malformed("a cell is too long; are there commas between the cells?");
-  }
+absl::Status CsvParser::BeginCell() {
+  if (row_.cells.size() == kMaxColumns) return Malformed(absl::StrCat("there are more than ", kMaxColumns, " columns"));
+  row_.cells.emplace_back();
+  state_ = State::kCellStart;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<bool> CsvReader::ReadRow(CsvRow& row) {
-  row.cells.clear();
-  ASSIGN_OR_RETURN(int c, Peek());
-  if (c == kEnd) return false;
-  row.number = ++number_;
-  while (true) {
-    std::string& cell = row.cells.emplace_back();
-    if (row.cells.size() > kMaxColumns) return Malformed(absl::StrCat("there are more than ", kMaxColumns, " columns"));
-    ASSIGN_OR_RETURN(const int first, Peek());
-    RETURN_IF_ERROR(first == '"' ? ReadQuoted(cell) : ReadPlain(cell));
-    ASSIGN_OR_RETURN(const int after, Peek());
-    if (after == kEnd) return true;
-    Skip();
-    if (after == ',') continue;
-    if (after == '\r') {
-      ASSIGN_OR_RETURN(const int next, Peek());
-      if (next == '\n') Skip();
-    }
-    return true;
+absl::Status CsvParser::Append(char c) {
+  std::string& cell = row_.cells.back();
+  if (cell.size() == kMaxCellBytes) {
+    return Malformed(state_ == State::kQuoted ? "a cell is too long; is a quotation mark missing?"
+                                              : "a cell is too long; are there commas between the cells?");
   }
+  cell.push_back(c);
+  return absl::OkStatus();
+}
+
+void CsvParser::EndRow(std::deque<CsvRow>& rows) {
+  state_ = State::kRowStart;
+  row_.number = number_;
+  // Excel leaves rows of nothing but commas behind a table.
+  const bool is_empty =
+      std::all_of(row_.cells.begin(), row_.cells.end(), [](const auto& cell) { return cell.empty(); });
+  if (!is_empty) rows.push_back(std::move(row_));
+  row_ = CsvRow();
+}
+
+absl::Status CsvParser::Finish(std::deque<CsvRow>& rows) {
+  if (!std::exchange(begun_, true)) {
+    for (size_t i = 0; i < mark_; ++i) RETURN_IF_ERROR(Take(kByteOrderMark[i], rows));
+  }
+  if (state_ == State::kQuoted) return Malformed("a quotation mark opens a cell and none closes it");
+  if (state_ != State::kRowStart) EndRow(rows);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> CsvReader::Next(CsvRow& row) {
-  if (!std::exchange(begun_, true)) {
-    // The mark is three bytes, which the source may give in any pieces.
-    std::string beginning;
-    while (beginning.size() < kByteOrderMark.size() && !ended_) {
-      ASSIGN_OR_RETURN(const std::string more, source_());
-      ended_ = more.empty();
-      beginning += more;
-    }
-    piece_ = absl::StartsWith(beginning, kByteOrderMark) ? beginning.substr(kByteOrderMark.size()) : beginning;
-    at_ = 0;
+  while (rows_.empty()) {
+    RETURN_IF_ERROR(problem_);
+    if (ended_) return false;
+    ASSIGN_OR_RETURN(const std::string piece, source_());
+    ended_ = piece.empty();
+    // The rows before the one that is wrong are read first.
+    problem_ = ended_ ? parser_.Finish(rows_) : parser_.Feed(piece, rows_);
   }
-  while (true) {
-    ASSIGN_OR_RETURN(const bool found, ReadRow(row));
-    if (!found) return false;
-    // Excel leaves rows of nothing but commas behind a table.
-    if (std::any_of(row.cells.begin(), row.cells.end(), [](const std::string& cell) { return !cell.empty(); })) {
-      return true;
-    }
-  }
+  row = std::move(rows_.front());
+  rows_.pop_front();
+  return true;
 }
 
 void EncodingDetector::Feed(absl::string_view bytes) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -23,8 +24,36 @@ struct CsvRow {
   std::vector<std::string> cells;
 };
 
-// Reads CSV (RFC 4180) in one pass and in little memory. The text is UTF-8; a byte order mark is skipped. A row ends
-// with CRLF, LF or CR. Refuses with NOT_A_CSV.
+// Takes CSV (RFC 4180) apart as it comes, in little memory. The text is UTF-8; a byte order mark is skipped. A row ends
+// with CRLF, LF or CR; rows that are empty are left out. Refuses with NOT_A_CSV, and is of no use afterwards.
+class CsvParser {
+ public:
+  // Appends the rows that end in the next piece of the text.
+  absl::Status Feed(absl::string_view piece, std::deque<CsvRow>& rows);
+  // Nothing follows: appends the last row, when no line ended it.
+  absl::Status Finish(std::deque<CsvRow>& rows);
+
+ private:
+  // Where the next character belongs.
+  enum class State { kRowStart, kCellStart, kPlain, kQuoted, kAfterQuote };
+
+  absl::Status Take(char c, std::deque<CsvRow>& rows);
+  absl::Status BeginCell();
+  absl::Status Append(char c);
+  void EndRow(std::deque<CsvRow>& rows);
+  absl::Status Malformed(absl::string_view sentence) const;
+
+  State state_ = State::kRowStart;
+  CsvRow row_;
+  int64_t number_ = 0;
+  // The last row ended with CR, and LF may belong to it.
+  bool after_cr_ = false;
+  // The text began with so much of the byte order mark.
+  size_t mark_ = 0;
+  bool begun_ = false;
+};
+
+// Reads CSV in one pass.
 class CsvReader {
  public:
   // Answers the next piece of the text, empty at its end.
@@ -36,20 +65,12 @@ class CsvReader {
   absl::StatusOr<bool> Next(CsvRow& row);
 
  private:
-  // The character at hand, or kEnd.
-  absl::StatusOr<int> Peek();
-  void Skip() { ++at_; }
-  absl::StatusOr<bool> ReadRow(CsvRow& row);
-  absl::Status ReadQuoted(std::string& cell);
-  absl::Status ReadPlain(std::string& cell);
-  absl::Status Malformed(absl::string_view sentence) const;
-
   Source source_;
-  std::string piece_;
-  size_t at_ = 0;
-  int64_t number_ = 0;
-  bool begun_ = false;
+  CsvParser parser_;
+  std::deque<CsvRow> rows_;
   bool ended_ = false;
+  // What was wrong with the text behind the rows that are left.
+  absl::Status problem_;
 };
 
 enum class Encoding { kUtf8, kGb18030 };
@@ -61,6 +82,8 @@ class EncodingDetector {
   void Feed(absl::string_view bytes);
   // Refuses with NOT_A_CSV what is not text.
   absl::StatusOr<Encoding> Found() const;
+  // Whether it is UTF-8 so far; the last character may be cut off.
+  bool MayBeUtf8() const { return utf8_; }
 
  private:
   bool binary_ = false;

@@ -1,87 +1,30 @@
 #include "gateway/http/http_door.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
+#include "gateway/http/compression.h"
 #include "tests/support/certificates.h"
 #include "tests/support/gateway_house.h"
+#include "tests/support/http_client.h"
 #include "tests/support/redis_server.h"
 
 namespace anju::gateway {
 namespace {
 
+using ::anju::testing::Answer;
 using ::anju::testing::Authority;
+using ::anju::testing::Connection;
 using ::anju::testing::Eventually;
 using ::anju::testing::GatewayHouse;
 using nlohmann::json;
 using ::testing::HasSubstr;
-
-struct Answer {
-  int status = 0;
-  std::string head;
-  std::string body;
-  json Json() const { return json::parse(body, nullptr, false); }
-};
-
-// One connection, spoken to in bytes.
-class Connection {
- public:
-  explicit Connection(int port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ANJU_CHECK(connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
-    const timeval patience = {.tv_sec = 10, .tv_usec = 0};
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-  }
-  ~Connection() { close(fd_); }
-
-  void Send(const std::string& bytes) { (void)!send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
-  // Status 0 when the connection was closed instead.
-  Answer Receive() {
-    Answer answer;
-    size_t end = std::string::npos;
-    while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
-      if (!More()) return answer;
-    }
-    answer.head = received_.substr(0, end + 2);
-    received_.erase(0, end + 4);
-    size_t length = 0;
-    const std::string lower = absl::AsciiStrToLower(answer.head);
-    const size_t at = lower.find("content-length: ");
-    if (at != std::string::npos) length = std::strtoul(lower.c_str() + at + 16, nullptr, 10);
-    while (received_.size() < length) {
-      if (!More()) return answer;
-    }
-    answer.body = received_.substr(0, length);
-    received_.erase(0, length);
-    answer.status = std::atoi(answer.head.c_str() + 9);
-    return answer;
-  }
-
- private:
-  bool More() {
-    char buffer[4096];
-    const ssize_t size = recv(fd_, buffer, sizeof(buffer), 0);
-    if (size <= 0) return false;
-    received_.append(buffer, static_cast<size_t>(size));
-    return true;
-  }
-
-  const int fd_;
-  std::string received_;
-};
+using ::testing::Not;
 
 class HttpDoorTest : public ::testing::Test {
  protected:
@@ -201,8 +144,122 @@ TEST_F(HttpDoorTest, KeepsAConnectionAndTakesRequestsThatCameTogether) {
   EXPECT_EQ(connection.Receive().status, 0);
 }
 
+TEST_F(HttpDoorTest, TakesManyRequestsThatCameTogether) {
+  Connection connection(house_.http_door->port());
+  std::string together;
+  for (int i = 1; i <= 20; ++i) absl::StrAppend(&together, Request("GET", absl::StrCat("/v1/households/h", i)));
+  absl::StrAppend(&together, Request("POST", "/v1/indicators:recount?service=registry", "{}"),
+                  Request("HEAD", "/healthz"), Request("GET", "/v1/nothing"), Request("POST", "/v1/nothing", "body"),
+                  Request("GET", "/healthz"));
+  connection.Send(together);
+  for (int i = 1; i <= 20; ++i) EXPECT_EQ(connection.Receive().Json()["id"], absl::StrCat("h", i));
+  EXPECT_EQ(connection.Receive().Json()["agrees"], true);
+  const Answer head = connection.Receive(/*has_body=*/false);
+  EXPECT_THAT(head.head, HasSubstr("Content-Length: 20"));
+  EXPECT_EQ(connection.Receive().status, 404);
+  EXPECT_EQ(connection.Receive().status, 404);
+  EXPECT_EQ(connection.Receive().status, 200);
+}
+
+TEST_F(HttpDoorTest, WhatCannotBeUnderstoodEndsTheConnection) {
+  for (const char* text : {
+           "GET / HTTP/1.1\nHost: x\n\n",
+           "GET /healthz HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n",
+           "POST /v1/indicators:recount HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: "
+           "chunked\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+           "POST /v1/indicators:recount HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+           "GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+       }) {
+    Connection connection(house_.http_door->port());
+    connection.Send(text);
+    const Answer answer = connection.Receive();
+    EXPECT_EQ(answer.status, 400) << text;
+    EXPECT_THAT(answer.head, HasSubstr("Connection: close"));
+    EXPECT_EQ(answer.Json()["details"][0]["reason"], "REQUEST_MALFORMED");
+    EXPECT_EQ(connection.Receive().status, 0) << text;
+  }
+  Connection chunked(house_.http_door->port());
+  chunked.Send(absl::StrCat("POST /v1/indicators:recount?service=registry HTTP/1.1\r\nHost: x\r\nAuthorization: ",
+                            authorization_, "\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}x\r\n"));
+  EXPECT_EQ(chunked.Receive().status, 400);
+  EXPECT_EQ(chunked.Receive().status, 0);
+}
+
+TEST_F(HttpDoorTest, RefusesBodiesInOtherForms) {
+  const std::string target = "/v1/indicators:recount?service=registry";
+  EXPECT_EQ(Ask("POST", target, "{}", "Content-Type: application/json; charset=UTF-8\r\n").status, 200);
+  EXPECT_EQ(Ask("POST", target, "a=b", "Content-Type: application/x-www-form-urlencoded\r\n").status, 415);
+  EXPECT_EQ(Ask("POST", target, "{}", "Content-Type: application/json; charset=gbk\r\n").status, 415);
+  EXPECT_EQ(Ask("POST", target, "{}", "Content-Encoding: br\r\n").status, 415);
+  EXPECT_EQ(Ask("POST", target, Gzip("{}"), "Content-Encoding: gzip\r\n").status, 200);
+  EXPECT_EQ(Ask("POST", target, Gzip(std::string(20000, ' ') + "{}"), "Content-Encoding: gzip\r\n").status, 413);
+  EXPECT_EQ(Ask("POST", target, "{}", "Content-Encoding: gzip\r\n").status, 400);
+  EXPECT_EQ(Ask("POST", target, std::string(100, '[')).Json()["details"][0]["reason"], "BODY_TOO_DEEP");
+  EXPECT_EQ(Ask("POST", target, "{}", "Expect: miracles\r\n").status, 417);
+}
+
+TEST_F(HttpDoorTest, WhoHasAnAnswerIsNotSentItAgain) {
+  const std::string target = "/v1/overview?division=450328&month=2018-10&children=true";
+  const Answer whole = Ask("GET", target);
+  ASSERT_EQ(whole.status, 200);
+  EXPECT_THAT(whole.head, HasSubstr("Cache-Control: private, no-cache"));
+  const size_t at = whole.head.find("ETag: ") + 6;
+  const std::string tag = whole.head.substr(at, whole.head.find("\r\n", at) - at);
+  const Answer again = Ask("GET", target, "", absl::StrCat("If-None-Match: ", tag, "\r\n"));
+  EXPECT_EQ(again.status, 304);
+  EXPECT_THAT(again.head, HasSubstr(tag));
+  EXPECT_EQ(Ask("GET", target, "", "If-None-Match: \"x\"\r\n").status, 200);
+  Connection connection(house_.http_door->port());
+  connection.Send(Request("GET", target, "", "Accept-Encoding: gzip\r\n"));
+  const Answer packed = connection.Receive();
+  EXPECT_THAT(packed.head, HasSubstr("Content-Encoding: gzip"));
+  EXPECT_LT(packed.body.size() * 4, whole.body.size());
+  std::string unpacked;
+  EXPECT_TRUE(Gunzip().Feed(packed.body, 1 << 24, unpacked).ok());
+  EXPECT_EQ(unpacked, whole.body);
+  // Personal data is kept by nobody.
+  const Answer household = Ask("GET", "/v1/households/h1");
+  EXPECT_THAT(household.head, HasSubstr("Cache-Control: no-store"));
+  EXPECT_THAT(household.head, Not(HasSubstr("ETag")));
+}
+
+TEST_F(HttpDoorTest, SaysWhatMayBeAsked) {
+  authorization_ = "";
+  Answer answer = Ask("OPTIONS", "/v1/households/h1");
+  EXPECT_EQ(answer.status, 204);
+  EXPECT_THAT(answer.head, HasSubstr("Allow: GET, HEAD, OPTIONS"));
+  EXPECT_EQ(Ask("OPTIONS", "*").status, 204);
+  EXPECT_EQ(Ask("OPTIONS", "/v1/nothing").status, 404);
+  EXPECT_EQ(Ask("POST", "/openapi.json").status, 405);
+}
+
+TEST_F(HttpDoorTest, ShowsItsPageAndItsDescriptionToEverybody) {
+  authorization_ = "";
+  const Answer page = Ask("GET", "/");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.head, HasSubstr("Content-Security-Policy: default-src 'none'; script-src 'self'"));
+  EXPECT_THAT(page.head, HasSubstr("Content-Type: text/html; charset=utf-8"));
+  // Nothing from elsewhere, and no script or style in the page, which the policy would not run.
+  EXPECT_THAT(page.body, Not(HasSubstr("://")));
+  EXPECT_THAT(page.body, Not(HasSubstr("<style")));
+  EXPECT_THAT(page.body, Not(HasSubstr("onclick")));
+  EXPECT_THAT(page.body, Not(HasSubstr("<script>")));
+  EXPECT_THAT(Ask("GET", "/api.js").head, HasSubstr("text/javascript"));
+  EXPECT_THAT(Ask("GET", "/api.css").head, HasSubstr("text/css"));
+  EXPECT_EQ(Ask("GET", "/openapi.json").Json()["openapi"], "3.1.0");
+  EXPECT_EQ(Ask("GET", "/api.html").status, 404);
+}
+
+TEST_F(HttpDoorTest, SaysWhenToTryAgain) {
+  house_.registry.SetFailure(absl::UnavailableError("away"));
+  const Answer answer = Ask("GET", "/v1/households/h1");
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_THAT(answer.head, HasSubstr("Retry-After: 1"));
+  EXPECT_EQ(answer.Json()["details"][0]["@type"], "type.googleapis.com/google.rpc.RetryInfo");
+}
+
 TEST_F(HttpDoorTest, LimitsWhatItTakes) {
-  EXPECT_EQ(Ask("POST", "/v1/indicators:recount", std::string(10001, 'x')).status, 413);
+  EXPECT_EQ(Ask("POST", "/v1/indicators:recount?service=registry", std::string(10001, 'x')).status, 413);
   EXPECT_EQ(Ask("GET", "/" + std::string(20000, 'x')).status, 431);
   Connection rubbish(house_.http_door->port());
   rubbish.Send("rubbish\r\n\r\n");
@@ -314,7 +371,8 @@ TEST_F(TlsDoorTest, KeepsAConnectionAndTakesLargeRequests) {
   const std::string body = authority_.directory().Write("body", std::string(1 << 20, ' ') + "{}");
   const std::string url = absl::StrCat(" https://127.0.0.1:", house_->http_door->port(), "/v1/indicators:recount");
   EXPECT_EQ(Curl(absl::StrCat("--cacert ", authority_.ca(), " -H 'Authorization: ", house_->Officer(),
-                              "' -H 'X-Anju-Service: registry' --data-binary @", body, url, url)),
+                              "' -H 'X-Anju-Service: registry' -H 'Content-Type: application/json' --data-binary @",
+                              body, url, url)),
             0);
 }
 

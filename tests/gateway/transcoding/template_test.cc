@@ -44,7 +44,22 @@ TEST(PathTemplateTest, MatchesAndReadsVariables) {
            {"/v1/{name=loans/*}:repay", "/v1/loans/7:repay", "name=loans/7"},
            {"/v1/{name=loans/*}", "/v1/sales/7", nullptr},
            {"/v1/{name=files/**}", "/v1/files/a/b/c", "name=files/a/b/c"},
-           {"/v1/{name=files/**}", "/v1/files", nullptr},
+           {"/v1/{name=files/**}", "/v1/files", "name=files"},
+           {"/v1/{name=files/**}", "/v1/files/", nullptr},
+           {"/v1/{name=files/**}", "/v1", nullptr},
+           {"/v1/{name=files/**}", "/v1/files/a%2Fb/%41", "name=files/a%2Fb/A"},
+           {"/v1/{name=files/**}", "/v1/files/a/../b", nullptr},
+           {"/v1/{name=files/**}", "/v1/files/a//b", nullptr},
+           {"/v1/{name=shelves/*/books/**}", "/v1/shelves/1/books/2/3", "name=shelves/1/books/2/3"},
+           {"/v1/{name=shelves/*/books/**}", "/v1/shelves/1/2/books/3", nullptr},
+           {"/v1/{name=shelves/*/books/*}:read", "/v1/shelves/a%2fb/books/2:read", "name=shelves/a%2Fb/books/2"},
+           {"/v1/*/books/{id}", "/v1/any/books/2", "id=2"},
+           {"/v1/files/{rest=**}", "/v1/files", "rest="},
+           {"/v1/{name=files/**}:get", "/v1/files/a/b:get", "name=files/a/b"},
+           {"/v1/cases/{id}", "/v1/cases/%2e%2E", nullptr},
+           {"/v1/cases/{id}", "/v1/cases/%00", nullptr},
+           {"/v1/cases/{id}", "/v1/%63ases/1", nullptr},
+           {"/v1/cases/{id}", "/v1/cases/%", nullptr},
            {"/v1/households/{household_id}/file", "/v1/households/h1/file", "household_id=h1"},
            {"/v1/{a.b}/{c}", "/v1/1/2", "a.b=1,c=2"},
        }) {
@@ -60,9 +75,23 @@ TEST(PathTemplateTest, MatchesAndReadsVariables) {
 }
 
 TEST(PathTemplateTest, RefusesWhatIsNoTemplate) {
-  for (const char* text : {"", "/", "v1", "/v1/", "//", "/v1/{", "/v1/{}", "/v1/{id}x", "/v1/a{id}", "/v1/**/b"}) {
+  for (const char* text :
+       {"", "/", "v1", "/v1/", "//", "/v1/{", "/v1/{}", "/v1/{id}x", "/v1/a{id}", "/v1/**/b", "/v1/{a=**}/b",
+        "/v1/{a={b}}", "/v1/{a=b//c}", "/v1/{1a}", "/v1/{a.}", "/v1/a:", "/v1//a", "/v1/{a=}/b}"}) {
     EXPECT_FALSE(PathTemplate::Parse(text).has_value()) << text;
   }
+}
+
+TEST(PathTemplateTest, HasOneForm) {
+  for (const char* text : {"/v1/cases", "/v1/cases/{id}:approve", "/v1/{name=shelves/*/books/**}", "/v1/*/{a.b}/c"}) {
+    EXPECT_EQ(PathTemplate::Parse(text)->Text(), text);
+  }
+  EXPECT_EQ(PathTemplate::Parse("/v1/{id=*}")->Text(), "/v1/{id}");
+}
+
+TEST(PercentEncodeTest, ComesBack) {
+  EXPECT_EQ(PercentEncode("a-Z.0_~ 村/"), "a-Z.0_~%20%E6%9D%91%2F");
+  EXPECT_EQ(*PercentDecode(PercentEncode("a b/村%")), "a b/村%");
 }
 
 TEST(ParseQueryTest, DecodesNamesAndValues) {

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -10,7 +12,7 @@
 #include "anju/indicators/v1/indicators.pb.h"
 #include "anju/microcredit/v1/microcredit.pb.h"
 #include "anju/registry/v1/registry.pb.h"
-#include "services/platform/rpc/status.h"
+#include "protos/contracts.h"
 #include "tests/support/refused.h"
 
 namespace anju::gateway {
@@ -35,6 +37,8 @@ TEST(TranscoderTest, FindsEveryMethodByItsAddress) {
   };
   for (const Row& row : std::vector<Row>{
            {"GET", "/v1/overview?division=45&month=2018-10", "anju.gateway.v1.Gateway.GetOverview", ""},
+           {"GET", "/v1/indicators:list?service=registry", "anju.indicators.v1.Indicators.ListIndicators", "registry"},
+           {"POST", "/v1/households:import", "anju.registry.v1.Registry.ImportHouseholds", ""},
            {"GET", "/v1/indicators", "anju.gateway.v1.Gateway.ListAllIndicators", ""},
            {"GET", "/v1/households/h1/file", "anju.gateway.v1.Gateway.GetHouseholdFile", ""},
            {"GET", "/v1/households/h1", "anju.registry.v1.Registry.GetHousehold", ""},
@@ -162,29 +166,41 @@ TEST(TranscoderTest, WritesAValueAsAStringEvenWhenItIsZero) {
   EXPECT_EQ(Sample().ToJson(*method, "\xff").status().code(), kInternal);
 }
 
-TEST(ErrorJsonTest, CarriesTheDetails) {
-  const json error =
-      json::parse(ErrorJson(rpc::ToGrpc(Refuse(kNotFound, "DIVISION_NOT_FOUND", "there is none", "division"))));
-  EXPECT_EQ(error["code"], 5);
-  EXPECT_EQ(error["message"], "there is none");
-  EXPECT_EQ(error["details"][0]["@type"], "type.googleapis.com/google.rpc.ErrorInfo");
-  EXPECT_EQ(error["details"][0]["reason"], "DIVISION_NOT_FOUND");
-  EXPECT_EQ(error["details"][1]["field_violations"][0]["field"], "division");
-}
-
-TEST(ErrorJsonTest, SurvivesRubbishDetails) {
-  EXPECT_EQ(json::parse(ErrorJson(grpc::Status(grpc::StatusCode::ABORTED, "lost", "\xff\xff")))["message"], "lost");
-  EXPECT_EQ(json::parse(ErrorJson(grpc::Status(grpc::StatusCode::ABORTED, "\xff\xfe")))["code"], 10);
-}
-
-TEST(HttpStatusTest, FollowsGoogleRpcCode) {
-  for (int code = 0; code <= 16; ++code) {
-    EXPECT_GE(HttpStatus(static_cast<grpc::StatusCode>(code)), 200);
+TEST(TranscoderTest, EveryMethodHasAnAddress) {
+  std::set<const google::protobuf::MethodDescriptor*> addressed;
+  for (const Transcoder::Rule& rule : Sample().rules()) addressed.insert(rule.method);
+  for (const auto* contract : AllContracts()) {
+    // What changed is for services among themselves.
+    if (contract->full_name() == "anju.feed.v1.Feed") continue;
+    for (int i = 0; i < contract->method_count(); ++i) {
+      EXPECT_TRUE(addressed.contains(contract->method(i))) << contract->method(i)->full_name() << " has no HTTP rule";
+    }
   }
-  EXPECT_EQ(HttpStatus(grpc::StatusCode::UNAUTHENTICATED), 401);
-  EXPECT_EQ(HttpStatus(grpc::StatusCode::PERMISSION_DENIED), 403);
-  EXPECT_EQ(HttpStatus(grpc::StatusCode::NOT_FOUND), 404);
-  EXPECT_EQ(HttpStatus(grpc::StatusCode::UNAVAILABLE), 503);
+}
+
+TEST(TranscoderTest, NoAddressIsGivenTwice) {
+  std::map<std::string, std::string> given;
+  for (const Transcoder::Rule& rule : Sample().rules()) {
+    const auto [at, is_new] =
+        given.try_emplace(absl::StrCat(rule.http_method, " ", rule.path.Text()), rule.method->full_name());
+    EXPECT_TRUE(is_new) << at->first << " is " << at->second << " and " << rule.method->full_name();
+  }
+}
+
+TEST(TranscoderTest, AnAddressSaysAFieldOnce) {
+  for (const char* target : {"/v1/households/h1?id=h2", "/v1/households?division=45&division=36"}) {
+    const auto match = Sample().Find("GET", target);
+    EXPECT_THAT(Sample().ToRequest(*match, ""), RefusedWith(kInvalidArgument, "FIELD_REPEATED")) << target;
+  }
+}
+
+TEST(TranscoderTest, ATrickWithThePathLeadsNowhere) {
+  for (const char* target :
+       {"//v1/overview", "/v1//overview", "/v1/overview/", "/v1/./overview", "/v1/x/../overview", "/v1%2foverview",
+        "/v1/%6Fverview", "/v1/overview%00", "/v1/overview;x", "/V1/overview", "/v1/households/..",
+        "/v1/households/%2e%2e", "/v1/households/%00", "/v1/households/.", "\\v1\\overview", "/v1/overview%20"}) {
+    EXPECT_EQ(Sample().Find("GET", target).status().code(), kNotFound) << target;
+  }
 }
 
 }  // namespace

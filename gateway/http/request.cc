@@ -1,0 +1,223 @@
+#include "gateway/http/request.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "services/platform/base/error.h"
+
+namespace anju::gateway {
+
+using enum absl::StatusCode;
+
+namespace {
+
+constexpr absl::string_view kLineEnd = "\r\n";
+// Sixteen are 2^64 - 1; no body is near that.
+constexpr size_t kMaxSizeDigits = 15;
+
+// What a second one of would let two readers see two requests.
+constexpr absl::string_view kOnce[] = {
+    "authorization", "content-encoding", "content-length", "content-type",      "expect",         "host",
+    "if-none-match", "origin",           "traceparent",    "transfer-encoding", "x-anju-service", "x-request-id"};
+
+absl::Status Malformed(absl::string_view sentence) { return Refuse(kInvalidArgument, "REQUEST_MALFORMED", sentence); }
+
+bool IsTokenCharacter(unsigned char c) {
+  return absl::ascii_isalnum(c) || absl::string_view("!#$%&'*+-.^_`|~").find(c) != absl::string_view::npos;
+}
+
+bool IsToken(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenCharacter);
+}
+
+// What may stand in a value or a chunk extension. Bytes beyond ASCII are taken: names of browsers have them.
+bool IsText(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7F); });
+}
+
+bool IsTarget(absl::string_view text) {
+  const bool is_printable =
+      std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F && c != '#'; });
+  return is_printable && (text == "*" || absl::StartsWith(text, "/"));
+}
+
+absl::Status ReadRequestLine(absl::string_view line, RequestHead& head) {
+  const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
+  if (words.size() != 3 || !IsToken(words[0]) || !IsTarget(words[1])) {
+    return Malformed("the first line of a request is METHOD /path HTTP/1.1");
+  }
+  if (words[2] != "HTTP/1.1" && words[2] != "HTTP/1.0") {
+    if (!absl::StartsWith(words[2], "HTTP/")) return Malformed("the first line of a request is METHOD /path HTTP/1.1");
+    return Refuse(kUnimplemented, "HTTP_VERSION_UNKNOWN", "speak HTTP/1.1 here");
+  }
+  head.method = std::string(words[0]);
+  head.target = std::string(words[1]);
+  head.is_1_0 = words[2] == "HTTP/1.0";
+  return absl::OkStatus();
+}
+
+absl::Status ReadField(absl::string_view line, RequestHead& head) {
+  const size_t colon = line.find(':');
+  if (colon == absl::string_view::npos || !IsToken(line.substr(0, colon))) return Malformed("a field is Name: value");
+  const absl::string_view value = absl::StripAsciiWhitespace(line.substr(colon + 1));
+  if (!IsText(value)) return Malformed("the value of a field holds no control characters");
+  if (head.fields.size() == kMaxFields) return Malformed(absl::StrCat("a head has at most ", kMaxFields, " fields"));
+  head.fields.emplace_back(absl::AsciiStrToLower(line.substr(0, colon)), std::string(value));
+  return absl::OkStatus();
+}
+
+absl::Status ReadLength(RequestHead& head) {
+  const std::string length = head.Field("content-length"), encoding = head.Field("transfer-encoding");
+  head.is_chunked = !encoding.empty();
+  if (head.is_chunked) {
+    if (!absl::EqualsIgnoreCase(encoding, "chunked")) return Malformed("the only Transfer-Encoding here is chunked");
+    if (!length.empty() || head.is_1_0) return Malformed("a chunked body has no Content-Length, and needs HTTP/1.1");
+  }
+  const bool has_length = std::any_of(head.fields.begin(), head.fields.end(),
+                                      [](const auto& field) { return field.first == "content-length"; });
+  if (!has_length) return absl::OkStatus();
+  const bool is_number =
+      std::all_of(length.begin(), length.end(), [](unsigned char c) { return absl::ascii_isdigit(c); });
+  if (length.empty() || !is_number || !absl::SimpleAtoi(length, &head.content_length)) {
+    return Malformed("the Content-Length is not a number");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFields(RequestHead& head) {
+  const auto count = [&](absl::string_view name) {
+    return std::count_if(head.fields.begin(), head.fields.end(),
+                         [&](const auto& field) { return field.first == name; });
+  };
+  for (absl::string_view name : kOnce) {
+    if (count(name) > 1) return Malformed(absl::StrCat("the field ", name, " stands twice"));
+  }
+  if (!head.is_1_0 && count("host") != 1) return Malformed("HTTP/1.1 needs the field Host");
+  RETURN_IF_ERROR(ReadLength(head));
+  const std::string expect = head.Field("expect");
+  head.expects_continue = absl::EqualsIgnoreCase(expect, "100-continue") && head.HasBody() && !head.is_1_0;
+  if (!expect.empty() && !absl::EqualsIgnoreCase(expect, "100-continue")) {
+    return Refuse(kFailedPrecondition, "EXPECTATION_UNKNOWN", "the only expectation that is met here is 100-continue");
+  }
+  const std::string connection = absl::AsciiStrToLower(head.Field("connection"));
+  head.keep_alive = head.is_1_0 ? absl::StrContains(connection, "keep-alive") : !absl::StrContains(connection, "close");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string RequestHead::Field(absl::string_view name) const {
+  std::string joined;
+  bool is_first = true;
+  for (const auto& [key, value] : fields) {
+    if (key != name) continue;
+    absl::StrAppend(&joined, is_first ? "" : ", ", value);
+    is_first = false;
+  }
+  return joined;
+}
+
+std::optional<size_t> FindHeadEnd(absl::string_view bytes) {
+  const size_t end = bytes.find("\r\n\r\n");
+  // A head that ends without CRs is complete as well; it is refused when it is read, not waited for.
+  const size_t bare = bytes.find("\n\n");
+  if (end == absl::string_view::npos && bare == absl::string_view::npos) return std::nullopt;
+  return bare < end ? bare + 2 : end + 4;
+}
+
+absl::StatusOr<RequestHead> ParseHead(absl::string_view text) {
+  RequestHead head;
+  bool is_first = true;
+  while (true) {
+    const size_t end = text.find(kLineEnd);
+    const absl::string_view line = text.substr(0, end);
+    if (end == absl::string_view::npos || line.find_first_of("\r\n") != absl::string_view::npos) {
+      return Malformed("lines end in CRLF");
+    }
+    text.remove_prefix(end + kLineEnd.size());
+    if (line.empty() && !is_first) break;
+    if (is_first) {
+      RETURN_IF_ERROR(ReadRequestLine(line, head));
+      is_first = false;
+    } else {
+      RETURN_IF_ERROR(ReadField(line, head));
+    }
+  }
+  RETURN_IF_ERROR(CheckFields(head));
+  return head;
+}
+
+absl::StatusOr<size_t> BodyReader::Take(absl::string_view bytes, std::string& body) {
+  size_t used = 0;
+  while (!done() && used < bytes.size()) {
+    ASSIGN_OR_RETURN(const size_t step, Step(bytes.substr(used), body));
+    if (step == 0) break;
+    used += step;
+  }
+  return used;
+}
+
+absl::StatusOr<size_t> BodyReader::Step(absl::string_view bytes, std::string& body) {
+  const auto take = [&] {
+    const auto size = static_cast<size_t>(std::min<uint64_t>(left_, bytes.size()));
+    body.append(bytes.data(), size);
+    left_ -= size;
+    return size;
+  };
+  if (!is_chunked_) return take();
+  switch (stage_) {
+    case Stage::kSize:
+      return TakeSize(bytes);
+    case Stage::kData: {
+      const size_t size = take();
+      if (left_ == 0) stage_ = Stage::kDataEnd;
+      return size;
+    }
+    case Stage::kDataEnd:
+      if (bytes.size() < kLineEnd.size() && bytes[0] == '\r') return size_t{0};
+      if (!absl::StartsWith(bytes, kLineEnd)) return Malformed("a chunk does not end where it says");
+      stage_ = Stage::kSize;
+      return kLineEnd.size();
+    case Stage::kTrailer: {
+      const size_t end = bytes.find('\n');
+      const size_t size = end == absl::string_view::npos ? bytes.size() : end + 1;
+      if (trailer_bytes_ + size > kMaxTrailerBytes) return Malformed("what follows the last chunk is too long");
+      if (end == absl::string_view::npos) return size_t{0};
+      const absl::string_view line = bytes.substr(0, end);
+      if (!absl::EndsWith(line, "\r") || !IsText(line.substr(0, end - 1))) return Malformed("lines end in CRLF");
+      trailer_bytes_ += size;
+      // Nobody here reads what stands behind a body.
+      if (line == "\r") stage_ = Stage::kDone;
+      return size;
+    }
+    case Stage::kDone:
+      break;
+  }
+  return size_t{0};
+}
+
+absl::StatusOr<size_t> BodyReader::TakeSize(absl::string_view bytes) {
+  const size_t end = bytes.find('\n');
+  if (end == absl::string_view::npos) {
+    if (bytes.size() > kMaxChunkLine) return Malformed("the size of a chunk is too long");
+    return size_t{0};
+  }
+  absl::string_view line = bytes.substr(0, end);
+  if (!absl::EndsWith(line, "\r") || line.size() > kMaxChunkLine) return Malformed("lines end in CRLF");
+  line.remove_suffix(1);
+  const absl::string_view digits = line.substr(0, line.find(';'));
+  const bool is_hex =
+      std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return absl::ascii_isxdigit(c); });
+  if (digits.empty() || digits.size() > kMaxSizeDigits || !is_hex || !IsText(line) ||
+      !absl::SimpleHexAtoi(digits, &left_)) {
+    return Malformed("the size of a chunk is not a number");
+  }
+  stage_ = left_ == 0 ? Stage::kTrailer : Stage::kData;
+  return end + 1;
+}
+
+}  // namespace anju::gateway

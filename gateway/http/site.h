@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "gateway/http/cors.h"
+#include "gateway/http/exchange.h"
+#include "gateway/http/rendered.h"
+#include "gateway/http/request.h"
+#include "gateway/proxy/switchboard.h"
+#include "gateway/transcoding/transcoding.h"
+
+namespace anju::gateway {
+
+// Limits of the HTTP port, for tests to shorten.
+struct HttpLimits {
+  size_t header_bytes = 16 * 1024;
+  // Of a request that is one message.
+  size_t body_bytes = 8 * 1024 * 1024;
+  // Of a file that is taken in as it comes.
+  uint64_t upload_bytes = uint64_t{4} << 30;
+  size_t connections = 1024;
+  // For a request to arrive once it has begun, for each piece of a file, and for an answer to be taken.
+  absl::Duration transfer = absl::Seconds(30);
+  // Between two requests on a connection.
+  absl::Duration idle = absl::Seconds(60);
+};
+
+// A file that everybody may read without a token.
+struct Page {
+  std::string type;
+  std::shared_ptr<const Rendered> rendered;
+};
+
+// What is served at all connections.
+struct Site {
+  Switchboard& switchboard;
+  const Transcoder& transcoder;
+  const HttpLimits limits;
+  const Cors cors;
+  // By path: the page on which the API can be tried, and its description.
+  const std::map<std::string, Page, std::less<>> pages;
+  Renderings renderings{transcoder};
+  std::atomic<bool> draining = false;
+};
+
+std::map<std::string, Page, std::less<>> MakePages(const Transcoder& transcoder,
+                                                   const std::vector<std::string>& services);
+
+// Finds out what a request asks for. `address` is where it comes from, without a port.
+std::shared_ptr<Exchange> Receive(Site& site, const RequestHead& head, const std::string& address,
+                                  std::shared_ptr<Line> line);
+
+}  // namespace anju::gateway
