@@ -2,7 +2,9 @@
 """Programs that others wrote speak to a real anju: @grpc/grpc-js, buf curl by reflection, curl, and the health check of gRPC."""
 
 import json
+import os
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -88,6 +90,33 @@ class ForeignClientsTest(unittest.TestCase):
         done = self.run_program("curl", "--silent", "--verbose", "--stderr", "-", "--output", "/dev/null", "--output", "/dev/null",
                                 f"http://127.0.0.1:{self.anju.http}/healthz", f"http://127.0.0.1:{self.anju.http}/healthz")
         self.assertIn("Re-using existing connection", done)
+
+    def block(self, title, language):
+        """The first block of code after these words of the README, as it is written for the anju of this test."""
+        readme = (ROOT / "README.md").read_text()
+        code = re.search(rf"```{language}\n(.*?)```", readme[readme.index(title):], re.S).group(1)
+        for word, here in (("127.0.0.1:8080", f"127.0.0.1:{self.anju.http}"), ("127.0.0.1:8081", f"127.0.0.1:{self.anju.grpc}"),
+                           ("data/tokens", str(self.anju.data / "tokens"))):
+            code = code.replace(word, here)
+        return code
+
+    def test_the_readme_s_ten_lines_of_curl(self):
+        work = self.anju.data / "curl"
+        work.mkdir()
+        done = subprocess.run(["bash", "-euc", self.block("ten lines of curl", "sh")], cwd=work, capture_output=True, text=True, timeout=60)
+        self.assertEqual("", done.stderr)
+        lines = [line for line in done.stdout.replace("}200\n", "}\n200\n").splitlines() if line]
+        receipt = json.loads(lines[0])
+        self.assertEqual(("1", "1"), (receipt["added"], receipt["refused"]))
+        self.assertIn("200", done.stdout)
+        self.assertIn("indicators", json.loads((work / "overview.json").read_text()))
+        self.assertIn('"reason"', done.stdout.splitlines()[-1])
+
+    def test_the_readme_s_ten_lines_of_grpc(self):
+        done = subprocess.run(["node", "-e", self.block("ten lines of gRPC", "js")], cwd=ROOT, capture_output=True, text=True, timeout=60,
+                              env=dict(os.environ, NODE_PATH=str(MODULES)))
+        self.assertEqual("", done.stderr)
+        self.assertEqual("1", json.loads(done.stdout)["added"])
 
 
 if __name__ == "__main__":
