@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from . import today
 from .numbers import day_between
 from .people import County
 
@@ -50,3 +51,4 @@ def make(plan, folder):
     folder.write("registry", "ExitPlan", (
         {"division": CODE, "year": year, "planned_persons": planned, "document": "样扶领发〔2016〕6号"} for year, planned in _PLAN.items()
     ))
+    today.make(plan, folder, county)

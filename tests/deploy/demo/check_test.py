@@ -47,8 +47,23 @@ def published():
     return answers
 
 
+# Stands for anjuctl, and finds a draw right whose seed is 5eed.
+ANJUCTL = """#!/bin/bash
+[[ " $* " == *" draw verify "*" --seed 5eed "* ]] && echo '{"verified": true, "households": 6, "allotted": 6}'
+"""
+
+
 class CheckTest(unittest.TestCase):
     def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.anjuctl = Path(self.folder.name) / "anjuctl"
+        self.anjuctl.write_text(ANJUCTL)
+        self.anjuctl.chmod(0o755)
+        self.draw = {"list": "a list", "list_hash": "h", "commitment": "c", "seed": "5eed", "result": "a result"}
+        self.cases = [{"notices": [{"state": "NOTICE_STATE_OPEN"}]}, {}, {"notices": [{"state": "NOTICE_STATE_CLOSED"}] * 2}]
+        self.listed = {"id": "d2", "seed": "5eed"}
+        today = {"/v1/cases": {"cases": self.cases}, "/v1/draws": {"draws": [{"id": "d1"}, self.listed]}, "/v1/draws/d2": self.draw}
         self.answers = answers = published()
         self.sites = sites = [{"name": "思源社区", "planned_units": 1193}, {"name": "梦想家园社区", "planned_units": 872}]
 
@@ -56,10 +71,10 @@ class CheckTest(unittest.TestCase):
             def do_GET(self):
                 query = parse_qs(urlsplit(self.path).query)
                 path = urlsplit(self.path).path
-                good = self.headers["Authorization"] == "Bearer secret" and path in ("/v1/overview", "/v1/sites")
-                figures = answers.get((query["division"][0], query.get("month", [""])[0]), {})
+                good = self.headers["Authorization"] == "Bearer secret" and path in ("/v1/overview", "/v1/sites", *today)
+                figures = answers.get((query.get("division", [""])[0], query.get("month", [""])[0]), {})
                 answer = {"sites": sites} if path == "/v1/sites" else {"indicators": [{"id": name} | figure for name, figure in figures.items()]}
-                body = json.dumps(answer).encode()
+                body = json.dumps(today.get(path, answer)).encode()
                 self.send_response(200 if good else 401)
                 self.end_headers()
                 self.wfile.write(body)
@@ -79,7 +94,8 @@ class CheckTest(unittest.TestCase):
             file.write(token + "\n")
             file.flush()
             address = f"http://127.0.0.1:{self.server.server_port}"
-            command = [sys.executable, ROOT / "deploy/demo/check", "--gateway", address, "--token-file", file.name, *options]
+            command = [sys.executable, ROOT / "deploy/demo/check", "--gateway", address, "--token-file", file.name,
+                       "--data", self.folder.name, "--anjuctl", self.anjuctl, *options]
             return subprocess.run(command, capture_output=True, text=True)
 
     def figure(self, county, month, name):
@@ -96,6 +112,21 @@ class CheckTest(unittest.TestCase):
         self.assertVerdict(result, "relocation.follow_up_industry_rate", "34.54  shown as a discrepancy")
         self.assertNotIn("industry.cooperatives", result.stdout)
         self.assertIn("industry.cooperatives", self.check("--all").stdout)
+
+    def test_what_was_done_when_it_was_loaded_must_come_out(self):
+        result = self.check()
+        self.assertVerdict(result, "relocation.notices_opened", "agrees, 1 still hang")
+        self.assertVerdict(result, "relocation.draw_households", "agrees")
+        self.draw["seed"] = "other"
+        result = self.check()
+        self.assertEqual(result.returncode, 1)
+        self.assertVerdict(result, "relocation.draw_households", "DIFFERS")
+        del self.listed["seed"]
+        self.cases.pop()
+        result = self.check()
+        self.assertEqual(result.returncode, 1)
+        self.assertVerdict(result, "relocation.notices_opened", "DIFFERS")
+        self.assertIn("relocation.notices_opened, relocation.draw_households", result.stdout)
 
     def test_rounds_half_up_to_the_published_precision(self):
         figure = self.figure("450328", "2018-10", "microcredit.interest_subsidy_paid")

@@ -183,6 +183,14 @@ class RegistryTest(unittest.TestCase):
         self.assertEqual(len({row["村代码"] for row in rows(CENXI, "registry-villages")}), 53)
         self.assertEqual(sum(not row["身份证号"] for row in rows(CENXI, "registry-persons")), 2037)
 
+    def test_what_is_done_today_is_of_no_published_month(self):
+        for kind in ("relocation-sites", "relocation-units", "relocation-cases"):
+            days = [value for row in rows(CENXI, kind) for name, value in row.items() if name.endswith("日期") and value]
+            self.assertGreater(min(days), "2019")
+        calls = [step["call"].rsplit("/")[-1] for step in PLAN if step["division"] == CENXI and "call" in step]
+        self.assertEqual(["CommitDraw", "FreezeDraw", "RunDraw"], calls[:3])
+        self.assertEqual(3, calls.count("OpenCaseNotice"))
+
     def test_cenxi_plans_for_all(self):
         plan = {row["年度"]: int(row["计划脱贫人数"]) for row in rows(CENXI, "registry-exit_plans")}
         self.assertEqual(plan, {"2016": 10050, "2017": 11200, "2018": 10800, "2019": 9060, "2020": 7887})
