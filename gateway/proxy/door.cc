@@ -32,10 +32,10 @@ grpc::ByteBuffer Share(const Switchboard::Bytes& bytes) {
 }
 
 using v1::Gateway;
-using Raw = Gateway::WithRawCallbackMethod_GetOverview<
-    Gateway::WithRawCallbackMethod_GetRanking<Gateway::WithRawCallbackMethod_GetTrend<
-        Gateway::WithRawCallbackMethod_GetHouseholdFile<Gateway::WithRawCallbackMethod_ListAllIndicators<
-            Gateway::WithRawCallbackMethod_GetHealth<Gateway::Service>>>>>>;
+using Raw = Gateway::WithRawCallbackMethod_GetOverview<Gateway::WithRawCallbackMethod_GetRanking<
+    Gateway::WithRawCallbackMethod_GetTrend<Gateway::WithRawCallbackMethod_GetHouseholdFile<
+        Gateway::WithRawCallbackMethod_ListAllIndicators<Gateway::WithRawCallbackMethod_GetHealth<
+            Gateway::WithRawCallbackMethod_GetPublicOverview<Gateway::Service>>>>>>>;
 
 // The gateway's own methods, as bytes: a stored answer is sent as it was stored.
 class OwnService final : public Raw {
@@ -48,6 +48,9 @@ class OwnService final : public Raw {
 
   Reactor* GetOverview(Context* context, const Buffer* request, Buffer* response) override {
     return Answer("GetOverview", context, request, response);
+  }
+  Reactor* GetPublicOverview(Context* context, const Buffer* request, Buffer* response) override {
+    return Answer("GetPublicOverview", context, request, response);
   }
   Reactor* GetRanking(Context* context, const Buffer* request, Buffer* response) override {
     return Answer("GetRanking", context, request, response);
