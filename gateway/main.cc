@@ -177,7 +177,7 @@ int main(int argc, char** argv) {
   const auto cache = gateway::OrStop(cache::OpenCache(runtime.cache()));
   const gateway::Peers peers(gateway::ReadServices(absl::GetFlag(FLAGS_services), gateway::OpenPeerTls()));
   cache::Answers answers(*cache, runtime.clock(), peers.Names());
-  gateway::Desk desk(peers, answers, runtime.clock());
+  gateway::Desk desk(peers, answers, runtime.clock(), runtime.token());
   gateway::Limits limits(runtime.clock(), *cache, gateway::ReadLimits());
   gateway::Switchboard switchboard(runtime.guard(), desk, peers, limits, runtime.clock());
   const auto shown = gateway::ShowCache(runtime.guard().metrics(), *cache, answers);

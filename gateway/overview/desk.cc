@@ -22,6 +22,9 @@ constexpr absl::Duration kRememberPlaces = absl::Seconds(10);
 constexpr size_t kMaxPlaces = 200'000;
 // As the indicators contract has it.
 constexpr size_t kMaxDivisions = 500;
+// Of the code of a county, which is the smallest division of which something is published, and since when.
+constexpr size_t kCountyDigits = 6;
+constexpr Month kPublishedSince{.index = 2014 * 12};
 constexpr absl::Duration kHealthPatience = absl::Seconds(2);
 
 Desk::Bytes Serialise(const google::protobuf::Message& message) {
@@ -60,6 +63,24 @@ absl::StatusOr<Span> SpanOf(const v1::GetOverviewRequest& request) {
   return ParseSpan(request.from_month(), request.month(), "from_month", "month");
 }
 
+// The month of what is published. Before it is over, a number could be watched as it grows.
+absl::StatusOr<Month> CheckPublished(const v1::GetPublicOverviewRequest& request, absl::Time now) {
+  if (!IsDivisionCode(request.division()) || request.division().size() > kCountyDigits) {
+    return Refuse(kInvalidArgument, "DIVISION_NOT_PUBLISHED",
+                  "figures are published of provinces, prefectures and counties", "division");
+  }
+  ASSIGN_OR_RETURN(const Span span, ParseSpan("", request.month(), "month", "month"));
+  if (span.to < kPublishedSince || span.to >= Month::Of(DayInChina(now))) {
+    return Refuse(kInvalidArgument, "MONTH_NOT_PUBLISHED", "figures are published of months since 2014 that are over",
+                  "month");
+  }
+  return span.to;
+}
+
+std::string PublicKey(absl::string_view division, absl::string_view month) {
+  return absl::StrCat("anju:answer:public:", division, ":", month);
+}
+
 template <typename Request>
 absl::StatusOr<Request> Parse(const std::string& bytes) {
   Request request;
@@ -69,10 +90,16 @@ absl::StatusOr<Request> Parse(const std::string& bytes) {
 
 }  // namespace
 
-Desk::Desk(const Peers& peers, cache::Answers& answers, const Clock& clock)
-    : peers_(peers), answers_(answers), clock_(clock), catalogues_(peers.all().size()) {}
+Desk::Desk(const Peers& peers, cache::Answers& answers, const Clock& clock, rpc::TokenFile& token)
+    : peers_(peers), answers_(answers), clock_(clock), token_(token), catalogues_(peers.all().size()) {}
 
 Desk::Bytes Desk::Near(const MethodDescriptor& method, const std::string& bytes, const rpc::Caller& caller) {
+  if (method.name() == "GetPublicOverview") {
+    const auto request = Parse<v1::GetPublicOverviewRequest>(bytes);
+    if (!request.ok() || !CheckPublished(*request, clock_.Now()).ok()) return nullptr;
+    const std::optional<Place> place = Remembered(request->division(), kRemember);
+    return place.has_value() ? answers_.Near(PublicKey(place->code, request->month())) : nullptr;
+  }
   if (method.name() != "GetOverview") return nullptr;
   const auto request = Parse<v1::GetOverviewRequest>(bytes);
   if (!request.ok()) return nullptr;
@@ -91,6 +118,10 @@ absl::StatusOr<Desk::Bytes> Desk::Answer(const MethodDescriptor& method, const s
   if (name == "GetOverview") {
     ASSIGN_OR_RETURN(const auto request, Parse<v1::GetOverviewRequest>(bytes));
     return GetOverview(request, caller, errand);
+  }
+  if (name == "GetPublicOverview") {
+    ASSIGN_OR_RETURN(const auto request, Parse<v1::GetPublicOverviewRequest>(bytes));
+    return GetPublicOverview(request, errand);
   }
   if (name == "GetRanking") {
     ASSIGN_OR_RETURN(const auto request, Parse<v1::GetRankingRequest>(bytes));
@@ -138,6 +169,53 @@ absl::StatusOr<std::string> Desk::MakeOverview(const Place& place, Span span, bo
     figures.set_division(child.code);
     figures.set_name(child.name);
     AddFigures(catalogue, sums, child.code, *figures.mutable_indicators());
+  }
+  SetAsOf(sums, overview);
+  return overview.SerializeAsString();
+}
+
+absl::StatusOr<Desk::Bytes> Desk::GetPublicOverview(const v1::GetPublicOverviewRequest& request, const Errand& given) {
+  ASSIGN_OR_RETURN(const Month month, CheckPublished(request, clock_.Now()));
+  // Nobody's token but the gateway's own, and no purpose of anybody.
+  ASSIGN_OR_RETURN(const std::string token, token_.Read());
+  const Errand errand = {
+      .authorization = absl::StrCat("Bearer ", token), .request_id = given.request_id, .deadline = given.deadline};
+  ASSIGN_OR_RETURN(const Place place, Resolve(request.division(), errand));
+  return answers_.Get(PublicKey(place.code, Format(month)), place.code, errand.deadline,
+                      [&] { return MakePublicOverview(place, month, errand); });
+}
+
+absl::StatusOr<Families> Desk::PublishedBeneath(const std::string& division, const Errand& errand,
+                                                std::vector<Child>& children) {
+  Families families;
+  if (division.size() >= kCountyDigits) return families;
+  ASSIGN_OR_RETURN(children, Children({.code = division}, errand));
+  for (const Child& child : children) {
+    families[division].push_back(child.code);
+    std::vector<Child> grandchildren;
+    ASSIGN_OR_RETURN(Families beneath, PublishedBeneath(child.code, errand, grandchildren));
+    families.merge(beneath);
+  }
+  return families;
+}
+
+absl::StatusOr<std::string> Desk::MakePublicOverview(const Place& place, Month month, const Errand& errand) {
+  ASSIGN_OR_RETURN(const Catalogue catalogue, GetCatalogue(errand));
+  std::vector<Child> children;
+  ASSIGN_OR_RETURN(const Families families, PublishedBeneath(place.code, errand, children));
+  std::vector<std::string> divisions = {place.code};
+  for (const auto& [division, beneath] : families) divisions.insert(divisions.end(), beneath.begin(), beneath.end());
+  ASSIGN_OR_RETURN(const Sums sums, AskSums(divisions, {.from = month, .to = month}, nullptr, false, errand));
+  v1::PublicOverview overview;
+  overview.set_division(place.code);
+  overview.set_name(place.name);
+  overview.set_month(Format(month));
+  AddPublicFigures(catalogue, sums, families, place.code, *overview.mutable_figures());
+  for (const Child& child : children) {
+    v1::PublicFigures& figures = *overview.add_children();
+    figures.set_division(child.code);
+    figures.set_name(child.name);
+    AddPublicFigures(catalogue, sums, families, child.code, *figures.mutable_figures());
   }
   SetAsOf(sums, overview);
   return overview.SerializeAsString();

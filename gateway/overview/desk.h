@@ -14,9 +14,11 @@
 #include "anju/gateway/v1/gateway.pb.h"
 #include "gateway/overview/compose.h"
 #include "gateway/overview/peers.h"
+#include "gateway/overview/published.h"
 #include "google/protobuf/descriptor.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/cache/answers.h"
+#include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/identity.h"
 
 namespace anju::gateway {
@@ -28,8 +30,8 @@ class Desk {
  public:
   using Bytes = std::shared_ptr<const std::string>;
 
-  // All outlive the desk.
-  Desk(const Peers& peers, cache::Answers& answers, const Clock& clock);
+  // All outlive the desk. `token` is the gateway's own, with which it asks for what is published.
+  Desk(const Peers& peers, cache::Answers& answers, const Clock& clock, rpc::TokenFile& token);
 
   // The answer to a request as it came over the wire, when it is known without waiting for anything; else nothing.
   Bytes Near(const google::protobuf::MethodDescriptor& method, const std::string& request, const rpc::Caller& caller);
@@ -66,6 +68,7 @@ class Desk {
 
   absl::StatusOr<Bytes> GetOverview(const v1::GetOverviewRequest& request, const rpc::Caller& caller,
                                     const Errand& errand);
+  absl::StatusOr<Bytes> GetPublicOverview(const v1::GetPublicOverviewRequest& request, const Errand& errand);
   absl::StatusOr<Bytes> GetRanking(const v1::GetRankingRequest& request, const rpc::Caller& caller,
                                    const Errand& errand);
   absl::StatusOr<Bytes> GetTrend(const v1::GetTrendRequest& request, const rpc::Caller& caller, const Errand& errand);
@@ -74,6 +77,10 @@ class Desk {
   absl::StatusOr<Bytes> GetHealth(const rpc::Caller& caller, const Errand& errand);
 
   absl::StatusOr<std::string> MakeOverview(const Place& place, Span span, bool with_children, const Errand& errand);
+  absl::StatusOr<std::string> MakePublicOverview(const Place& place, Month month, const Errand& errand);
+  // What is published with a division: the divisions beneath, down to the counties.
+  absl::StatusOr<Families> PublishedBeneath(const std::string& division, const Errand& errand,
+                                            std::vector<Child>& children);
   absl::StatusOr<Subject> CheckSubject(absl::string_view division, absl::string_view indicator, Span span,
                                        const rpc::Caller& caller, const Errand& errand);
   absl::StatusOr<std::vector<Child>> Children(const Place& place, Month month, const Errand& errand);
@@ -93,6 +100,7 @@ class Desk {
   const Peers& peers_;
   cache::Answers& answers_;
   const Clock& clock_;
+  rpc::TokenFile& token_;
 
   absl::Mutex mutex_;
   std::map<std::string, KnownPlace, std::less<>> places_ ABSL_GUARDED_BY(mutex_);

@@ -96,19 +96,23 @@ absl::StatusOr<Visit> Switchboard::Admit(const Envelope& envelope, const MethodD
                  .trace = rpc::ChildOf(envelope.traceparent, envelope.tracestate)};
   rpc::Metrics::Started(guard_.CountersOf(method));
   absl::StatusOr<rpc::Caller> caller = guard_.Admit(envelope.authorization, method);
+  // Whoever else says where they are may say what they like.
+  const bool is_edge = !envelope.said_address.empty() && envelope.address == limits_.options().edge;
+  const std::string& address = is_edge ? envelope.said_address : envelope.address;
   absl::Status refusal = caller.status();
   if (caller.ok()) {
     visit.caller = *std::move(caller);
-    absl::StatusOr<Limits::Place> place = limits_.Enter(PartyOf(visit.caller, method), visit.caller.subject);
+    // Who calls without a token is nobody but an address.
+    absl::StatusOr<Limits::Place> place = visit.caller.roles.empty()
+                                              ? limits_.Enter(Party::kStranger, address)
+                                              : limits_.Enter(PartyOf(visit.caller, method), visit.caller.subject);
     if (place.ok()) {
       visit.place = *std::move(place);
       return visit;
     }
     refusal = place.status();
   } else if (refusal.code() == absl::StatusCode::kUnauthenticated) {
-    // Whoever else says where they are may say what they like.
-    const bool is_edge = !envelope.said_address.empty() && envelope.address == limits_.options().edge;
-    auto place = limits_.Enter(Party::kStranger, is_edge ? envelope.said_address : envelope.address);
+    auto place = limits_.Enter(Party::kStranger, address);
     if (!place.ok()) refusal = place.status();
   }
   if (refusal.code() == absl::StatusCode::kResourceExhausted) {

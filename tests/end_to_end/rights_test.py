@@ -152,6 +152,8 @@ class Rights(unittest.TestCase):
         """Every method and whom to ask: the service itself, because each looks for itself, and the gateway, which the services'
         own contracts are closed to. A shared one is asked of every service."""
         for service, method, request, roles in self.contracts.methods:
+            if f"{service}/{method}" in self.contracts.public:
+                continue
             own = service.split(".")[1]
             for peer in SERVICES if service in self.contracts.shared else (own,) if own in SERVICES else ():
                 port = (self.anju.data / f"run/port.{peer}").read_text().strip()
@@ -178,7 +180,10 @@ class Rights(unittest.TestCase):
 
     def test_there_is_something_to_ask(self):
         self.assertGreater(len(self.contracts.methods), 50)
-        self.assertTrue(all(roles for *_, roles in self.contracts.methods), "a method that nobody may call")
+        self.assertTrue(all(roles or f"{service}/{method}" in self.contracts.public
+                            for service, method, _, roles in self.contracts.methods), "a method that nobody may call")
+        # Whoever publishes more says so here.
+        self.assertEqual({"anju.gateway.v1.Gateway/GetPublicOverview"}, self.contracts.public)
 
     def test_the_services_own_contracts_are_not_forwarded(self):
         for service, method, *_ in self.contracts.methods:
@@ -249,6 +254,44 @@ class Rights(unittest.TestCase):
         done = self.anju.ctl(self.anju.new_token("officer", "451021"), "call", "anju.relocation.v1.Relocation/DeclareCase",
                              json.dumps(request), check=False)
         self.assertIn("OUTSIDE_SCOPE", done.stdout + done.stderr)
+
+    def test_what_is_published_is_rounded_and_nothing_else(self):
+        officer = self.anju.token_file(f"officer-{HOME}")
+
+        def households(first, count):
+            path = self.anju.data / f"published{first}.csv"
+            path.write_text("户编号,村代码,户类型,建档日期\n" + "".join(
+                f"pub{n},{HOME}100201,建档立卡贫困户,2016-01-15\n" for n in range(first, first + count)), encoding="utf-8")
+            self.anju.ctl(officer, "import", "households", path, "--division", HOME)
+            self.anju.settle()
+
+        def published(division):
+            status, answer = self.anju.get(f"/v1/public/overview?division={division}&month=2018-10", None)
+            self.assertEqual(200, status, answer)
+            return answer
+
+        def figure(answer):
+            return next(one for one in answer["figures"] if one["id"] == "registry.households")
+
+        before = int(self.anju.figures(HOME, "2018-10", officer)["registry.households"])
+        if before < 3:
+            households(0, 3 - before)
+        self.assertTrue(figure(published(HOME))["suppressed"])
+        self.assertNotIn("value", figure(published(HOME)))
+        households(100, 4)
+        self.assertEqual("5", str(figure(published(HOME))["value"]))
+        prefecture = published(HOME[:4])
+        county = next(child for child in prefecture["children"] if child["division"] == HOME)
+        self.assertEqual("5", str(figure(county)["value"]))
+        self.assertTrue(all(len(child["division"]) <= 6 for child in published("45")["children"] + prefecture["children"]))
+        # No money, no division below the county, no month that is not over, and nothing of what else there is.
+        self.assertEqual({"person", "household", "percent"}, {one["unit"] for one in prefecture["figures"]})
+        for division, month, expected in ((HOME + "100", "2018-10", "DIVISION_NOT_PUBLISHED"),
+                                          (HOME, "2199-01", "MONTH_NOT_PUBLISHED")):
+            status, answer = self.anju.get(f"/v1/public/overview?division={division}&month={month}", None)
+            self.assertEqual((400, expected), (status, reason(answer)), answer)
+        for path in ("/v1/overview?division=45&month=2018-10", "/v1/public", "/v1/public/ranking?division=45", "/v1/households"):
+            self.assertNotEqual(200, self.anju.get(path, None)[0], path)
 
 
 if __name__ == "__main__":

@@ -277,7 +277,7 @@ class GatewayHouse {
                   away);
     limits.emplace(clock, *cache, limit_options);
     answers.emplace(*cache, clock, peers->Names(), options);
-    desk.emplace(*peers, *answers, clock);
+    desk.emplace(*peers, *answers, clock, token);
     switchboard.emplace(identity.guard(), *desk, *peers, *limits, clock);
     transcoder.emplace(peers->Names());
     grpc_door = *gateway::GrpcDoor::Open("127.0.0.1:0", *switchboard, tls);
@@ -312,6 +312,8 @@ class GatewayHouse {
 
   SystemClock clock;
   TestIdentity identity{clock};
+  // The gateway's own.
+  rpc::TokenFile token{identity.directory().Write("token.jwt", identity.Token({"service"}, "*", "gateway"))};
   FakeService registry{"registry"};
   FakeService workshops{"workshops"};
   std::unique_ptr<cache::Cache> cache;

@@ -35,6 +35,14 @@ class Client {
     return Ask<v1::Overview>(
         [&](auto* context, auto* response) { return stub_->GetOverview(context, request, response); });
   }
+  absl::StatusOr<v1::PublicOverview> GetPublicOverview(const std::string& division,
+                                                       const std::string& month = "2018-10") {
+    v1::GetPublicOverviewRequest request;
+    request.set_division(division);
+    request.set_month(month);
+    return Ask<v1::PublicOverview>(
+        [&](auto* context, auto* response) { return stub_->GetPublicOverview(context, request, response); });
+  }
   absl::StatusOr<v1::Ranking> GetRanking(const std::string& division, const std::string& indicator) {
     v1::GetRankingRequest request;
     request.set_division(division);
@@ -161,6 +169,66 @@ TEST_F(DeskTest, ServesNoStoredAnswerToStrangersNorOutsideTheirScope) {
   EXPECT_EQ(client_.GetOverview("450328").status().code(), kUnauthenticated);
   client_.authorization = house_.identity.Bearer({"bank"}, "45");
   EXPECT_THAT(client_.GetOverview("450328"), RefusedWith(kPermissionDenied, "ROLE_NOT_ALLOWED"));
+}
+
+TEST_F(DeskTest, PublishesWithoutAToken) {
+  for (const std::string authorization : {"", "Bearer x.y.z"}) {
+    client_.authorization = authorization;
+    const auto overview = client_.GetPublicOverview("450328");
+    ASSERT_TRUE(overview.ok()) << overview.status();
+    EXPECT_EQ(overview->division(), "450328");
+    ASSERT_EQ(overview->figures_size(), 3);
+    EXPECT_EQ(overview->figures(0).value(), 7430);
+    EXPECT_EQ(overview->figures(1).value(), 2565);
+    EXPECT_EQ(overview->figures(2).value(), 3500);
+    EXPECT_EQ(overview->children_size(), 0);
+  }
+  // It was asked for with the gateway's own token, once.
+  EXPECT_EQ(house_.registry.last("authorization"), absl::StrCat("Bearer ", *house_.token.Read()));
+  EXPECT_EQ(house_.registry.queries, 1);
+  // That somebody else may see more changes nothing, nor the other way round.
+  client_.authorization = house_.Officer();
+  EXPECT_EQ(client_.GetPublicOverview("450328")->figures(0).value(), 7430);
+  EXPECT_EQ(client_.GetOverview("450328")->indicators(0).value(), 7432);
+}
+
+TEST_F(DeskTest, PublishesNoSmallNumber) {
+  house_.registry.Set("registry.persons", "4503", 12);
+  house_.registry.Set("registry.persons", "4503100", 9);
+  house_.registry.Set("registry.persons", "4503101", 3);
+  const auto overview = client_.GetPublicOverview("4503");
+  ASSERT_TRUE(overview.ok()) << overview.status();
+  EXPECT_EQ(overview->figures(0).value(), 10);
+  EXPECT_EQ(overview->children_size(), 600);
+  EXPECT_EQ(overview->children(0).figures(0).value(), 5);
+  for (int i : {1, 2}) {
+    EXPECT_TRUE(overview->children(i).figures(0).suppressed());
+    EXPECT_FALSE(overview->children(i).figures(0).has_value());
+  }
+}
+
+TEST_F(DeskTest, PublishesNothingElse) {
+  struct Row {
+    const char* division;
+    const char* month;
+    absl::StatusCode code;
+    const char* reason;
+  };
+  client_.authorization = "";
+  for (const Row& row : std::vector<Row>{
+           {"450328100", "x", kInvalidArgument, "DIVISION_NOT_PUBLISHED"},
+           {"450328100201", "2018-10", kInvalidArgument, "DIVISION_NOT_PUBLISHED"},
+           {"", "2018-10", kInvalidArgument, "DIVISION_NOT_PUBLISHED"},
+           {"36", "x", kInvalidArgument, "MONTH_MALFORMED"},
+           {"36", "2013-12", kInvalidArgument, "MONTH_NOT_PUBLISHED"},
+           {"36", "2199-12", kInvalidArgument, "MONTH_NOT_PUBLISHED"},
+           {"36", "2018-10", kNotFound, "DIVISION_NOT_FOUND"},
+       }) {
+    EXPECT_THAT(client_.GetPublicOverview(row.division, row.month), RefusedWith(row.code, row.reason)) << row.division;
+  }
+  const std::string now = Format(Month::Of(DayInChina(absl::Now())));
+  EXPECT_THAT(client_.GetPublicOverview("450328", now), RefusedWith(kInvalidArgument, "MONTH_NOT_PUBLISHED"));
+  EXPECT_THAT(client_.GetOverview("450328"), RefusedWith(kUnauthenticated, "TOKEN_MISSING"));
 }
 
 TEST_F(DeskTest, RanksTheChildren) {
