@@ -264,9 +264,14 @@ absl::Status CheckIdNumbers(roots::Session& session, const std::optional<Househo
 
 absl::StatusOr<Outcome> ImportHousehold(roots::Session& session, const intake::Batch& batch,
                                         const HouseholdRecord& record) {
-  ASSIGN_OR_RETURN(const std::string village, intake::ResolveVillage(session, batch, record.village, "village"));
+  ASSIGN_OR_RETURN(std::string village, intake::ResolveVillage(session, batch, record.village, "village"));
   const std::string key = batch.Key(record.household_no);
   ASSIGN_OR_RETURN(const std::optional<Household> before, session.Find<Household>(key));
+  if (before.has_value()) {
+    // Where it lived then may have got another code since.
+    const std::string& then = before->VillageOn(record.resident_since.value_or(record.registered_on));
+    ASSIGN_OR_RETURN(village, intake::KeepCode(session, then, village));
+  }
   ASSIGN_OR_RETURN(Household after, Record(before, record, key, village));
   if (before == after) return Outcome::kUnchanged;
   if (before.has_value()) {
