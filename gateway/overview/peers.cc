@@ -4,6 +4,7 @@
 #include <deque>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/time/clock.h"
@@ -27,10 +28,16 @@ constexpr int kMaxPages = 100;
 
 }  // namespace
 
+void AddSent(absl::string_view name, const std::string& value, grpc::ClientContext& context) {
+  const bool may_pass =
+      !value.empty() && std::all_of(value.begin(), value.end(), [](unsigned char c) { return absl::ascii_isprint(c); });
+  if (may_pass) context.AddMetadata(std::string(name), value);
+}
+
 void Prepare(const Errand& errand, grpc::ClientContext& context) {
-  if (!errand.authorization.empty()) context.AddMetadata("authorization", errand.authorization);
-  if (!errand.request_id.empty()) context.AddMetadata("x-request-id", errand.request_id);
-  if (!errand.purpose.empty()) context.AddMetadata(std::string(rpc::kPurposeHeader), errand.purpose);
+  AddSent("authorization", errand.authorization, context);
+  AddSent("x-request-id", errand.request_id, context);
+  AddSent(rpc::kPurposeHeader, errand.purpose, context);
   if (const rpc::Trace* trace = rpc::CurrentTrace(); trace != nullptr) rpc::PassOn(*trace, context);
   context.set_deadline(absl::ToChronoTime(std::min(errand.deadline, absl::Now() + kPatience)));
 }

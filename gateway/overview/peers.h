@@ -111,6 +111,10 @@ class Peers {
   std::unique_ptr<registry::v1::Registry::Stub> registry_;
 };
 
+// Adds what a caller has sent to a call, unless it is empty or cannot be sent on: gRPC stops the process at a value
+// with bytes that it does not know, and callers of the HTTP port send what they like.
+void AddSent(absl::string_view name, const std::string& value, grpc::ClientContext& context);
+
 // Makes a call ready: the caller's token and request id, the trace that this thread works for, and when to give up.
 void Prepare(const Errand& errand, grpc::ClientContext& context);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -23,13 +22,6 @@ namespace {
 constexpr absl::Duration kSlack = absl::Milliseconds(20);
 constexpr absl::Duration kBusyDelay = absl::Seconds(1);
 
-// gRPC stops the process at a value that it cannot send, and HTTP callers send what they like.
-void Add(absl::string_view name, const std::string& value, grpc::ClientContext& context) {
-  const bool may_pass =
-      !value.empty() && std::all_of(value.begin(), value.end(), [](unsigned char c) { return absl::ascii_isprint(c); });
-  if (may_pass) context.AddMetadata(std::string(name), value);
-}
-
 Party PartyOf(const rpc::Caller& caller, const MethodDescriptor& method) {
   if (caller.Has(type::v1::ROLE_SERVICE)) return Party::kService;
   return method.client_streaming() ? Party::kImporter : Party::kCaller;
@@ -39,10 +31,10 @@ Party PartyOf(const rpc::Caller& caller, const MethodDescriptor& method) {
 
 void PassOn(const Route& route, const rpc::Trace& trace, const Envelope& envelope, const Peers& peers,
             grpc::ClientContext& context) {
-  Add("authorization", envelope.authorization, context);
-  Add("x-request-id", envelope.request_id, context);
-  Add(kServiceHeader, envelope.service, context);
-  Add(rpc::kPurposeHeader, envelope.purpose, context);
+  AddSent("authorization", envelope.authorization, context);
+  AddSent("x-request-id", envelope.request_id, context);
+  AddSent(kServiceHeader, envelope.service, context);
+  AddSent(rpc::kPurposeHeader, envelope.purpose, context);
   rpc::PassOn(trace, context);
   if (envelope.deadline != absl::InfiniteFuture()) context.set_deadline(absl::ToChronoTime(envelope.deadline));
   if (rpc::MayRepeat(*route.method)) peers.Await(route.peer, context);

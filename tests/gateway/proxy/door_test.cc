@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "tests/support/gateway_house.h"
 #include "tests/support/redis_server.h"
 #include "tests/support/refused.h"
@@ -256,6 +257,45 @@ TEST_F(PassageTest, SurvivesManyCallersWhoLeave) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_TRUE(GetHousehold("h1", house_.Officer()).ok());
+}
+
+// HTTP lets bytes through that gRPC cannot send; once they ended the process.
+TEST_F(PassageTest, PassesNothingOnThatCannotBeSent) {
+  const auto* registry = Registry::service_full_name();
+  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+  registry::v1::GetHouseholdRequest household;
+  household.set_id("h1");
+  v1::GetOverviewRequest overview;
+  overview.set_division("450328");
+  overview.set_month("2018-10");
+  struct Row {
+    Route route;
+    std::string request;
+  };
+  for (const Row& row :
+       {Row{{.method = pool->FindServiceByName(registry)->FindMethodByName("GetHousehold"), .peer = 0},
+            household.SerializeAsString()},
+        Row{{.method = pool->FindServiceByName(v1::Gateway::service_full_name())->FindMethodByName("GetOverview")},
+            overview.SerializeAsString()}}) {
+    absl::Notification done;
+    grpc::Status outcome;
+    house_.switchboard->Call(row.route,
+                             {.authorization = absl::StrCat("Bearer \t", house_.Officer().substr(7)),
+                              .request_id = "r1",
+                              .traceparent = "\x80",
+                              .service = "\xff",
+                              .tracestate = "\r\nx: y",
+                              .purpose = "\xe6\xa1\x88"},
+                             row.request, [&](const grpc::Status& status, const Switchboard::Bytes&) {
+                               outcome = status;
+                               done.Notify();
+                             });
+    done.WaitForNotification();
+    EXPECT_TRUE(outcome.ok()) << outcome.error_message();
+    EXPECT_EQ(house_.registry.last("x-request-id"), "r1");
+    EXPECT_EQ(house_.registry.last("x-anju-purpose"), "");
+    EXPECT_EQ(house_.registry.last("authorization"), "");
+  }
 }
 
 TEST_F(PassageTest, RefusesAMessageThatIsTooLarge) {
