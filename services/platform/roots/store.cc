@@ -707,7 +707,7 @@ absl::Status Store::FollowChange(const Behind& roots) {
           std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind* one) { return one->name == kind_name; });
       if (kind != kinds_.end()) RETURN_IF_ERROR(session.Touch(**kind, id));
     }
-    ASSIGN_OR_RETURN(changed, session.Write({.subject = "feed", .method = "feed/division_change", .division = ""}));
+    ASSIGN_OR_RETURN(changed, session.Write({.subject = "feed", .method = "feed/division_change"}));
     return absl::OkStatus();
   }));
   if (!changed.empty()) changed_(changed);
