@@ -190,6 +190,11 @@ bool Session::TakeBody() {
   std::string piece;
   const auto used = body_->Take(View(bytes_), piece);
   if (!used.ok()) {
+    // In the midst of an answer there is no other way to say it.
+    if (framing_ != Framing::kLength) {
+      Close();
+      return false;
+    }
     if (exchange_ != nullptr) std::exchange(exchange_, nullptr)->OnGone();
     reply_.reset();
     Reject(used.status());
