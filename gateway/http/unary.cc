@@ -112,7 +112,7 @@ void UnaryExchange::Answer(const grpc::Status& status, const Switchboard::Bytes&
   if (line_ == nullptr) return;
   if (!status.ok()) return Send(ErrorReply(status));
   const bool is_read = head_.method == "GET" || head_.method == "HEAD";
-  if (is_read && !asked_.match.is_personal) {
+  if (is_read && asked_.match.is_aggregate) {
     // The gateway's own answers are given again; those of services are made anew each time.
     auto rendered = site_.renderings.Get(asked_.match, answer, /*keep=*/asked_.route.peer < 0);
     return Send(rendered.ok() ? Present(**rendered, head_, "private, no-cache") : ErrorReply(rendered.status()));

@@ -42,7 +42,7 @@ constexpr char kAbout[] =
     "is "
     "not. Files of records are sent to the addresses that end in `:import`, as CSV or as NDJSON, and are taken in as "
     "they "
-    "come. What holds no personal data has an ETag; send it back in `If-None-Match`.";
+    "come. Figures have an ETag; send it back in `If-None-Match`.";
 
 // The first sentence.
 std::string SummaryOf(absl::string_view comment) {

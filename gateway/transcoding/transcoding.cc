@@ -29,6 +29,7 @@ using google::protobuf::ServiceDescriptor;
 namespace {
 
 constexpr absl::string_view kGateway = "anju.gateway.v1";
+constexpr absl::string_view kIndicators = "anju.indicators.v1";
 
 absl::string_view PathOfTarget(absl::string_view target) { return target.substr(0, target.find_first_of("?#")); }
 
@@ -102,7 +103,9 @@ void Transcoder::Add(const ServiceDescriptor& contract) {
     if (!method.options().HasExtension(google::api::http)) continue;
     const google::api::HttpRule& http = method.options().GetExtension(google::api::http);
     std::set<const google::protobuf::Descriptor*> seen;
-    const bool is_personal = IsPersonal(*method.output_type(), seen);
+    const std::string& package = contract.file()->package();
+    const bool is_aggregate =
+        (package == kGateway || package == kIndicators) && !IsPersonal(*method.output_type(), seen);
     const auto add = [&](const google::api::HttpRule& rule) {
       const std::vector<std::pair<std::string, std::string>> patterns = {
           {"GET", rule.get()},        {"PUT", rule.put()},     {"POST", rule.post()},
@@ -118,7 +121,7 @@ void Transcoder::Add(const ServiceDescriptor& contract) {
                               .response_body = rule.response_body(),
                               .method = &method,
                               .is_shared = contract.options().GetExtension(type::v1::every_service),
-                              .is_personal = is_personal});
+                              .is_aggregate = is_aggregate});
       }
     };
     add(http);
@@ -159,7 +162,7 @@ absl::StatusOr<Transcoder::Match> Transcoder::Find(absl::string_view http_method
   match.method = best->method;
   match.body = best->body;
   match.response_body = best->response_body;
-  match.is_personal = best->is_personal;
+  match.is_aggregate = best->is_aggregate;
   if (best->is_shared) {
     for (const auto& [field, value] : match.variables) {
       if (field == "indicator") match.service = std::string(ServiceOf(value));

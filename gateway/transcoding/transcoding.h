@@ -30,8 +30,8 @@ class Transcoder {
     const google::protobuf::MethodDescriptor* method = nullptr;
     // Every service serves the method, and the caller says which one is meant.
     bool is_shared = false;
-    // Its answer may hold personal data.
-    bool is_personal = false;
+    // Its answer is figures, and holds no personal data.
+    bool is_aggregate = false;
   };
 
   // A method, and what the address said.
@@ -39,7 +39,7 @@ class Transcoder {
     const google::protobuf::MethodDescriptor* method = nullptr;
     std::string body;
     std::string response_body;
-    bool is_personal = false;
+    bool is_aggregate = false;
     // What the path said about fields, and what the query did.
     Variables variables;
     Variables query;
