@@ -4,7 +4,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <chrono>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,6 +31,8 @@ using boost::system::error_code;
 namespace {
 
 constexpr int kThreads = 2;
+// After a connection could not be taken: when there are no more descriptors the next one cannot be either.
+constexpr auto kPause = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -51,6 +55,7 @@ struct HttpDoor::State {
   asio::io_context context{kThreads};
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{context.get_executor()};
   tcp::acceptor acceptor;
+  asio::steady_timer pause{acceptor.get_executor()};
   std::vector<std::thread> threads;
 
   absl::Mutex mutex;
@@ -76,20 +81,24 @@ void HttpDoor::State::RetireAll(bool by_force) {
 void HttpDoor::State::Accept() {
   acceptor.async_accept(asio::make_strand(context), [this](error_code error, tcp::socket socket) {
     if (site.draining) return;
-    if (!error) {
-      error_code ignored;
-      socket.set_option(tcp::no_delay(true), ignored);
-      auto session = std::make_shared<Session>(site, std::move(socket), certificate.Current(),
-                                               [this](Session* gone) { Forget(gone); });
-      bool is_taken = false;
-      {
-        absl::MutexLock lock(&mutex);
-        is_taken = sessions.size() < site.limits.connections;
-        if (is_taken) sessions.insert(session.get());
-      }
-      // Beyond the limit a connection is closed at once; its client may try again.
-      if (is_taken) session->Run();
+    if (error) {
+      pause.expires_after(kPause);
+      return pause.async_wait([this](error_code) {
+        if (!site.draining) Accept();
+      });
     }
+    error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    auto session = std::make_shared<Session>(site, std::move(socket), certificate.Current(),
+                                             [this](Session* gone) { Forget(gone); });
+    bool is_taken = false;
+    {
+      absl::MutexLock lock(&mutex);
+      is_taken = sessions.size() < site.limits.connections;
+      if (is_taken) sessions.insert(session.get());
+    }
+    // Beyond the limit a connection is closed at once; its client may try again.
+    if (is_taken) session->Run();
     Accept();
   });
 }
