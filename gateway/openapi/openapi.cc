@@ -89,6 +89,7 @@ class Document {
     if (!operation.contains("responses")) operation["responses"] = {{"200", AnswerOf(rule)}};
     operation["responses"]["4XX"] = {{"$ref", "#/components/responses/Error"}};
     operation["responses"]["5XX"] = {{"$ref", "#/components/responses/Error"}};
+    if (method.options().GetExtension(type::v1::access).anyone()) operation["security"] = OrderedJson::array();
     paths_[rule.path.Text()][absl::AsciiStrToLower(rule.http_method)] = std::move(operation);
   }
 
