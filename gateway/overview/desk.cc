@@ -185,15 +185,15 @@ absl::StatusOr<Desk::Bytes> Desk::GetPublicOverview(const v1::GetPublicOverviewR
                       [&] { return MakePublicOverview(place, month, errand); });
 }
 
-absl::StatusOr<Families> Desk::PublishedBeneath(const std::string& division, const Errand& errand,
+absl::StatusOr<Families> Desk::PublishedBeneath(const std::string& division, Month month, const Errand& errand,
                                                 std::vector<Child>& children) {
   Families families;
   if (division.size() >= kCountyDigits) return families;
-  ASSIGN_OR_RETURN(children, Children({.code = division}, errand));
+  ASSIGN_OR_RETURN(children, Children({.code = division}, month, errand));
   for (const Child& child : children) {
     families[division].push_back(child.code);
     std::vector<Child> grandchildren;
-    ASSIGN_OR_RETURN(Families beneath, PublishedBeneath(child.code, errand, grandchildren));
+    ASSIGN_OR_RETURN(Families beneath, PublishedBeneath(child.code, month, errand, grandchildren));
     families.merge(beneath);
   }
   return families;
@@ -202,7 +202,7 @@ absl::StatusOr<Families> Desk::PublishedBeneath(const std::string& division, con
 absl::StatusOr<std::string> Desk::MakePublicOverview(const Place& place, Month month, const Errand& errand) {
   ASSIGN_OR_RETURN(const Catalogue catalogue, GetCatalogue(errand));
   std::vector<Child> children;
-  ASSIGN_OR_RETURN(const Families families, PublishedBeneath(place.code, errand, children));
+  ASSIGN_OR_RETURN(const Families families, PublishedBeneath(place.code, month, errand, children));
   std::vector<std::string> divisions = {place.code};
   for (const auto& [division, beneath] : families) divisions.insert(divisions.end(), beneath.begin(), beneath.end());
   ASSIGN_OR_RETURN(const Sums sums, AskSums(divisions, {.from = month, .to = month}, nullptr, false, errand));

@@ -79,7 +79,7 @@ class Desk {
   absl::StatusOr<std::string> MakeOverview(const Place& place, Span span, bool with_children, const Errand& errand);
   absl::StatusOr<std::string> MakePublicOverview(const Place& place, Month month, const Errand& errand);
   // What is published with a division: the divisions beneath, down to the counties.
-  absl::StatusOr<Families> PublishedBeneath(const std::string& division, const Errand& errand,
+  absl::StatusOr<Families> PublishedBeneath(const std::string& division, Month month, const Errand& errand,
                                             std::vector<Child>& children);
   absl::StatusOr<Subject> CheckSubject(absl::string_view division, absl::string_view indicator, Span span,
                                        const rpc::Caller& caller, const Errand& errand);
