@@ -8,7 +8,7 @@
 
 #include "absl/time/clock.h"
 
-namespace anju::gateway {
+namespace anju::gateway::http2 {
 
 namespace asio = boost::asio;
 
@@ -59,4 +59,4 @@ void Loop::Ring() {
   Arm();
 }
 
-}  // namespace anju::gateway
+}  // namespace anju::gateway::http2

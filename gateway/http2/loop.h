@@ -11,7 +11,7 @@ namespace boost::asio {
 class io_context;
 }
 
-namespace anju::gateway {
+namespace anju::gateway::http2 {
 
 // A thread that waits for sockets and for moments. A connection, and every call on it, lives on one loop: what is on a
 // loop is touched by its thread only, and needs no lock.
@@ -45,4 +45,4 @@ class Loop {
   std::thread thread_;
 };
 
-}  // namespace anju::gateway
+}  // namespace anju::gateway::http2

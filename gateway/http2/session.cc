@@ -2,7 +2,7 @@
 
 #include "services/platform/base/error.h"
 
-namespace anju::gateway {
+namespace anju::gateway::http2 {
 
 namespace {
 
@@ -179,4 +179,4 @@ void Session::Reset(int32_t stream, uint32_t code) {
   Wake();
 }
 
-}  // namespace anju::gateway
+}  // namespace anju::gateway::http2

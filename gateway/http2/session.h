@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "gateway/http2/wire.h"
 
-namespace anju::gateway {
+namespace anju::gateway::http2 {
 
 // Headers in their order, names in lower case.
 using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -105,4 +105,4 @@ std::vector<nghttp2_nv> ToNv(const Fields& fields);
 // A provider that reads from this body.
 nghttp2_data_provider ProviderOf(Session::Body& body);
 
-}  // namespace anju::gateway
+}  // namespace anju::gateway::http2

@@ -19,7 +19,7 @@
 #include "services/platform/base/error.h"
 #include "spdlog/spdlog.h"
 
-namespace anju::gateway {
+namespace anju::gateway::http2 {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -315,4 +315,4 @@ void Listener::Stop() {
   stopped.WaitForNotification();
 }
 
-}  // namespace anju::gateway
+}  // namespace anju::gateway::http2

@@ -13,7 +13,7 @@
 #include "gateway/http2/loop.h"
 #include "services/platform/rpc/tls.h"
 
-namespace anju::gateway {
+namespace anju::gateway::http2 {
 
 // The bytes of a connection, in plain text or by TLS, on its loop.
 class Wire {
@@ -68,4 +68,4 @@ class Listener {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace anju::gateway
+}  // namespace anju::gateway::http2

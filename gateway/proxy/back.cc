@@ -22,11 +22,11 @@ void Standing::Failed() {
   if (tokens_ > 0) tokens_ -= kCostOfAFailure;
 }
 
-Back::Back(Loop& loop, Standing& standing)
-    : Session(Side::kClient, kNoStreamsOfTheirs), loop_(loop), standing_(standing) {}
+Back::Back(http2::Loop& loop, Standing& standing)
+    : http2::Session(Side::kClient, kNoStreamsOfTheirs), loop_(loop), standing_(standing) {}
 
-void Back::Open(std::shared_ptr<Wire> wire) {
-  Session::Open(std::move(wire));
+void Back::Open(std::shared_ptr<http2::Wire> wire) {
+  http2::Session::Open(std::move(wire));
   LookAfter();
 }
 
@@ -41,9 +41,9 @@ void Back::LookAfter() {
 
 bool Back::IsFit() const { return open() && nghttp2_session_check_request_allowed(nghttp2()) != 0; }
 
-int32_t Back::Send(const Fields& fields, Body& body, Stream& stream) {
-  const std::vector<nghttp2_nv> nv = ToNv(fields);
-  const nghttp2_data_provider provider = ProviderOf(body);
+int32_t Back::Send(const http2::Fields& fields, Body& body, Stream& stream) {
+  const std::vector<nghttp2_nv> nv = http2::ToNv(fields);
+  const nghttp2_data_provider provider = http2::ProviderOf(body);
   const int32_t id = nghttp2_submit_request(nghttp2(), nullptr, nv.data(), nv.size(), &provider, nullptr);
   if (id <= 0) return 0;
   streams_[id].stream = &stream;
@@ -66,7 +66,7 @@ void Back::OnFields(int32_t stream, bool ended) {
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return;
   Entry& entry = found->second;
-  Fields fields = std::exchange(entry.fields, {});
+  http2::Fields fields = std::exchange(entry.fields, {});
   entry.ended = ended;
   Stream& who = *entry.stream;
   if (!std::exchange(entry.has_head, true)) {
@@ -106,7 +106,7 @@ void Back::Gone() {
   }
 }
 
-Backs::Backs(Loop& loop, std::vector<Place> places) : loop_(loop) {
+Backs::Backs(http2::Loop& loop, std::vector<Place> places) : loop_(loop) {
   for (Place& place : places) services_.push_back({.place = std::move(place), .open = {}});
 }
 
@@ -124,7 +124,7 @@ std::shared_ptr<Back> Backs::Reach(size_t place) {
   if (open.empty() && now - service.dialled < kPause) return nullptr;
   service.dialled = now;
   auto back = std::make_shared<Back>(loop_, *service.place.standing);
-  Dial(loop_, service.place.address, service.place.tls, back);
+  http2::Dial(loop_, service.place.address, service.place.tls, back);
   open.push_back(back);
   return back;
 }

@@ -40,7 +40,7 @@ class Standing {
 };
 
 // A connection to a service; every call on it is a stream.
-class Back final : public Session, public std::enable_shared_from_this<Back> {
+class Back final : public http2::Session, public std::enable_shared_from_this<Back> {
  public:
   // Why a stream ended before its trailers came.
   enum class Broken {
@@ -53,31 +53,31 @@ class Back final : public Session, public std::enable_shared_from_this<Back> {
    public:
     virtual ~Stream() = default;
     // Nothing else comes when it has `ended`.
-    virtual void OnHead(Fields fields, bool ended) = 0;
+    virtual void OnHead(http2::Fields fields, bool ended) = 0;
     virtual void OnBody(const uint8_t* bytes, size_t size) = 0;
-    virtual void OnTrailers(Fields fields) = 0;
+    virtual void OnTrailers(http2::Fields fields) = 0;
     // Instead of what is missing of the above. The last call.
     virtual void OnBroken(Broken how) = 0;
   };
 
-  Back(Loop& loop, Standing& standing);
+  Back(http2::Loop& loop, Standing& standing);
 
   // Sends a request; the answer goes to `stream`, until Leave. 0 when this connection takes no more.
-  int32_t Send(const Fields& fields, Body& body, Stream& stream);
+  int32_t Send(const http2::Fields& fields, Body& body, Stream& stream);
   // The caller is not interested any more.
   void Leave(int32_t stream);
 
   bool IsFit() const;
   size_t streams() const { return streams_.size(); }
 
-  void Open(std::shared_ptr<Wire> wire) override;
+  void Open(std::shared_ptr<http2::Wire> wire) override;
   void Gone() override;
   bool Finished() const override { return false; }
 
  private:
   struct Entry {
     Stream* stream = nullptr;
-    Fields fields;
+    http2::Fields fields;
     bool has_head = false;
     bool ended = false;
   };
@@ -91,7 +91,7 @@ class Back final : public Session, public std::enable_shared_from_this<Back> {
   // Whether the other side is still there, again and again.
   void LookAfter();
 
-  Loop& loop_;
+  http2::Loop& loop_;
   Standing& standing_;
   absl::flat_hash_map<int32_t, Entry> streams_;
 };
@@ -110,7 +110,7 @@ class Backs {
   static constexpr absl::Duration kPause = absl::Milliseconds(100);
   static constexpr size_t kMaxConnections = 8, kStreamsBeforeTheNext = 90;
 
-  Backs(Loop& loop, std::vector<Place> places);
+  Backs(http2::Loop& loop, std::vector<Place> places);
 
   // A connection to place number `place`, perhaps still being made; null right after one could not be made.
   std::shared_ptr<Back> Reach(size_t place);
@@ -125,7 +125,7 @@ class Backs {
     absl::Time dialled = absl::InfinitePast();
   };
 
-  Loop& loop_;
+  http2::Loop& loop_;
   std::vector<Service> services_;
 };
 

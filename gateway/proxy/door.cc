@@ -57,7 +57,7 @@ class Inner {
 struct GrpcDoor::State {
   // What belongs to one loop; touched there only.
   struct Hall {
-    Hall(State& state, Loop& loop, const std::vector<Place>& places)
+    Hall(State& state, http2::Loop& loop, const std::vector<Place>& places)
         : backs(loop, places),
           desk{.loop = loop,
                .switchboard = state.switchboard,
@@ -96,7 +96,7 @@ struct GrpcDoor::State {
     for (const auto& front : open) work(*front);
   }
 
-  std::shared_ptr<Wire::User> Welcome(Loop& loop) {
+  std::shared_ptr<http2::Wire::User> Welcome(http2::Loop& loop) {
     // Beyond the limit a connection is closed at once; its client may try again.
     if (connections >= static_cast<int>(kMaxConnections)) return nullptr;
     ++connections;
@@ -117,9 +117,9 @@ struct GrpcDoor::State {
   Inner inner;
   std::atomic<int> connections = 0;
   std::atomic<int> own_calls = 0;
-  std::vector<std::unique_ptr<Loop>> loops;
+  std::vector<std::unique_ptr<http2::Loop>> loops;
   std::vector<std::unique_ptr<Hall>> halls;
-  std::unique_ptr<Listener> listener;
+  std::unique_ptr<http2::Listener> listener;
   int port = 0;
 };
 
@@ -139,11 +139,12 @@ absl::StatusOr<std::unique_ptr<GrpcDoor>> GrpcDoor::Open(absl::string_view addre
   }
   places.push_back({.address = state->inner.address(), .tls = {}, .standing = std::make_shared<Standing>(kAway)});
   for (size_t i = 0; i < kLoops; ++i) {
-    state->loops.push_back(std::make_unique<Loop>());
+    state->loops.push_back(std::make_unique<http2::Loop>());
     state->halls.push_back(std::make_unique<State::Hall>(*state, *state->loops.back(), places));
   }
-  ASSIGN_OR_RETURN(state->listener, Listener::Open(address, tls, state->loops,
-                                                   [state = state.get()](Loop& loop) { return state->Welcome(loop); }));
+  ASSIGN_OR_RETURN(state->listener,
+                   http2::Listener::Open(address, tls, state->loops,
+                                         [state = state.get()](http2::Loop& loop) { return state->Welcome(loop); }));
   state->port = state->listener->port();
   return std::unique_ptr<GrpcDoor>(new GrpcDoor(std::move(state)));
 }

@@ -35,16 +35,16 @@ bool MayStandOnce(absl::string_view name) {
 
 }  // namespace
 
-absl::StatusOr<Envelope> ReadEnvelope(const Fields& head, absl::string_view address, const rpc::Guard& guard) {
-  Envelope envelope = {.authorization = std::string(Find(head, "authorization")),
-                       .request_id = guard.RequestId(Find(head, "x-request-id")),
-                       .traceparent = std::string(Find(head, "traceparent")),
-                       .service = std::string(Find(head, kServiceHeader)),
-                       .tracestate = std::string(Find(head, "tracestate")),
-                       .purpose = std::string(Find(head, rpc::kPurposeHeader)),
+absl::StatusOr<Envelope> ReadEnvelope(const http2::Fields& head, absl::string_view address, const rpc::Guard& guard) {
+  Envelope envelope = {.authorization = std::string(http2::Find(head, "authorization")),
+                       .request_id = guard.RequestId(http2::Find(head, "x-request-id")),
+                       .traceparent = std::string(http2::Find(head, "traceparent")),
+                       .service = std::string(http2::Find(head, kServiceHeader)),
+                       .tracestate = std::string(http2::Find(head, "tracestate")),
+                       .purpose = std::string(http2::Find(head, rpc::kPurposeHeader)),
                        .address = std::string(address),
-                       .said_address = std::string(Find(head, kAddressHeader))};
-  if (const absl::string_view text = Find(head, "grpc-timeout"); !text.empty()) {
+                       .said_address = std::string(http2::Find(head, kAddressHeader))};
+  if (const absl::string_view text = http2::Find(head, "grpc-timeout"); !text.empty()) {
     const std::optional<absl::Duration> timeout = ParseTimeout(text);
     if (!timeout.has_value()) {
       return anju::Refuse(absl::StatusCode::kInvalidArgument, "TIMEOUT_MALFORMED",
@@ -55,12 +55,12 @@ absl::StatusOr<Envelope> ReadEnvelope(const Fields& head, absl::string_view addr
   return envelope;
 }
 
-Front::Front(Desk& desk) : Session(Side::kServer, kMaxStreams), desk_(desk) {}
+Front::Front(Desk& desk) : http2::Session(Side::kServer, kMaxStreams), desk_(desk) {}
 Front::~Front() = default;
 
-void Front::Open(std::shared_ptr<Wire> wire) {
+void Front::Open(std::shared_ptr<http2::Wire> wire) {
   address_ = wire->PeerAddress();
-  Session::Open(std::move(wire));
+  http2::Session::Open(std::move(wire));
   LookAfter();
 }
 
@@ -86,8 +86,8 @@ bool Front::OnField(int32_t stream, std::string name, std::string value) {
   if (found == slots_.end()) return false;
   Slot& slot = found->second;
   slot.head_bytes += name.size() + value.size();
-  if (slot.head_bytes > kMaxHeaderBytes || slot.head.size() >= kMaxFields) return false;
-  if (MayStandOnce(name) && !Find(slot.head, name).empty()) return false;
+  if (slot.head_bytes > http2::kMaxHeaderBytes || slot.head.size() >= kMaxFields) return false;
+  if (MayStandOnce(name) && !http2::Find(slot.head, name).empty()) return false;
   // Of trailers of a request nothing is wanted.
   if (!slot.begun) slot.head.emplace_back(std::move(name), std::move(value));
   return true;
@@ -97,19 +97,20 @@ void Front::OnFields(int32_t stream, bool ended) {
   const auto found = slots_.find(stream);
   if (found == slots_.end()) return;
   if (!std::exchange(found->second.begun, true)) {
-    const Fields head = std::exchange(found->second.head, {});
+    const http2::Fields head = std::exchange(found->second.head, {});
     std::unique_ptr<Call> call = Begin(stream, head);
     slots_[stream].call = std::move(call);
   }
   if (ended) OnEnd(stream);
 }
 
-std::unique_ptr<Front::Call> Front::Begin(int32_t stream, const Fields& head) {
-  if (Find(head, ":method") != "POST" || !absl::StartsWith(Find(head, "content-type"), "application/grpc")) {
+std::unique_ptr<Front::Call> Front::Begin(int32_t stream, const http2::Fields& head) {
+  if (http2::Find(head, ":method") != "POST" ||
+      !absl::StartsWith(http2::Find(head, "content-type"), "application/grpc")) {
     Answer(stream, {{":status", "415"}}, nullptr);
     return nullptr;
   }
-  const absl::string_view path = Find(head, ":path");
+  const absl::string_view path = http2::Find(head, ":path");
   Switchboard& switchboard = desk_.switchboard;
   absl::StatusOr<Envelope> envelope = ReadEnvelope(head, address_, switchboard.guard());
   if (!envelope.ok()) {
@@ -175,16 +176,16 @@ bool Front::Has(int32_t stream, const Call& call) const {
   return found != slots_.end() && found->second.call.get() == &call;
 }
 
-void Front::Answer(int32_t stream, const Fields& head, Body* body) {
-  const std::vector<nghttp2_nv> nv = ToNv(head);
+void Front::Answer(int32_t stream, const http2::Fields& head, Body* body) {
+  const std::vector<nghttp2_nv> nv = http2::ToNv(head);
   nghttp2_data_provider provider = {};
-  if (body != nullptr) provider = ProviderOf(*body);
+  if (body != nullptr) provider = http2::ProviderOf(*body);
   nghttp2_submit_response(nghttp2(), stream, nv.data(), nv.size(), body == nullptr ? nullptr : &provider);
   Wake();
 }
 
 void Front::Refuse(int32_t stream, const grpc::Status& status, absl::string_view request_id) {
-  Fields head = {{":status", "200"}, {"content-type", "application/grpc"}};
+  http2::Fields head = {{":status", "200"}, {"content-type", "application/grpc"}};
   if (!request_id.empty()) head.emplace_back("x-request-id", request_id);
   for (auto& field : StatusFields(status)) head.push_back(std::move(field));
   Answer(stream, head, nullptr);

@@ -16,11 +16,11 @@
 namespace anju::gateway {
 
 // A caller's connection to the gRPC port, and the calls on it.
-class Front final : public Session, public std::enable_shared_from_this<Front> {
+class Front final : public http2::Session, public std::enable_shared_from_this<Front> {
  public:
   // What fronts of one loop share.
   struct Desk {
-    Loop& loop;
+    http2::Loop& loop;
     Switchboard& switchboard;
     Backs& backs;
     // The number of the place in `backs` that answers what is gRPC's own: health and reflection.
@@ -44,20 +44,20 @@ class Front final : public Session, public std::enable_shared_from_this<Front> {
   ~Front() override;
 
   // Answers with these headers and then, if there is one, with the body; only once. The body lives as long as its call.
-  void Answer(int32_t stream, const Fields& head, Body* body);
+  void Answer(int32_t stream, const http2::Fields& head, Body* body);
   void Refuse(int32_t stream, const grpc::Status& status, absl::string_view request_id = "");
   // Takes no more calls; ends when those that are here have ended.
   void Drain();
   // Whether `call` is still the call of this stream.
   bool Has(int32_t stream, const Call& call) const;
-  Loop& loop() { return desk_.loop; }
+  http2::Loop& loop() { return desk_.loop; }
 
-  void Open(std::shared_ptr<Wire> wire) override;
+  void Open(std::shared_ptr<http2::Wire> wire) override;
   void Gone() override;
 
  private:
   struct Slot {
-    Fields head;
+    http2::Fields head;
     size_t head_bytes = 0;
     bool begun = false;
     bool said_all = false;
@@ -74,7 +74,7 @@ class Front final : public Session, public std::enable_shared_from_this<Front> {
   void OnSentEnd(int32_t stream) override;
 
   // The call that these headers begin; null when it was answered at once.
-  std::unique_ptr<Call> Begin(int32_t stream, const Fields& head);
+  std::unique_ptr<Call> Begin(int32_t stream, const http2::Fields& head);
   void LookAfter();
 
   Desk& desk_;
@@ -85,6 +85,6 @@ class Front final : public Session, public std::enable_shared_from_this<Front> {
 
 // What a caller sent besides the request; the request id is the caller's or a new one. Nothing with a reason when a
 // header does not stand for anything.
-absl::StatusOr<Envelope> ReadEnvelope(const Fields& head, absl::string_view address, const rpc::Guard& guard);
+absl::StatusOr<Envelope> ReadEnvelope(const http2::Fields& head, absl::string_view address, const rpc::Guard& guard);
 
 }  // namespace anju::gateway

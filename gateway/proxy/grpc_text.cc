@@ -74,8 +74,8 @@ std::string TimeoutText(absl::Duration timeout) {
   return ms <= kMost ? absl::StrCat(ms, "m") : absl::StrCat(std::min(ms / 1000, kMost), "S");
 }
 
-Fields StatusFields(const grpc::Status& status) {
-  Fields fields = {{"grpc-status", absl::StrCat(static_cast<int>(status.error_code()))}};
+http2::Fields StatusFields(const grpc::Status& status) {
+  http2::Fields fields = {{"grpc-status", absl::StrCat(static_cast<int>(status.error_code()))}};
   if (!status.error_message().empty()) fields.emplace_back("grpc-message", EncodeMessage(status.error_message()));
   if (!status.error_details().empty()) {
     std::string details = absl::Base64Escape(status.error_details());
@@ -85,15 +85,15 @@ Fields StatusFields(const grpc::Status& status) {
   return fields;
 }
 
-grpc::Status StatusOf(const Fields& fields) {
+grpc::Status StatusOf(const http2::Fields& fields) {
   int code = 0;
-  if (!absl::SimpleAtoi(Find(fields, "grpc-status"), &code) || code < 0 || code > 16) {
+  if (!absl::SimpleAtoi(http2::Find(fields, "grpc-status"), &code) || code < 0 || code > 16) {
     return {grpc::StatusCode::UNKNOWN, "the answer came without a status"};
   }
   if (code == 0) return grpc::Status::OK;
   std::string details;
-  absl::Base64Unescape(Find(fields, "grpc-status-details-bin"), &details);
-  return {static_cast<grpc::StatusCode>(code), DecodeMessage(Find(fields, "grpc-message")), details};
+  absl::Base64Unescape(http2::Find(fields, "grpc-status-details-bin"), &details);
+  return {static_cast<grpc::StatusCode>(code), DecodeMessage(http2::Find(fields, "grpc-message")), details};
 }
 
 std::string PrefixOf(size_t message_bytes) {

@@ -19,9 +19,9 @@ std::optional<absl::Duration> ParseTimeout(absl::string_view text);
 std::string TimeoutText(absl::Duration timeout);
 
 // grpc-status, grpc-message and grpc-status-details-bin.
-Fields StatusFields(const grpc::Status& status);
+http2::Fields StatusFields(const grpc::Status& status);
 // The way back. UNKNOWN when there is no status among them.
-grpc::Status StatusOf(const Fields& fields);
+grpc::Status StatusOf(const http2::Fields& fields);
 
 // The length of a message and whether it is compressed, before its bytes.
 inline constexpr size_t kPrefixBytes = 5;

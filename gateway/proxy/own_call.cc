@@ -99,7 +99,7 @@ size_t OwnCall::Read(uint8_t* to, size_t size) {
   return copied;
 }
 
-bool OwnCall::Ended(Fields& trailers) {
+bool OwnCall::Ended(http2::Fields& trailers) {
   if (at_ < prefix_.size() + answer_->size()) return false;
   trailers = StatusFields(grpc::Status::OK);
   return true;

@@ -10,7 +10,7 @@
 namespace anju::gateway {
 
 // A call that the gateway answers itself: one request, one answer.
-class OwnCall final : public Front::Call, private Session::Body {
+class OwnCall final : public Front::Call, private http2::Session::Body {
  public:
   // `under_way` counts the calls whose answer is being made.
   OwnCall(Front& front, int32_t stream, Switchboard& switchboard, std::atomic<int>& under_way, const Route& route,
@@ -22,7 +22,7 @@ class OwnCall final : public Front::Call, private Session::Body {
 
  private:
   size_t Read(uint8_t* to, size_t size) override;
-  bool Ended(Fields& trailers) override;
+  bool Ended(http2::Fields& trailers) override;
 
   // What came is a message and nothing else; its bytes.
   absl::StatusOr<std::string> Request();

@@ -24,15 +24,15 @@ constexpr int kMaxFailures = 4;
 // the connection, or of the server that the service runs on.
 constexpr absl::string_view kOwnWords = "x-anju-";
 
-Fields Outgoing(const Fields& fields) {
-  Fields passed;
+http2::Fields Outgoing(const http2::Fields& fields) {
+  http2::Fields passed;
   for (const auto& field : fields) {
     if (absl::StartsWith(field.first, kOwnWords)) passed.push_back(field);
   }
   return passed;
 }
 
-void Append(Fields& fields, Fields more) {
+void Append(http2::Fields& fields, http2::Fields more) {
   for (auto& field : more) fields.push_back(std::move(field));
 }
 
@@ -52,13 +52,14 @@ Journey::Journey(Switchboard& switchboard, const Route& route, Visit visit, Enve
 Journey::Journey(Envelope envelope, absl::string_view path)
     : envelope_(std::move(envelope)), path_(path), service_("gateway") {}
 
-Fields Journey::Headers() const {
+http2::Fields Journey::Headers() const {
   if (switchboard_ == nullptr) return {};
-  Fields headers = {{"authorization", envelope_.authorization},
-                    {"x-request-id", envelope_.request_id},
-                    {"traceparent", rpc::Traceparent(visit_.trace)}};
-  const std::pair<absl::string_view, const std::string*> carried[] = {
-      {"tracestate", &visit_.trace.state}, {kServiceHeader, &envelope_.service}, {rpc::kPurposeHeader, &envelope_.purpose}};
+  http2::Fields headers = {{"authorization", envelope_.authorization},
+                           {"x-request-id", envelope_.request_id},
+                           {"traceparent", rpc::Traceparent(visit_.trace)}};
+  const std::pair<absl::string_view, const std::string*> carried[] = {{"tracestate", &visit_.trace.state},
+                                                                      {kServiceHeader, &envelope_.service},
+                                                                      {rpc::kPurposeHeader, &envelope_.purpose}};
   for (const auto& [name, value] : carried) {
     if (!value->empty()) headers.emplace_back(name, *value);
   }
@@ -93,14 +94,14 @@ size_t Transit::Pipe::Read(uint8_t* to, size_t size) {
   return copied;
 }
 
-bool Transit::Pipe::Ended(Fields& last) {
+bool Transit::Pipe::Ended(http2::Fields& last) {
   if (!ended || at < bytes.size()) return false;
   last = trailers;
   drained = true;
   return true;
 }
 
-Transit::Transit(Front& front, int32_t stream, Backs& backs, size_t place, const Fields& head, Journey journey)
+Transit::Transit(Front& front, int32_t stream, Backs& backs, size_t place, const http2::Fields& head, Journey journey)
     : front_(front),
       front_session_(&front),
       stream_(stream),
@@ -110,9 +111,9 @@ Transit::Transit(Front& front, int32_t stream, Backs& backs, size_t place, const
   up_.keep = true;
   request_ = {{":method", "POST"},        {":scheme", "http"},
               {":path", journey_.path()}, {":authority", journey_.service()},
-              {"te", "trailers"},         {"content-type", std::string(Find(head, "content-type"))}};
+              {"te", "trailers"},         {"content-type", std::string(http2::Find(head, "content-type"))}};
   for (const char* name : {"grpc-encoding", "grpc-accept-encoding"}) {
-    if (const absl::string_view value = Find(head, name); !value.empty()) request_.emplace_back(name, value);
+    if (const absl::string_view value = http2::Find(head, name); !value.empty()) request_.emplace_back(name, value);
   }
   Append(request_, journey_.Headers());
   if (const absl::Time deadline = journey_.envelope().deadline; deadline != absl::InfiniteFuture()) {
@@ -134,7 +135,7 @@ Transit::~Transit() {
 void Transit::Send() {
   ++attempts_;
   back_ = backs_.Reach(place_);
-  Fields fields = request_;
+  http2::Fields fields = request_;
   if (deadline_.has_value()) {
     fields.emplace_back("grpc-timeout", TimeoutText(journey_.envelope().deadline - absl::Now()));
   }
@@ -165,7 +166,7 @@ void Transit::OnLeft() {
   Leave();
 }
 
-void Transit::OnHead(Fields fields, bool ended) {
+void Transit::OnHead(http2::Fields fields, bool ended) {
   const grpc::Status outcome = ended ? Outcome(fields) : grpc::Status::OK;
   // Nothing but a status, and one that says that nothing was done: the service, or what answers for it, is ending.
   const bool has_failed =
@@ -176,9 +177,9 @@ void Transit::OnHead(Fields fields, bool ended) {
   }
   answered_ = true;
   up_.keep = false;
-  Fields head = {{":status", "200"}, {"content-type", "application/grpc"}};
+  http2::Fields head = {{":status", "200"}, {"content-type", "application/grpc"}};
   if (!journey_.envelope().request_id.empty()) head.emplace_back("x-request-id", journey_.envelope().request_id);
-  if (const absl::string_view encoding = Find(fields, "grpc-encoding"); !encoding.empty()) {
+  if (const absl::string_view encoding = http2::Find(fields, "grpc-encoding"); !encoding.empty()) {
     head.emplace_back("grpc-encoding", encoding);
   }
   Append(head, Outgoing(fields));
@@ -195,7 +196,7 @@ void Transit::OnBody(const uint8_t* bytes, size_t size) {
   front_.Resume(stream_);
 }
 
-void Transit::OnTrailers(Fields fields) {
+void Transit::OnTrailers(http2::Fields fields) {
   const grpc::Status outcome = Outcome(fields);
   Finish(outcome);
   down_.trailers = StatusFields(outcome);
@@ -205,7 +206,7 @@ void Transit::OnTrailers(Fields fields) {
   front_.Resume(stream_);
 }
 
-grpc::Status Transit::Outcome(const Fields& fields) const {
+grpc::Status Transit::Outcome(const http2::Fields& fields) const {
   const grpc::Status status = StatusOf(fields);
   if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED && status.error_message().empty()) {
     return {grpc::StatusCode::UNIMPLEMENTED,

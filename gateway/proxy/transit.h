@@ -28,7 +28,7 @@ class Journey {
   // Whether the same call again does no harm.
   bool may_be_repeated() const { return route_.method == nullptr || rpc::MayRepeat(*route_.method); }
   // What the service may see of the caller's headers.
-  Fields Headers() const;
+  http2::Fields Headers() const;
   void Finish(const grpc::Status& outcome, int64_t received, int64_t sent);
 
  private:
@@ -44,7 +44,7 @@ class Journey {
 // other one: what has not been passed on fills the window of who sends it.
 class Transit final : public Front::Call, private Back::Stream {
  public:
-  Transit(Front& front, int32_t stream, Backs& backs, size_t place, const Fields& head, Journey journey);
+  Transit(Front& front, int32_t stream, Backs& backs, size_t place, const http2::Fields& head, Journey journey);
   ~Transit() override;
 
   void OnData(const uint8_t* bytes, size_t size) override;
@@ -53,13 +53,13 @@ class Transit final : public Front::Call, private Back::Stream {
 
  private:
   // Bytes between two streams.
-  struct Pipe final : Session::Body {
-    Pipe(Session* const& source, const int32_t& source_stream) : source(source), source_stream(source_stream) {}
+  struct Pipe final : http2::Session::Body {
+    Pipe(http2::Session* const& source, const int32_t& source_stream) : source(source), source_stream(source_stream) {}
     void Append(const uint8_t* more, size_t size);
     size_t Read(uint8_t* to, size_t size) override;
-    bool Ended(Fields& trailers) override;
+    bool Ended(http2::Fields& trailers) override;
 
-    Session* const& source;
+    http2::Session* const& source;
     const int32_t& source_stream;
     std::string bytes;
     // How far it was read, and how much of that its writer was told of.
@@ -69,12 +69,12 @@ class Transit final : public Front::Call, private Back::Stream {
     bool ended = false;
     // Its reader knows that it has ended.
     bool drained = false;
-    Fields trailers;
+    http2::Fields trailers;
   };
 
-  void OnHead(Fields fields, bool ended) override;
+  void OnHead(http2::Fields fields, bool ended) override;
   void OnBody(const uint8_t* bytes, size_t size) override;
-  void OnTrailers(Fields fields) override;
+  void OnTrailers(http2::Fields fields) override;
   void OnBroken(Back::Broken how) override;
 
   void Send();
@@ -87,21 +87,21 @@ class Transit final : public Front::Call, private Back::Stream {
   // The service has said all.
   void Close();
   void Finish(const grpc::Status& outcome);
-  grpc::Status Outcome(const Fields& fields) const;
+  grpc::Status Outcome(const http2::Fields& fields) const;
 
   Front& front_;
-  Session* front_session_;
+  http2::Session* front_session_;
   const int32_t stream_;
   Backs& backs_;
   const size_t place_;
   Journey journey_;
-  Fields request_;
+  http2::Fields request_;
   std::shared_ptr<Back> back_;
-  Session* back_session_ = nullptr;
+  http2::Session* back_session_ = nullptr;
   int32_t back_stream_ = 0;
   Pipe up_{front_session_, stream_}, down_{back_session_, back_stream_};
   MessageMeter up_meter_, down_meter_;
-  std::optional<Loop::Alarm> deadline_, again_;
+  std::optional<http2::Loop::Alarm> deadline_, again_;
   int attempts_ = 0, failures_ = 0;
   bool answered_ = false;
   bool finished_ = false;

@@ -94,7 +94,7 @@ class ForeignClientsTest(unittest.TestCase):
     def block(self, title, language):
         """The first block of code after these words of the README, as it is written for the anju of this test."""
         readme = (ROOT / "README.md").read_text()
-        code = re.search(rf"```{language}\n(.*?)```", readme[readme.index(title):], re.S).group(1)
+        code = re.search(rf"```{language}\n(.*?)\n```", readme[readme.index(title):], re.S).group(1)
         for word, here in (("127.0.0.1:8080", f"127.0.0.1:{self.anju.http}"), ("127.0.0.1:8081", f"127.0.0.1:{self.anju.grpc}"),
                            ("data/tokens", str(self.anju.data / "tokens"))):
             code = code.replace(word, here)
@@ -105,12 +105,12 @@ class ForeignClientsTest(unittest.TestCase):
         work.mkdir()
         done = subprocess.run(["bash", "-euc", self.block("ten lines of curl", "sh")], cwd=work, capture_output=True, text=True, timeout=60)
         self.assertEqual("", done.stderr)
-        lines = [line for line in done.stdout.replace("}200\n", "}\n200\n").splitlines() if line]
-        receipt = json.loads(lines[0])
+        # curl puts one answer right behind another.
+        receipt, _ = json.JSONDecoder().raw_decode(done.stdout)
         self.assertEqual(("1", "1"), (receipt["added"], receipt["refused"]))
         self.assertIn("200", done.stdout)
         self.assertIn("indicators", json.loads((work / "overview.json").read_text()))
-        self.assertIn('"reason"', done.stdout.splitlines()[-1])
+        self.assertIn('"reason"', done.stdout)
 
     def test_the_readme_s_ten_lines_of_grpc(self):
         done = subprocess.run(["node", "-e", self.block("ten lines of gRPC", "js")], cwd=ROOT, capture_output=True, text=True, timeout=60,

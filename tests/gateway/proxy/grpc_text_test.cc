@@ -49,7 +49,7 @@ TEST(GrpcTextTest, AStatusComesThroughAsItWas) {
       {grpc::StatusCode::INVALID_ARGUMENT, "100% 安居\n\x7f", std::string("\0\x01\xff details", 11)},
   };
   for (const grpc::Status& status : statuses) {
-    const Fields fields = StatusFields(status);
+    const http2::Fields fields = StatusFields(status);
     for (const auto& [name, value] : fields) {
       EXPECT_TRUE(std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7F; })) << name;
     }
