@@ -81,8 +81,8 @@ class FundsTest(unittest.TestCase):
 
     def test_from_the_subsidy_to_the_mortgage(self):
         today = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600))
-        self.refused(self.officer, "GrantSubsidy", "ROLE_NOT_ALLOWED")
         self.act(self.officer, "ProposeSubsidy")
+        self.refused(self.officer, "GrantSubsidy", "ROLE_NOT_ALLOWED")
         granted = self.act(self.approver, "GrantSubsidy")
         self.assertEqual("6000000", granted["subsidy"]["amount_fen"])
         paid = self.act(self.officer, "PaySubsidy", bank_reference="b1", paid_on=today)
@@ -108,8 +108,8 @@ class FundsTest(unittest.TestCase):
                             principal_fen="8000000", taken_on="2016-06-01")
         # Over 50,000 yuan an approver of the prefecture decides too, and then the bank is paid.
         self.refused(self.approver, "BuyBackMortgage", "WRONG_STEP", "BuyBacks", id=mortgage["id"], bank_reference="b3", paid_on=DAY)
-        ruling = {"case": mortgage["id"], "verdict": "VERDICT_APPROVE", "step": "county"}
-        self.refused(self.officer, "DecideMortgage", "ROLE_NOT_ALLOWED", "BuyBacks", **(ruling | {"id": mortgage["id"]}))
+        ruling = {"id": mortgage["id"], "verdict": "VERDICT_APPROVE", "step": "county"}
+        self.refused(self.officer, "DecideMortgage", "ROLE_NOT_ALLOWED", "BuyBacks", **ruling)
         decided = self.act(self.approver, "DecideMortgage", "BuyBacks", **ruling)
         self.assertEqual(("MORTGAGE_STATE_PROPOSED", "prefecture"), (decided["state"], decided["approvals"][-1]["step"]))
         due = self.shared(self.above, "Approvals/ListDue", division="4503", within_days=5)["due"]
