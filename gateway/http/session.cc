@@ -238,17 +238,8 @@ void Session::Send(Reply reply) {
   WriteReply(std::move(reply));
 }
 
-void Session::Count(int status) {
-  // A caller may name its method as it likes; we count those there are.
-  static constexpr absl::string_view kMethods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
-  const bool is_known = std::find(std::begin(kMethods), std::end(kMethods), head_.method) != std::end(kMethods);
-  site_.switchboard.guard().metrics().Count(
-      "http_requests_total", "HTTP requests that have been answered.",
-      {{"code", absl::StrCat(status)}, {"method", is_known ? head_.method : "other"}});
-}
-
 void Session::WriteReply(Reply reply) {
-  Count(reply.status);
+  site_.counters.Count(head_.method, reply.status);
   if (site_.draining) keep_alive_ = false;
   reply_ = std::move(reply);
   site_.cors.Add(head_, *reply_);
@@ -263,7 +254,7 @@ void Session::BeginStream(Reply reply) {
   if (closed_) return;
   framing_ = head_.is_1_0 ? Framing::kUntilClose : Framing::kChunked;
   if (head_.is_1_0 || site_.draining) keep_alive_ = false;
-  Count(reply.status);
+  site_.counters.Count(head_.method, reply.status);
   site_.cors.Add(head_, reply);
   // It goes out with the first piece.
   head_text_ = FormatHead(reply, framing_, keep_alive_, absl::Now());

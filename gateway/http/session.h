@@ -59,8 +59,6 @@ class Session final : public Line, public std::enable_shared_from_this<Session> 
   void Reject(const absl::Status& status);
 
   void WriteReply(Reply reply);
-  // Counts an answer.
-  void Count(int status);
   void WriteBuffers(std::vector<boost::asio::const_buffer> buffers, std::function<void()> then);
   void Finished();
   void Linger();

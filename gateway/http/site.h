@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "gateway/http/cors.h"
+#include "gateway/http/counters.h"
 #include "gateway/http/exchange.h"
 #include "gateway/http/rendered.h"
 #include "gateway/http/request.h"
@@ -44,6 +45,7 @@ struct Site {
   // By path: the page on which the API can be tried, and its description.
   const std::map<std::string, Page, std::less<>> pages;
   Renderings renderings{transcoder};
+  HttpCounters counters{switchboard.guard().metrics()};
   std::atomic<bool> draining = false;
 };
 
