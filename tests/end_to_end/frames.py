@@ -13,8 +13,9 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 class Frames:
     """A connection that is spoken to in frames of HTTP/2, by TLS if there is a CA."""
 
-    def __init__(self, port, ca=None, preface=True):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+    def __init__(self, port, ca=None, preface=True, address="127.0.0.1"):
+        """`address`, of loopback, is where it says to come from."""
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(address, 0))
         if ca is not None:
             context = ssl.create_default_context(cafile=ca)
             context.set_alpn_protocols(["h2"])

@@ -20,7 +20,7 @@ class Browser:
     """Chromium, spoken to over a pair of pipes in its DevTools protocol."""
 
     def __init__(self):
-        self.profile = tempfile.TemporaryDirectory(prefix="anju-browser-")
+        self.profile = tempfile.TemporaryDirectory(prefix="anju-browser-", ignore_cleanup_errors=True)
         ours_in, theirs_out = os.pipe()
         theirs_in, ours_out = os.pipe()
         # The browser reads its descriptor 3 and writes 4.

@@ -40,6 +40,7 @@ class TracesTest(unittest.TestCase):
         request = urllib.request.Request(f"http://127.0.0.1:{self.anju.http}{path}", method=method,
                                          data=None if body is None else json.dumps(body).encode())
         request.add_header("Authorization", "Bearer " + self.officer.read_text().strip())
+        request.add_header("Content-Type", "application/json")
         request.add_header("Traceparent", f"00-{trace_id}-00f067aa0ba902b7-01")
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
