@@ -18,8 +18,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
-#include "gateway/http/certificate.h"
 #include "gateway/http/session.h"
+#include "gateway/http2/certificate.h"
 #include "services/platform/base/error.h"
 
 namespace anju::gateway {
@@ -51,7 +51,7 @@ struct HttpDoor::State {
   void RetireAll(bool by_force);
 
   Site site;
-  Certificate certificate;
+  http2::Certificate certificate;
   asio::io_context context{kThreads};
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{context.get_executor()};
   tcp::acceptor acceptor;
@@ -89,7 +89,7 @@ void HttpDoor::State::Accept() {
     }
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    auto session = std::make_shared<Session>(site, std::move(socket), certificate.Current(),
+    auto session = std::make_shared<Session>(site, std::move(socket), certificate.Current().get(),
                                              [this](Session* gone) { Forget(gone); });
     bool is_taken = false;
     {

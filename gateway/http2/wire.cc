@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "gateway/http2/certificate.h"
 #include "services/platform/base/error.h"
 #include "spdlog/spdlog.h"
 
@@ -30,7 +31,6 @@ namespace {
 constexpr size_t kReadBytes = 64 * 1024;
 constexpr absl::Duration kDialPatience = absl::Seconds(5);
 constexpr absl::Duration kAcceptPause = absl::Milliseconds(100);
-constexpr absl::Duration kReadCertificateEvery = absl::Seconds(1);
 constexpr unsigned char kHttp2[] = {2, 'h', '2'};
 
 int ChooseHttp2(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
@@ -41,39 +41,7 @@ int ChooseHttp2(SSL*, const unsigned char** chosen, unsigned char* size, const u
              : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-// The certificate that callers are shown: read again when a second has passed, and kept when it cannot be.
-class Certificate {
- public:
-  explicit Certificate(const rpc::Tls& tls) : tls_(tls) {}
-
-  absl::Status Read() {
-    if (!tls_.on()) return absl::OkStatus();
-    read_again_ = absl::Now() + kReadCertificateEvery;
-    ASSIGN_OR_RETURN(const std::shared_ptr<SSL_CTX> context, tls_.ServerContext());
-    SSL_CTX_set_alpn_select_cb(context.get(), ChooseHttp2, nullptr);
-    ANJU_CHECK(SSL_CTX_up_ref(context.get()) == 1);
-    context_ = std::make_shared<asio::ssl::context>(context.get());
-    return absl::OkStatus();
-  }
-
-  // Null without TLS.
-  std::shared_ptr<asio::ssl::context> Current() {
-    if (!tls_.on()) return nullptr;
-    if (absl::Now() >= read_again_) {
-      if (absl::Status status = Read(); !status.ok()) {
-        spdlog::warn("the certificate stays as it was: {}", std::string(status.message()));
-      }
-    }
-    // Never plain text where TLS was asked for.
-    ANJU_CHECK(context_ != nullptr);
-    return context_;
-  }
-
- private:
-  const rpc::Tls tls_;
-  absl::Time read_again_ = absl::InfinitePast();
-  std::shared_ptr<asio::ssl::context> context_;
-};
+void OnlyHttp2(SSL_CTX& context) { SSL_CTX_set_alpn_select_cb(&context, ChooseHttp2, nullptr); }
 
 // A socket and TLS around it, if there is any.
 class Connection final : public Wire, public std::enable_shared_from_this<Connection> {
@@ -247,7 +215,7 @@ void Dial(Loop& loop, absl::string_view address, const rpc::Tls& tls, const std:
 
 struct Listener::State {
   State(const std::vector<std::unique_ptr<Loop>>& loops, const rpc::Tls& tls, Welcome welcome)
-      : loops(loops), certificate(tls), welcome(std::move(welcome)), acceptor(loops.front()->context()) {}
+      : loops(loops), certificate(tls, OnlyHttp2), welcome(std::move(welcome)), acceptor(loops.front()->context()) {}
 
   void Accept() {
     Loop& loop = *loops[next++ % loops.size()];

@@ -1,4 +1,4 @@
-#include "gateway/http/certificate.h"
+#include "gateway/http2/certificate.h"
 
 #include <string>
 
@@ -6,7 +6,7 @@
 #include "services/platform/base/error.h"
 #include "spdlog/spdlog.h"
 
-namespace anju::gateway {
+namespace anju::gateway::http2 {
 
 namespace {
 
@@ -19,11 +19,12 @@ absl::Status Certificate::Read() {
   read_again_ = absl::Now() + kReadEvery;
   ASSIGN_OR_RETURN(const std::shared_ptr<SSL_CTX> context, tls_.ServerContext());
   ANJU_CHECK(SSL_CTX_up_ref(context.get()) == 1);
-  context_.emplace(context.get());
+  if (prepare_ != nullptr) prepare_(*context);
+  context_ = std::make_shared<boost::asio::ssl::context>(context.get());
   return absl::OkStatus();
 }
 
-boost::asio::ssl::context* Certificate::Current() {
+std::shared_ptr<boost::asio::ssl::context> Certificate::Current() {
   if (!tls_.on()) return nullptr;
   if (absl::Now() >= read_again_) {
     if (absl::Status status = Read(); !status.ok()) {
@@ -31,8 +32,8 @@ boost::asio::ssl::context* Certificate::Current() {
     }
   }
   // Never plain text where TLS was asked for.
-  ANJU_CHECK(context_.has_value());
-  return &*context_;
+  ANJU_CHECK(context_ != nullptr);
+  return context_;
 }
 
-}  // namespace anju::gateway
+}  // namespace anju::gateway::http2
