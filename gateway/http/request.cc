@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "services/platform/base/error.h"
 
 namespace anju::gateway {
@@ -45,6 +46,18 @@ bool IsTarget(absl::string_view text) {
   return is_printable && (text == "*" || absl::StartsWith(text, "/"));
 }
 
+// Without the blanks around it. Other white space is part of a value, which it makes one with control characters.
+absl::string_view StripBlanks(absl::string_view text) {
+  constexpr absl::string_view kBlanks = " \t";
+  const size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == absl::string_view::npos) return "";
+  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
+size_t Count(const RequestHead& head, absl::string_view name) {
+  return std::count_if(head.fields.begin(), head.fields.end(), [&](const auto& field) { return field.first == name; });
+}
+
 absl::Status ReadRequestLine(absl::string_view line, RequestHead& head) {
   const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
   if (words.size() != 3 || !IsToken(words[0]) || !IsTarget(words[1])) {
@@ -60,26 +73,27 @@ absl::Status ReadRequestLine(absl::string_view line, RequestHead& head) {
   return absl::OkStatus();
 }
 
-absl::Status ReadField(absl::string_view line, RequestHead& head) {
+// A line of a head or a trailer.
+absl::StatusOr<std::pair<std::string, std::string>> ReadField(absl::string_view line) {
   const size_t colon = line.find(':');
   if (colon == absl::string_view::npos || !IsToken(line.substr(0, colon))) return Malformed("a field is Name: value");
-  const absl::string_view value = absl::StripAsciiWhitespace(line.substr(colon + 1));
+  const absl::string_view value = StripBlanks(line.substr(colon + 1));
   if (!IsText(value)) return Malformed("the value of a field holds no control characters");
-  if (head.fields.size() == kMaxFields) return Malformed(absl::StrCat("a head has at most ", kMaxFields, " fields"));
-  head.fields.emplace_back(absl::AsciiStrToLower(line.substr(0, colon)), std::string(value));
-  return absl::OkStatus();
+  return std::pair(absl::AsciiStrToLower(line.substr(0, colon)), std::string(value));
 }
 
 absl::Status ReadLength(RequestHead& head) {
-  const std::string length = head.Field("content-length"), encoding = head.Field("transfer-encoding");
-  head.is_chunked = !encoding.empty();
+  head.is_chunked = Count(head, "transfer-encoding") > 0;
+  const bool has_length = Count(head, "content-length") > 0;
   if (head.is_chunked) {
-    if (!absl::EqualsIgnoreCase(encoding, "chunked")) return Malformed("the only Transfer-Encoding here is chunked");
-    if (!length.empty() || head.is_1_0) return Malformed("a chunked body has no Content-Length, and needs HTTP/1.1");
+    // An empty encoding is none to some readers, and an error to others.
+    if (!absl::EqualsIgnoreCase(head.Field("transfer-encoding"), "chunked")) {
+      return Malformed("the only Transfer-Encoding here is chunked");
+    }
+    if (has_length || head.is_1_0) return Malformed("a chunked body has no Content-Length, and needs HTTP/1.1");
   }
-  const bool has_length = std::any_of(head.fields.begin(), head.fields.end(),
-                                      [](const auto& field) { return field.first == "content-length"; });
   if (!has_length) return absl::OkStatus();
+  const std::string length = head.Field("content-length");
   const bool is_number =
       std::all_of(length.begin(), length.end(), [](unsigned char c) { return absl::ascii_isdigit(c); });
   if (length.empty() || !is_number || !absl::SimpleAtoi(length, &head.content_length)) {
@@ -89,14 +103,10 @@ absl::Status ReadLength(RequestHead& head) {
 }
 
 absl::Status CheckFields(RequestHead& head) {
-  const auto count = [&](absl::string_view name) {
-    return std::count_if(head.fields.begin(), head.fields.end(),
-                         [&](const auto& field) { return field.first == name; });
-  };
   for (absl::string_view name : kOnce) {
-    if (count(name) > 1) return Malformed(absl::StrCat("the field ", name, " stands twice"));
+    if (Count(head, name) > 1) return Malformed(absl::StrCat("the field ", name, " stands twice"));
   }
-  if (!head.is_1_0 && count("host") != 1) return Malformed("HTTP/1.1 needs the field Host");
+  if (!head.is_1_0 && Count(head, "host") != 1) return Malformed("HTTP/1.1 needs the field Host");
   RETURN_IF_ERROR(ReadLength(head));
   const std::string expect = head.Field("expect");
   head.expects_continue = absl::EqualsIgnoreCase(expect, "100-continue") && head.HasBody() && !head.is_1_0;
@@ -144,7 +154,11 @@ absl::StatusOr<RequestHead> ParseHead(absl::string_view text) {
       RETURN_IF_ERROR(ReadRequestLine(line, head));
       is_first = false;
     } else {
-      RETURN_IF_ERROR(ReadField(line, head));
+      ASSIGN_OR_RETURN(auto field, ReadField(line));
+      head.fields.push_back(std::move(field));
+      if (head.fields.size() > kMaxFields) {
+        return Malformed(absl::StrCat("a head has at most ", kMaxFields, " fields"));
+      }
     }
   }
   RETURN_IF_ERROR(CheckFields(head));
@@ -187,11 +201,15 @@ absl::StatusOr<size_t> BodyReader::Step(absl::string_view bytes, std::string& bo
       const size_t size = end == absl::string_view::npos ? bytes.size() : end + 1;
       if (trailer_bytes_ + size > kMaxTrailerBytes) return Malformed("what follows the last chunk is too long");
       if (end == absl::string_view::npos) return size_t{0};
-      const absl::string_view line = bytes.substr(0, end);
-      if (!absl::EndsWith(line, "\r") || !IsText(line.substr(0, end - 1))) return Malformed("lines end in CRLF");
+      absl::string_view line = bytes.substr(0, end);
+      if (!absl::ConsumeSuffix(&line, "\r")) return Malformed("lines end in CRLF");
       trailer_bytes_ += size;
-      // Nobody here reads what stands behind a body.
-      if (line == "\r") stage_ = Stage::kDone;
+      // Nobody here reads what stands behind a body, but a line that is no field may be the next request to others.
+      if (line.empty()) {
+        stage_ = Stage::kDone;
+      } else {
+        RETURN_IF_ERROR(ReadField(line).status());
+      }
       return size;
     }
     case Stage::kDone:

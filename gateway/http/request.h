@@ -53,7 +53,8 @@ class BodyReader {
   explicit BodyReader(const RequestHead& head) : is_chunked_(head.is_chunked), left_(head.content_length) {}
 
   // Appends what belongs to the body, and answers how many bytes were used; there may be some left only when more are
-  // needed to go on, or when the body is complete. Refuses with REQUEST_MALFORMED.
+  // needed to go on, or when the body is complete. What follows the last chunk must be fields, as in a head; they are
+  // dropped. Refuses with REQUEST_MALFORMED.
   absl::StatusOr<size_t> Take(absl::string_view bytes, std::string& body);
   bool done() const { return is_chunked_ ? stage_ == Stage::kDone : left_ == 0; }
 

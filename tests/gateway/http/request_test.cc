@@ -83,6 +83,13 @@ TEST(ParseHeadTest, RefusesWhatTwoReadersMayReadInTwoWays) {
       "POST / HTTP/1.1$Host: x$Transfer-Encoding: xchunked$$",
       "POST / HTTP/1.1$Host: x$Transfer-Encoding: gzip, chunked$$",
       "POST / HTTP/1.0$Transfer-Encoding: chunked$$",
+      // An encoding that is empty hides neither a length nor itself.
+      "POST / HTTP/1.1$Host: x$Transfer-Encoding:$$",
+      "POST / HTTP/1.1$Host: x$Transfer-Encoding:$Content-Length: 1$$",
+      "POST / HTTP/1.1$Host: x$Transfer-Encoding: chunked$Content-Length:$$",
+      // White space that is no blank.
+      "POST / HTTP/1.1$Host: x$Transfer-Encoding:\vchunked$$",
+      "POST / HTTP/1.1$Host: x$Content-Length: 1\f$$",
       // Two tokens.
       "GET / HTTP/1.1$Host: x$Authorization: a$Authorization: b$$",
       "GET / HTTP/1.1$Host: x$Authorization: a$authorization: a$$",
@@ -155,11 +162,27 @@ TEST(BodyReaderTest, TakesTheBodyAndLeavesTheRest) {
 }
 
 TEST(BodyReaderTest, RefusesChunksThatMayBeReadInTwoWays) {
-  for (const std::string& bytes : std::vector<std::string>{
-           "x\r\n", "\r\n", "-1\r\n", " 1\r\na\r\n", "1 \r\na\r\n", "0x1\r\na\r\n", "1\na\n0\n\n", "1;a\nb\r\na\r\n",
-           "1\r\nab\r\n", "1\r\na\n0\r\n\r\n", "1\r\na\rb0\r\n\r\n", "FFFFFFFFFFFFFFFFF\r\n", "10000000000000000\r\na",
-           "1;" + std::string(kMaxChunkLine, 'x') + "\r\n", std::string(kMaxChunkLine + 1, '0'), "0\r\na: b\n\r\n",
-           "0\r\n" + std::string(kMaxTrailerBytes + 1, 'x'), "0\r\na\x01: b\r\n\r\n"}) {
+  for (const std::string& bytes : std::vector<std::string>{"x\r\n",
+                                                           "\r\n",
+                                                           "-1\r\n",
+                                                           " 1\r\na\r\n",
+                                                           "1 \r\na\r\n",
+                                                           "0x1\r\na\r\n",
+                                                           "1\na\n0\n\n",
+                                                           "1;a\nb\r\na\r\n",
+                                                           "1\r\nab\r\n",
+                                                           "1\r\na\n0\r\n\r\n",
+                                                           "1\r\na\rb0\r\n\r\n",
+                                                           "FFFFFFFFFFFFFFFFF\r\n",
+                                                           "10000000000000000\r\na",
+                                                           "1;" + std::string(kMaxChunkLine, 'x') + "\r\n",
+                                                           std::string(kMaxChunkLine + 1, '0'),
+                                                           "0\r\na: b\n\r\n",
+                                                           "0\r\n" + std::string(kMaxTrailerBytes + 1, 'x'),
+                                                           "0\r\na\x01: b\r\n\r\n",
+                                                           "0\r\nGET / HTTP/1.1\r\n\r\n",
+                                                           "0\r\na: b\r\n c\r\n\r\n",
+                                                           "0\r\na: b\rc\r\n\r\n"}) {
     for (size_t size : {1, 3, 10000}) {
       std::string rest;
       EXPECT_THAT(ReadBody("Transfer-Encoding: chunked", bytes, size, rest),
