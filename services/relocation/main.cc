@@ -6,6 +6,7 @@
 #include "services/platform/runtime/foundation.h"
 #include "services/relocation/domain/chart.h"
 #include "services/relocation/domain/explain.h"
+#include "services/relocation/domain/explain_community.h"
 #include "services/relocation/domain/explain_funds.h"
 #include "services/relocation/domain/flows.h"
 #include "services/relocation/domain/follow_up.h"
@@ -58,7 +59,10 @@ int main(int argc, char** argv) {
        .catalogue = Catalogue(),
        .policies = Policies(),
        .explainers = {anju::policy::ExplainerOf<Case>(), anju::policy::ExplainerOf<Settlement>(),
-                      anju::policy::ExplainerOf<Lease>(), anju::policy::ExplainerOf<Mortgage>()},
+                      anju::policy::ExplainerOf<Lease>(), anju::policy::ExplainerOf<Mortgage>(),
+                      anju::policy::ExplainerOf<Plot>(), anju::policy::ExplainerOf<Assembly>(),
+                      anju::policy::ExplainerOf<HallRequest>(), anju::policy::ExplainerOf<Disclosure>(),
+                      anju::policy::ExplainerOf<Site>()},
        .flows = {NationalCaseFlow(), NationalSubsidyFlow(), NationalLeaseFlow(), NationalMortgageFlow()},
        .exposed = {anju::files::Expose<Case, v1::Case>(), anju::files::Expose<Settlement, v1::Settlement>(),
                    anju::files::Expose<Renovation, v1::Renovation>(),

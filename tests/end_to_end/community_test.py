@@ -23,6 +23,7 @@ class CommunityTest(unittest.TestCase):
         cls.anju.up(demo=False)
         cls.officer, cls.collector, cls.approver, cls.reader = (
             cls.anju.new_token(role, COUNTY) for role in ("officer", "collector", "approver", "reader"))
+        cls.reader_of_decisions = cls.anju.new_token("auditor", COUNTY)
         cls.stranger = cls.anju.new_token("officer", OTHER)
         cls.send("registry", "ImportHouseholds", "household_no,village,household_class,class_since,registered_on",
                  [f"h{i},{VILLAGE},建档立卡贫困户,2016-01-01,2016-01-01" for i in range(4)])
@@ -58,6 +59,13 @@ class CommunityTest(unittest.TestCase):
         self.assertNotEqual(0, done.returncode, done.stdout)
         self.assertIn(expected, done.stderr + done.stdout)
 
+    def explained(self, kind, record, **asked):
+        """The rules that were decided by, and what each was measured by."""
+        request = {"kind": kind, "id": record, **asked}
+        body = json.dumps(request)
+        decisions = self.anju.ctl(self.reader_of_decisions, "call", "anju.policy.v1.Policies/ExplainDecision", "--service", "relocation", body)["decisions"]
+        return {d["rule"]: {value["name"]: value["value"] for value in d.get("values", [])} for d in decisions}
+
     @staticmethod
     def household(number):
         return f"{COUNTY}/county/h{number}"
@@ -69,6 +77,7 @@ class CommunityTest(unittest.TestCase):
         given = self.call(self.collector, "Community/AssignPlot", request_id="r1", household=self.household(0), **plot)
         self.assertEqual(given, self.call(self.collector, "Community/AssignPlot", request_id="r1", household=self.household(0), **plot))
         self.refused("PLOT_TAKEN", self.officer, "Community/AssignPlot", household=self.household(1), **plot)
+        self.assertEqual({"plot_given": {"plots_per_household": "2"}}, self.explained("plot", plot["id"]))
         self.refused("OUTSIDE_SCOPE", self.stranger, "Community/ReturnPlot", **plot)
         self.refused("PLOT_NOT_FOUND", self.officer, "Community/ReturnPlot", id="nothing")
         self.anju.settle()
@@ -105,6 +114,9 @@ class CommunityTest(unittest.TestCase):
         elected = self.call(self.officer, "Community/HoldElection", request_id="r1", **election)
         assembly = {"id": elected["id"]}
         seat = elected["elections"][0]["seats"][0]
+        self.assertEqual({"election_term": {"longest_term_months": "60"}, "seat_won": {},
+                          "election_turnout": {"election_turnout_above_bp": "5000", "committee_votes_above_bp": "5000"}},
+                         self.explained("assembly", SITE))
         resigned = self.call(self.officer, "Community/ResignSeat", election_no="e1", household_id=seat["household_id"], reason="示例", **assembly)
         self.assertEqual("示例", resigned["elections"][0]["seats"][0]["reason"])
         self.assertEqual(resigned, self.call(self.collector, "Community/GetAssembly", **assembly))
@@ -127,6 +139,7 @@ class CommunityTest(unittest.TestCase):
         self.assertEqual(4, self.call(self.collector, "Hall/RateHallRequest", rating=4, **request)["rating"])
         again = self.call(self.officer, "Hall/ReopenHallRequest", reason="未办妥", **request)
         self.assertEqual(5, len(again["trail"]))
+        self.assertEqual({"hall_request_due": {"hall_working_days_legal": "5"}}, self.explained("hall_request", request["id"]))
         self.assertEqual(again, self.call(self.officer, "Hall/GetHallRequest", **request))
 
     def test_disclosures(self):
@@ -136,6 +149,8 @@ class CommunityTest(unittest.TestCase):
         publication = {"site": SITE, "kind": "DISCLOSURE_KIND_FINANCE", "period": months[0], "title": "财务公开", "span_days": 10}
         published = self.call(self.collector, "Disclosures/PublishDisclosure", request_id="r1", disclosure_no="1", **publication)
         self.refused("FINANCE_DISCLOSED", self.officer, "Disclosures/PublishDisclosure", disclosure_no="2", **publication)
+        self.assertEqual({"disclosure_span": {"shortest_disclosure_days": "7"}}, self.explained("disclosure", published["id"]))
+        self.assertEqual({"finance_disclosed": {"finance_disclosed_by_day": "10"}}, self.explained("site", SITE))
         missing = {"name": "board.jpg", "sha256": "a" * 64, "size_bytes": 1}
         self.refused("EVIDENCE_NOT_FOUND", self.officer, "Disclosures/PublishDisclosure", disclosure_no="3",
                      **(publication | {"kind": "DISCLOSURE_KIND_AFFAIRS", "evidence": [missing]}))

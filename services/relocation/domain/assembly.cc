@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "services/platform/base/error.h"
 #include "services/relocation/domain/community_policy.h"
 
@@ -18,7 +19,9 @@ constexpr int64_t kWhole = 100'00;
 // Whether `part` is more than a share of `whole`.
 bool IsAbove(int64_t part, int64_t whole, int64_t share_bp) { return part * kWhole > whole * share_bp; }
 
-Date AddMonths(Date day, int32_t months) { return Date(day.year(), day.month() + months, day.day()); }
+std::string Percent(int64_t share_bp) { return absl::StrFormat("%d.%02d%%", share_bp / 100, share_bp % 100); }
+
+Date AddMonths(Date day, int64_t months) { return Date(day.year(), day.month() + static_cast<int>(months), day.day()); }
 
 bool IsCommittee(Body body) { return body == Body::kManagement || body == Body::kSupervision; }
 
@@ -32,25 +35,35 @@ const Election* LastWhole(const Assembly& assembly, Body body, Date day) {
   return last;
 }
 
-absl::Status CheckShape(const Election& election) {
+absl::Status CheckTerm(const Election& election, int64_t most_months) {
+  if (election.term_until <= AddMonths(election.held_on, most_months)) return absl::OkStatus();
+  return Refuse(kInvalidArgument, "TERM_TOO_LONG", absl::StrCat("a term is at most ", most_months, " months"),
+                "term_until");
+}
+
+absl::Status CheckShape(const Election& election, const policy::InForce& policy) {
   if (election.places < 1 || election.places > kMostPlacesElected) {
     return Refuse(kInvalidArgument, "PLACES_OUT_OF_RANGE", absl::StrCat("elect 1 to ", kMostPlacesElected, " persons"),
                   "places");
   }
   RETURN_IF_ERROR(intake::InOrder(election.held_on + 1, election.term_until, "term_until"));
-  const int32_t months = CommunityPolicyOn(election.held_on).longest_term_months;
-  if (election.term_until > AddMonths(election.held_on, months)) {
-    return Refuse(kInvalidArgument, "TERM_TOO_LONG", absl::StrCat("a term is at most ", months, " months"),
-                  "term_until");
-  }
+  RETURN_IF_ERROR(CheckTerm(election, policy[kLongestTerm]));
   if (election.eligible < 1 || election.voted < 0 || election.voted > election.eligible) {
     return Refuse(kInvalidArgument, "VOTES_OUT_OF_RANGE", "give how many may vote, and how many of them did", "voted");
   }
   return absl::OkStatus();
 }
 
+absl::Status CheckTurnout(const Election& election, int64_t above_bp) {
+  if (IsAbove(election.voted, election.eligible, above_bp)) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "QUORUM_NOT_REACHED",
+                absl::StrCat(election.voted, " of ", election.eligible, " voted, and more than ", Percent(above_bp),
+                             " of them have to: vote again"),
+                "voted");
+}
+
 // Whether the election can be what it says beside the others of the site.
-absl::Status CheckBeside(const Assembly& others, const Election& election) {
+absl::Status CheckBeside(const Assembly& others, const Election& election, const policy::InForce& policy) {
   const auto repeats = [&](const Election& other) {
     return !election.by_election && !other.by_election && other.body == election.body &&
            other.held_on == election.held_on;
@@ -66,9 +79,7 @@ absl::Status CheckBeside(const Assembly& others, const Election& election) {
                     "eligible");
     }
   }
-  if (!IsAbove(election.voted, election.eligible, CommunityPolicyOn(election.held_on).turnout_above_bp)) {
-    return Refuse(kFailedPrecondition, "QUORUM_NOT_REACHED", "too few of those who may vote did: vote again", "voted");
-  }
+  RETURN_IF_ERROR(CheckTurnout(election, policy[kTurnoutAbove]));
   if (!election.by_election) return absl::OkStatus();
   const Election* whole = LastWhole(others, election.body, election.held_on);
   if (whole == nullptr || whole->term_until <= election.held_on ||
@@ -80,19 +91,31 @@ absl::Status CheckBeside(const Assembly& others, const Election& election) {
                 absl::StrCat("the term of the whole body ends before ", Format(whole->term_until)), "term_until");
 }
 
-absl::Status CheckVotes(const Election& election, const Seat& seat) {
-  const int32_t share = CommunityPolicyOn(election.held_on).votes_above_bp;
-  const bool enough = !IsCommittee(election.body) || IsAbove(seat.votes, election.voted, share);
-  if (seat.votes > 0 && seat.votes <= election.voted && enough) return absl::OkStatus();
+// What takes a seat on a committee, as the election keeps it; nothing for representatives.
+std::vector<policy::Used> ShareOfVotes(const Assembly& assembly, const Election& election) {
+  std::vector<policy::Used> shares;
+  if (!IsCommittee(election.body)) return shares;
+  for (const policy::Decision& decision : assembly.decisions) {
+    if (decision.rule != kElectionTurnout || decision.subject != election.election_no) continue;
+    std::copy_if(decision.used.begin(), decision.used.end(), std::back_inserter(shares),
+                 [](const policy::Used& used) { return used.name == kVotesAbove; });
+  }
+  return shares;
+}
+
+absl::Status CheckVotes(const Election& election, const Seat& seat, const std::vector<policy::Used>& shares) {
+  const int64_t above_bp = shares.empty() ? 0 : shares.front().value;
+  if (seat.votes <= election.voted && IsAbove(seat.votes, election.voted, above_bp)) return absl::OkStatus();
   return Refuse(kInvalidArgument, "VOTES_OUT_OF_RANGE",
-                "who is elected has at least one vote and no more than were cast; into a committee, more than half",
+                absl::StrCat("who is elected has at least one vote, more than ", Percent(above_bp), " of the ",
+                             election.voted, " that were cast, and no more than these"),
                 "votes");
 }
 
 // `seat` is one of the election's, and the election one of the assembly's.
 absl::Status CheckSeat(const Assembly& assembly, const Election& election, const Seat& seat) {
   RETURN_IF_ERROR(intake::InOrder(election.held_on, seat.left_on, "left_on"));
-  RETURN_IF_ERROR(CheckVotes(election, seat));
+  RETURN_IF_ERROR(CheckVotes(election, seat, ShareOfVotes(assembly, election)));
   // A seat that was left on its first day was recorded by mistake.
   const auto taken = std::count_if(election.seats.begin(), election.seats.end(),
                                    [&](const Seat& other) { return other.left_on != election.held_on; });
@@ -176,8 +199,39 @@ int32_t InOffice(const Assembly& assembly, Body body, Date day) {
   return sitting;
 }
 
-absl::StatusOr<Assembly> RecordElection(const Assembly& before, Election election) {
-  RETURN_IF_ERROR(CheckShape(election));
+policy::Decision JudgeTerm(const Election& election, const policy::Books& books) {
+  const policy::InForce policy = PolicyOn(books, election.held_on);
+  policy::Decision decision = policy::Judged(kElectionTerm, CheckTerm(election, policy[kLongestTerm]));
+  decision.subject = election.election_no;
+  decision.decided_on = election.held_on;
+  decision.inputs = {{"held_on", Format(election.held_on)}, {"term_until", Format(election.term_until)}};
+  decision.used = policy.Use({kLongestTerm});
+  return decision;
+}
+
+policy::Decision JudgeTurnout(const Election& election, const policy::Books& books) {
+  const policy::InForce policy = PolicyOn(books, election.held_on);
+  policy::Decision decision = policy::Judged(kElectionTurnout, CheckTurnout(election, policy[kTurnoutAbove]));
+  decision.subject = election.election_no;
+  decision.decided_on = election.held_on;
+  decision.inputs = {{"eligible", absl::StrCat(election.eligible)}, {"voted", absl::StrCat(election.voted)}};
+  decision.used = policy.Use({kTurnoutAbove, kVotesAbove});
+  return decision;
+}
+
+policy::Decision JudgeSeat(const Assembly& assembly, const Election& election, const Seat& seat) {
+  std::vector<policy::Used> shares = ShareOfVotes(assembly, election);
+  policy::Decision decision = policy::Judged(kSeatWon, CheckVotes(election, seat, shares));
+  decision.subject = absl::StrCat(election.election_no, "/", seat.household_id);
+  decision.decided_on = election.held_on;
+  decision.inputs = {{"votes", absl::StrCat(seat.votes)}, {"voted", absl::StrCat(election.voted)}};
+  decision.used = std::move(shares);
+  return decision;
+}
+
+absl::StatusOr<Assembly> RecordElection(const Assembly& before, Election election, const policy::Books& books) {
+  const policy::InForce policy = PolicyOn(books, election.held_on);
+  RETURN_IF_ERROR(CheckShape(election, policy));
   Assembly after = before;
   if (Election* known = roots::Lookup(after.elections, &Election::election_no, election.election_no)) {
     election.seats = std::move(known->seats);
@@ -187,7 +241,9 @@ absl::StatusOr<Assembly> RecordElection(const Assembly& before, Election electio
     return Refuse(kFailedPrecondition, "ELECTIONS_TOO_MANY",
                   absl::StrCat("at most ", kMostElections, " elections are kept of one site"));
   }
-  RETURN_IF_ERROR(CheckBeside(after, election));
+  RETURN_IF_ERROR(CheckBeside(after, election, policy));
+  policy::Keep(after.decisions, JudgeTerm(election, books));
+  policy::Keep(after.decisions, JudgeTurnout(election, books));
   const auto later = std::find_if(after.elections.begin(), after.elections.end(), [&](const Election& other) {
     return std::tie(other.held_on, other.election_no) > std::tie(election.held_on, election.election_no);
   });
@@ -227,14 +283,17 @@ absl::StatusOr<Outcome> ImportElection(roots::Session& session, const intake::Ba
   ASSIGN_OR_RETURN(const Site site, FindSite(session, batch.Key(record.site_no), "site_no"));
   ASSIGN_OR_RETURN(Assembly before, FindAssembly(session, site));
   const bool known = roots::Lookup(before.elections, &Election::election_no, record.election_no) != nullptr;
-  ASSIGN_OR_RETURN(Assembly after, RecordElection(before, {.election_no = record.election_no,
-                                                           .body = record.body,
-                                                           .by_election = record.by_election,
-                                                           .held_on = record.held_on,
-                                                           .term_until = record.term_until,
-                                                           .places = record.places,
-                                                           .eligible = record.eligible,
-                                                           .voted = record.voted}));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, site.location));
+  ASSIGN_OR_RETURN(Assembly after, RecordElection(before,
+                                                  {.election_no = record.election_no,
+                                                   .body = record.body,
+                                                   .by_election = record.by_election,
+                                                   .held_on = record.held_on,
+                                                   .term_until = record.term_until,
+                                                   .places = record.places,
+                                                   .eligible = record.eligible,
+                                                   .voted = record.voted},
+                                                  *books));
   return Put(session, before, std::move(after), known);
 }
 
@@ -266,14 +325,17 @@ absl::StatusOr<Assembly> HoldElection(roots::Session& session, const Site& site,
     return Refuse(kInvalidArgument, "WINNERS_OUT_OF_RANGE", "name who was elected, at most as many as there are places",
                   "winners");
   }
-  ASSIGN_OR_RETURN(after, RecordElection(after, {.election_no = request.election_no,
-                                                 .body = request.body,
-                                                 .by_election = request.by_election,
-                                                 .held_on = request.held_on,
-                                                 .term_until = request.term_until,
-                                                 .places = request.places,
-                                                 .eligible = request.eligible,
-                                                 .voted = request.voted}));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, site.location));
+  ASSIGN_OR_RETURN(after, RecordElection(after,
+                                         {.election_no = request.election_no,
+                                          .body = request.body,
+                                          .by_election = request.by_election,
+                                          .held_on = request.held_on,
+                                          .term_until = request.term_until,
+                                          .places = request.places,
+                                          .eligible = request.eligible,
+                                          .voted = request.voted},
+                                         *books));
   for (const ElectionRequest::Winner& winner : request.winners) {
     const Seat seat{.person_no = winner.person_no, .votes = winner.votes};
     ASSIGN_OR_RETURN(after, Seated(session, after, request.election_no, winner.household, seat, "winners"));

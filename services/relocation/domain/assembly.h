@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "services/platform/policy/policy.h"
 #include "services/relocation/domain/resident.h"
 #include "services/relocation/domain/site.h"
 
@@ -72,6 +73,8 @@ struct Assembly {
   // Copied from its site.
   std::string site_location;
   std::vector<Election> elections;
+  // On the elections; those on their seats follow from them, see explain_community.h.
+  std::vector<policy::Decision> decisions;
 
   void Shown(Archive& archive) {
     archive("id", id);
@@ -81,6 +84,7 @@ struct Assembly {
   void Fields(Archive& archive) {
     Shown(archive);
     archive("site_location", site_location);
+    archive("decisions", decisions);
   }
   std::string Division() const { return site_location; }
   friend bool operator==(const Assembly&, const Assembly&) = default;
@@ -195,13 +199,21 @@ Date EndOf(const Assembly& assembly, const Election& election, const Seat& seat)
 // How many sit in a body on a day. Pure.
 int32_t InOffice(const Assembly& assembly, Body body, Date day);
 
+// Whether an election is for a term that may be, and whether enough voted, by the policy of its day; the second keeps
+// what takes a seat on a committee, too. Pure. The reason of a no is what RecordElection refuses with.
+policy::Decision JudgeTerm(const Election& election, const policy::Books& books);
+policy::Decision JudgeTurnout(const Election& election, const policy::Books& books);
+// Whether a seat of an election was won, by what the election was measured by. Pure. The reason of a no is what
+// RecordSeat refuses with.
+policy::Decision JudgeSeat(const Assembly& assembly, const Election& election, const Seat& seat);
+
 // What an assembly becomes when an election is recorded so; its seats stay. Pure. Refuses, in this order, with
 // PLACES_OUT_OF_RANGE, DATES_REVERSED, TERM_TOO_LONG, VOTES_OUT_OF_RANGE (more than may vote, or nobody may),
 // ELECTIONS_TOO_MANY, ELECTION_REPEATED (another election of the whole body on that day), NOT_THE_REPRESENTATIVES (a
 // committee was elected by more than there are places for representatives on that day), QUORUM_NOT_REACHED, NO_VACANCY
 // (a by-election for more places than are vacant), TERM_TOO_LONG (a by-election beyond the term of its body), and as
 // RecordSeat does for the seats it has.
-absl::StatusOr<Assembly> RecordElection(const Assembly& before, Election election);
+absl::StatusOr<Assembly> RecordElection(const Assembly& before, Election election, const policy::Books& books);
 // The same for a seat, one for each household in an election. Pure. Refuses, in this order, with ELECTION_NOT_FOUND,
 // DATES_REVERSED, VOTES_OUT_OF_RANGE (none, more than were cast, or for a committee not more than the policy's share of
 // them), SEATS_FULL, HOUSEHOLD_HAS_SEAT (in this body at the same time) and SITS_ON_OTHER_COMMITTEE (the household; so

@@ -20,6 +20,18 @@ std::string FinanceName(const std::string& site_key, Month period) {
   return absl::StrCat(site_key, "/", Format(period));
 }
 
+absl::Status CheckSpan(const Disclosure& disclosure, int64_t least) {
+  const int64_t days = disclosure.hung_until - disclosure.published_on;
+  if (days >= least && days <= kLongestHanging) return absl::OkStatus();
+  return Refuse(kInvalidArgument, "SPAN_OUT_OF_RANGE",
+                absl::StrCat("a disclosure hangs ", least, " to ", kLongestHanging, " days"));
+}
+
+// The last day on which the accounts of a month are disclosed in time.
+Date FinanceBy(Month month, const policy::InForce& policy) {
+  return month.Plus(1).FirstDay() + (policy[kFinanceByDay] - 1);
+}
+
 absl::Status CheckFinance(roots::Session& session, const Disclosure& disclosure) {
   if (disclosure.kind != DisclosureKind::kFinance) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::string holder,
@@ -40,16 +52,20 @@ std::vector<roots::Name> Links(const Disclosure& disclosure) {
   return {{.kind = std::string(kDisclosuresOfSite), .name = disclosure.site_key}};
 }
 
-absl::Status CheckDisclosure(const Disclosure& disclosure) {
+policy::Decision JudgeSpan(const Disclosure& disclosure, const policy::Books& books) {
+  const policy::InForce policy = PolicyOn(books, disclosure.published_on);
+  policy::Decision decision = policy::Judged(kDisclosureSpan, CheckSpan(disclosure, policy[kShortestDisclosure]));
+  decision.decided_on = disclosure.published_on;
+  decision.inputs = {{"days", absl::StrCat(disclosure.hung_until - disclosure.published_on)}};
+  decision.used = policy.Use({kShortestDisclosure});
+  return decision;
+}
+
+absl::Status CheckDisclosure(const Disclosure& disclosure, const policy::Books& books) {
   if (disclosure.period > Month::Of(disclosure.published_on)) {
     return Refuse(kInvalidArgument, "PERIOD_NOT_BEGUN", "a disclosure tells of a month that has begun", "period");
   }
-  const int64_t days = disclosure.hung_until - disclosure.published_on;
-  const int32_t least = CommunityPolicyOn(disclosure.published_on).shortest_disclosure_days;
-  if (days < least || days > kLongestHanging) {
-    return Refuse(kInvalidArgument, "SPAN_OUT_OF_RANGE",
-                  absl::StrCat("a disclosure hangs ", least, " to ", kLongestHanging, " days"));
-  }
+  RETURN_IF_ERROR(CheckSpan(disclosure, PolicyOn(books, disclosure.published_on)[kShortestDisclosure]));
   if (disclosure.evidence.size() > kMostDisclosed) {
     return Refuse(kInvalidArgument, "EVIDENCE_TOO_MUCH", absl::StrCat("at most ", kMostDisclosed, " files"),
                   "evidence");
@@ -57,16 +73,29 @@ absl::Status CheckDisclosure(const Disclosure& disclosure) {
   return absl::OkStatus();
 }
 
-std::vector<Month> FinanceDue(const Site& site, Date today) {
+std::vector<Month> FinanceDue(const Site& site, Date today, const policy::Books& books) {
   std::vector<Month> due;
   if (!site.community || !site.completed_on.has_value()) return due;
-  const int32_t by = CommunityPolicyOn(today).finance_disclosed_by_day;
-  const Month last = Month::Of(today).Plus(today.day() > by ? -1 : -2);
+  const Month previous = Month::Of(today).Plus(-1);
+  const Month last = FinanceBy(previous, PolicyOn(books, today)) < today ? previous : previous.Plus(-1);
   for (Month month = std::max(Month::Of(*site.completed_on), last.Plus(1 - kMonthsOfArrears)); month <= last;
        month = month.Plus(1)) {
     due.push_back(month);
   }
   return due;
+}
+
+policy::Decision JudgeFinance(Month month, bool disclosed, Date today, const policy::Books& books) {
+  const policy::InForce policy = PolicyOn(books, today);
+  const Date by = FinanceBy(month, policy);
+  const bool in_arrears = by < today && !disclosed;
+  return {.rule = std::string(kFinanceDisclosed),
+          .subject = Format(month),
+          .verdict = in_arrears ? policy::Verdict::kNo : policy::Verdict::kYes,
+          .reason = in_arrears ? "FINANCE_IN_ARREARS" : "",
+          .decided_on = today,
+          .inputs = {{"due_by", Format(by)}, {"disclosed", disclosed ? "yes" : "no"}},
+          .used = policy.Use({kFinanceByDay})};
 }
 
 absl::StatusOr<Outcome> ImportDisclosure(roots::Session& session, const intake::Batch& batch,
@@ -87,7 +116,9 @@ absl::StatusOr<Outcome> ImportDisclosure(roots::Session& session, const intake::
   after.title = record.title;
   after.published_on = record.published_on;
   after.hung_until = record.hung_until;
-  RETURN_IF_ERROR(CheckDisclosure(after));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, site.location));
+  RETURN_IF_ERROR(CheckDisclosure(after, *books));
+  after.decisions = {JudgeSpan(after, *books)};
   RETURN_IF_ERROR(CheckFinance(session, after));
   if (before == after) return Outcome::kUnchanged;
   session.Put(after);
@@ -104,26 +135,34 @@ absl::StatusOr<Disclosure> PublishDisclosure(roots::Session& session, const Site
     return Refuse(kAlreadyExists, "DISCLOSURE_NO_TAKEN", "another disclosure has this number: choose one of its own",
                   "disclosure_no");
   }
-  const Disclosure disclosure{.key = key,
-                              .site_key = site.key,
-                              .site_location = site.location,
-                              .kind = publication.kind,
-                              .period = publication.period,
-                              .title = publication.title,
-                              .evidence = publication.evidence,
-                              .published_on = act.on,
-                              .hung_until = act.on + publication.span_days};
-  RETURN_IF_ERROR(CheckDisclosure(disclosure));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, site.location));
+  Disclosure disclosure{.key = key,
+                        .site_key = site.key,
+                        .site_location = site.location,
+                        .kind = publication.kind,
+                        .period = publication.period,
+                        .title = publication.title,
+                        .evidence = publication.evidence,
+                        .published_on = act.on,
+                        .hung_until = act.on + publication.span_days};
+  RETURN_IF_ERROR(CheckDisclosure(disclosure, *books));
+  disclosure.decisions = {JudgeSpan(disclosure, *books)};
   RETURN_IF_ERROR(CheckFinance(session, disclosure));
   RETURN_IF_ERROR(evidence::CheckKept(session, county, disclosure.evidence));
   return disclosure;
 }
 
+absl::StatusOr<bool> IsDisclosed(roots::Session& session, const std::string& site_key, Month month) {
+  ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kFinance, FinanceName(site_key, month)));
+  return !holder.empty();
+}
+
 absl::StatusOr<std::vector<Month>> Arrears(roots::Session& session, const Site& site, Date today) {
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, site.location));
   std::vector<Month> missing;
-  for (const Month month : FinanceDue(site, today)) {
-    ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kFinance, FinanceName(site.key, month)));
-    if (holder.empty()) missing.push_back(month);
+  for (const Month month : FinanceDue(site, today, *books)) {
+    ASSIGN_OR_RETURN(const bool disclosed, IsDisclosed(session, site.key, month));
+    if (!disclosed) missing.push_back(month);
   }
   return missing;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "services/platform/evidence/evidence.h"
+#include "services/platform/policy/policy.h"
 #include "services/relocation/domain/resident.h"
 #include "services/relocation/domain/site.h"
 
@@ -35,6 +36,8 @@ struct Disclosure {
   Date published_on;
   // The last day.
   Date hung_until;
+  // On how long it hangs.
+  std::vector<policy::Decision> decisions;
 
   void Shown(Archive& archive) {
     archive("id", id);
@@ -50,6 +53,7 @@ struct Disclosure {
   void Fields(Archive& archive) {
     Shown(archive);
     archive("site_location", site_location);
+    archive("decisions", decisions);
   }
   std::string Division() const { return site_location; }
   friend bool operator==(const Disclosure&, const Disclosure&) = default;
@@ -105,11 +109,17 @@ struct Publication {
 
 // Whether a disclosure may be as it is. Pure. Refuses, in this order, with PERIOD_NOT_BEGUN (on the day it was hung
 // up), SPAN_OUT_OF_RANGE (shorter than the policy has it, or longer than a year) and EVIDENCE_TOO_MUCH.
-absl::Status CheckDisclosure(const Disclosure& disclosure);
+absl::Status CheckDisclosure(const Disclosure& disclosure, const policy::Books& books);
+// Whether it hangs long enough, by the policy of the day it was hung up. Pure. The reason of a no is what
+// CheckDisclosure refuses with.
+policy::Decision JudgeSpan(const Disclosure& disclosure, const policy::Books& books);
 
 // The months whose accounts a site should have disclosed by a day: those of which the policy's day in the next month is
 // over, since the site was completed, the last kMonthsOfArrears of them. None for a site that is no community. Pure.
-std::vector<Month> FinanceDue(const Site& site, Date today);
+std::vector<Month> FinanceDue(const Site& site, Date today, const policy::Books& books);
+// Whether a site is in arrears with the accounts of a month, by the policy of today: they are due, and not disclosed.
+// Pure. The reason of a no is FINANCE_IN_ARREARS.
+policy::Decision JudgeFinance(Month month, bool disclosed, Date today, const policy::Books& books);
 
 // Use cases. ImportDisclosure refuses, in this order, with SITE_NOT_FOUND, DISCLOSURE_OF_OTHER_SITE, as CheckDisclosure
 // does, and with FINANCE_DISCLOSED (another disclosure has the site's accounts of that month).
@@ -119,6 +129,8 @@ absl::StatusOr<roots::Outcome> ImportDisclosure(roots::Session& session, const i
 // EVIDENCE_NOT_FOUND and EVIDENCE_SIZE_WRONG.
 absl::StatusOr<Disclosure> PublishDisclosure(roots::Session& session, const Site& site, const Publication& publication,
                                              const Act& act);
+// Whether a site's accounts of a month were disclosed.
+absl::StatusOr<bool> IsDisclosed(roots::Session& session, const std::string& site_key, Month month);
 // The months of FinanceDue of which no accounts were disclosed.
 absl::StatusOr<std::vector<Month>> Arrears(roots::Session& session, const Site& site, Date today);
 

@@ -53,13 +53,23 @@ std::vector<roots::Name> Links(const HallRequest& request) {
   return links;
 }
 
-absl::StatusOr<Date> DueOn(RequestKind kind, Date from) {
-  return notice::LastDay(from, CommunityPolicyOn(from).hall_working_days[static_cast<size_t>(kind)],
-                         notice::DayKind::kWorking);
+absl::StatusOr<Due> DueOn(RequestKind kind, Date from, const policy::Books& books) {
+  const policy::InForce policy = PolicyOn(books, from);
+  const absl::string_view working_days = HallWorkingDays(kind);
+  ASSIGN_OR_RETURN(const Date on,
+                   notice::LastDay(from, static_cast<int32_t>(policy[working_days]), notice::DayKind::kWorking));
+  return Due{.on = on,
+             .decision = {.rule = std::string(kHallDue),
+                          .subject = Format(from),
+                          .verdict = policy::Verdict::kYes,
+                          .decided_on = from,
+                          .inputs = {{"due_on", Format(on)}},
+                          .used = policy.Use({working_days})}};
 }
 
 absl::StatusOr<HallRequest> Record(const std::optional<HallRequest>& before, const HallRequestRecord& record,
-                                   const std::string& key, const Site& site, const std::string& household_id) {
+                                   const std::string& key, const Site& site, const std::string& household_id,
+                                   const policy::Books& books) {
   if (before.has_value() && before->site_key != site.key) {
     return Refuse(kFailedPrecondition, "REQUEST_OF_OTHER_SITE",
                   "a request with this number is of another site: numbers are unique within the sending system",
@@ -75,8 +85,12 @@ absl::StatusOr<HallRequest> Record(const std::optional<HallRequest>& before, con
   after.department = record.department;
   after.state = record.closed_on.has_value() ? RequestState::kClosed : RequestState::kAssigned;
   after.received_on = record.received_on;
-  ASSIGN_OR_RETURN(after.first_due_on, DueOn(record.kind, record.received_on));
-  if (!after.reopened) after.due_on = after.first_due_on;
+  ASSIGN_OR_RETURN(Due due, DueOn(record.kind, record.received_on, books));
+  after.first_due_on = due.on;
+  if (!after.reopened) {
+    after.due_on = due.on;
+    after.decisions = {std::move(due.decision)};
+  }
   after.closed_on = record.closed_on;
   after.rating = record.rating;
   return after;
@@ -116,10 +130,13 @@ absl::StatusOr<HallRequest> RateRequest(const HallRequest& before, int32_t ratin
   return Done(std::move(after), RequestVerb::kRate, act);
 }
 
-absl::StatusOr<HallRequest> ReopenRequest(const HallRequest& before, const std::string& reason, const Act& act) {
+absl::StatusOr<HallRequest> ReopenRequest(const HallRequest& before, const std::string& reason, const Act& act,
+                                          const policy::Books& books) {
   RETURN_IF_ERROR(CheckClosed(before));
   HallRequest after = before;
-  ASSIGN_OR_RETURN(after.due_on, DueOn(before.kind, act.on));
+  ASSIGN_OR_RETURN(Due due, DueOn(before.kind, act.on, books));
+  after.due_on = due.on;
+  policy::Keep(after.decisions, std::move(due.decision));
   after.state = RequestState::kAssigned;
   after.closed_on.reset();
   after.rating = 0;
@@ -134,7 +151,8 @@ absl::StatusOr<Outcome> ImportHallRequest(roots::Session& session, const intake:
                                                                      site.key, record.received_on, "household_no"));
   const std::string key = batch.Key(record.request_no);
   ASSIGN_OR_RETURN(const std::optional<HallRequest> before, session.Find<HallRequest>(key));
-  ASSIGN_OR_RETURN(HallRequest after, Record(before, record, key, site, household.id));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, site.location));
+  ASSIGN_OR_RETURN(HallRequest after, Record(before, record, key, site, household.id, *books));
   if (before == after) return Outcome::kUnchanged;
   if (before.has_value() && !before->trail.empty()) {
     return Refuse(kFailedPrecondition, "REQUEST_KEPT_HERE",
@@ -155,15 +173,18 @@ absl::StatusOr<HallRequest> ReceiveRequest(roots::Session& session, const Site& 
   }
   ASSIGN_OR_RETURN(const feed::HouseholdFact household,
                    FindResident(session, asking.household, site.key, act.on, "household"));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, site.location));
+  ASSIGN_OR_RETURN(const Due due, DueOn(asking.kind, act.on, *books));
   HallRequest after{.key = key,
                     .site_key = site.key,
                     .site_location = site.location,
                     .household_id = household.id,
                     .kind = asking.kind,
                     .state = RequestState::kReceived,
-                    .received_on = act.on};
-  ASSIGN_OR_RETURN(after.due_on, DueOn(asking.kind, act.on));
-  after.first_due_on = after.due_on;
+                    .received_on = act.on,
+                    .due_on = due.on,
+                    .first_due_on = due.on,
+                    .decisions = {due.decision}};
   return Done(std::move(after), RequestVerb::kReceive, act);
 }
 

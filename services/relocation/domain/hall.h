@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "services/platform/policy/policy.h"
 #include "services/relocation/domain/resident.h"
 #include "services/relocation/domain/site.h"
 
@@ -88,6 +89,8 @@ struct HallRequest {
   bool reopened = false;
   // In the order of their days; empty when it comes from another system.
   std::vector<RequestMove> trail;
+  // On the days by which it is due.
+  std::vector<policy::Decision> decisions;
 
   void Shown(Archive& archive) {
     archive("id", id);
@@ -108,6 +111,7 @@ struct HallRequest {
   void Fields(Archive& archive) {
     Shown(archive);
     archive("site_location", site_location);
+    archive("decisions", decisions);
   }
   std::string Division() const { return site_location; }
   // Closed by the day it was first due, and never opened again.
@@ -172,14 +176,19 @@ struct ReopeningRequest {
   void Fields(Archive& archive) { archive("reason", reason); }
 };
 
-// The day by which a request of this kind is to be closed, in working days of the policy. Pure. Refuses with
-// HOLIDAYS_UNKNOWN.
-absl::StatusOr<Date> DueOn(RequestKind kind, Date from);
+// The day by which a request of this kind is to be closed that is received or reopened on a day, in working days of the
+// policy of that day, and how that came. Pure. Refuses with HOLIDAYS_UNKNOWN.
+struct Due {
+  Date on;
+  policy::Decision decision;
+};
+absl::StatusOr<Due> DueOn(RequestKind kind, Date from, const policy::Books& books);
 
 // What a request becomes when the county records it so. Pure. Refuses, in this order, with REQUEST_OF_OTHER_SITE,
 // DATES_REVERSED, RATING_OUT_OF_RANGE (also one of a request that is not closed) and HOLIDAYS_UNKNOWN.
 absl::StatusOr<HallRequest> Record(const std::optional<HallRequest>& before, const HallRequestRecord& record,
-                                   const std::string& key, const Site& site, const std::string& household_id);
+                                   const std::string& key, const Site& site, const std::string& household_id,
+                                   const policy::Books& books);
 
 // The verbs, of the day of the act. All pure. AssignRequest refuses, in this order, with REQUEST_CLOSED; CloseRequest
 // with REQUEST_NOT_ASSIGNED and REQUEST_CLOSED; RateRequest with RATING_OUT_OF_RANGE, REQUEST_NOT_CLOSED, REQUEST_RATED
@@ -188,7 +197,8 @@ absl::StatusOr<HallRequest> Record(const std::optional<HallRequest>& before, con
 absl::StatusOr<HallRequest> AssignRequest(const HallRequest& before, Department department, const Act& act);
 absl::StatusOr<HallRequest> CloseRequest(const HallRequest& before, const Act& act);
 absl::StatusOr<HallRequest> RateRequest(const HallRequest& before, int32_t rating, const Act& act);
-absl::StatusOr<HallRequest> ReopenRequest(const HallRequest& before, const std::string& reason, const Act& act);
+absl::StatusOr<HallRequest> ReopenRequest(const HallRequest& before, const std::string& reason, const Act& act,
+                                          const policy::Books& books);
 
 // Use cases. ImportHallRequest refuses, in this order, with SITE_NOT_FOUND, HOUSEHOLD_NOT_FOUND, NOT_MOVED_IN,
 // LIVES_ELSEWHERE, as Record does, and with REQUEST_KEPT_HERE when it would change one that is dealt with here.

@@ -28,13 +28,33 @@ bool Same(const PlotHolder::Holding& a, const PlotHolder::Holding& b) {
   return a.plot_key == b.plot_key && a.since == b.since;
 }
 
-absl::StatusOr<PlotHolder> FindHolder(roots::Session& session, const std::string& household_id) {
-  ASSIGN_OR_RETURN(std::optional<PlotHolder> found, session.Find<PlotHolder>(household_id));
-  return found.value_or(PlotHolder{.key = household_id});
+// How many plots the household would have at a time, at most, while it has this one.
+int64_t PlotsWith(const PlotHolder& before, const PlotHolder::Holding& holding) {
+  std::vector<PlotHolder::Holding> all = before.holdings;
+  std::erase_if(all, [&](const PlotHolder::Holding& known) { return Same(known, holding); });
+  all.push_back(holding);
+  int64_t most = 0;
+  // The most are had on a day on which one of them begins.
+  for (const PlotHolder::Holding& first : all) {
+    const PlotHolder::Holding day{.since = first.since, .until = first.since + 1};
+    if (!Overlap(first, day) || !Overlap(holding, day)) continue;
+    const auto had =
+        std::count_if(all.begin(), all.end(), [&](const PlotHolder::Holding& other) { return Overlap(other, day); });
+    most = std::max<int64_t>(most, had);
+  }
+  return most;
+}
+
+absl::Status CheckPlots(int64_t plots, int64_t most) {
+  if (plots <= most) return absl::OkStatus();
+  return Refuse(kFailedPrecondition, "PLOTS_TOO_MANY",
+                absl::StrCat("a household has at most ", most, " plots at a time"), "plot_no");
 }
 
 // Records the holding on the plot and on its household, and takes it from the household that was recorded to have it.
 absl::StatusOr<Plot> Give(roots::Session& session, const Plot& before, const PlotHolding& holding) {
+  // What is known so is not decided again.
+  if (std::find(before.holdings.begin(), before.holdings.end(), holding) != before.holdings.end()) return before;
   ASSIGN_OR_RETURN(Plot after, RecordHolding(before, holding));
   const PlotHolder::Holding held{.plot_key = before.key, .since = holding.since, .until = holding.until};
   for (const PlotHolding& known : before.holdings) {
@@ -44,7 +64,9 @@ absl::StatusOr<Plot> Give(roots::Session& session, const Plot& before, const Plo
     session.Put(old);
   }
   ASSIGN_OR_RETURN(PlotHolder holder, FindHolder(session, holding.household_id));
-  ASSIGN_OR_RETURN(holder, RecordHolding(holder, held, CommunityPolicyOn(holding.since).plots_per_household));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.site_location));
+  policy::Keep(after.decisions, JudgeHolding(holder, held, *books));
+  ASSIGN_OR_RETURN(holder, RecordHolding(holder, held, *books));
   holder.site_key = before.site_key;
   holder.site_location = before.site_location;
   session.Put(holder);
@@ -92,22 +114,31 @@ absl::StatusOr<Plot> RecordHolding(const Plot& before, const PlotHolding& holdin
   return after;
 }
 
-absl::StatusOr<PlotHolder> RecordHolding(const PlotHolder& before, const PlotHolder::Holding& holding, int32_t most) {
+policy::Decision JudgeHolding(const PlotHolder& before, const PlotHolder::Holding& holding,
+                              const policy::Books& books) {
+  const policy::InForce policy = PolicyOn(books, holding.since);
+  const int64_t plots = PlotsWith(before, holding);
+  policy::Decision decision = policy::Judged(kPlotGiven, CheckPlots(plots, policy[kPlotsPerHousehold]));
+  decision.subject = before.key;
+  decision.decided_on = holding.since;
+  decision.inputs = {{"plots_at_a_time", absl::StrCat(plots)}};
+  decision.used = policy.Use({kPlotsPerHousehold});
+  return decision;
+}
+
+absl::StatusOr<PlotHolder> RecordHolding(const PlotHolder& before, const PlotHolder::Holding& holding,
+                                         const policy::Books& books) {
+  const int64_t most = PolicyOn(books, holding.since)[kPlotsPerHousehold];
+  RETURN_IF_ERROR(CheckPlots(PlotsWith(before, holding), most));
   PlotHolder after = before;
   std::erase_if(after.holdings, [&](const PlotHolder::Holding& known) { return Same(known, holding); });
   after.holdings.push_back(holding);
-  // The most at a time are had on a day on which one of them begins.
-  for (const PlotHolder::Holding& first : after.holdings) {
-    const PlotHolder::Holding day{.since = first.since, .until = first.since + 1};
-    if (!Overlap(first, day) || !Overlap(holding, day)) continue;
-    const auto had = std::count_if(after.holdings.begin(), after.holdings.end(),
-                                   [&](const PlotHolder::Holding& other) { return Overlap(other, day); });
-    if (had > most) {
-      return Refuse(kFailedPrecondition, "PLOTS_TOO_MANY",
-                    absl::StrCat("a household has at most ", most, " plots at a time"), "plot_no");
-    }
-  }
   return after;
+}
+
+absl::StatusOr<PlotHolder> FindHolder(roots::Session& session, const std::string& household_id) {
+  ASSIGN_OR_RETURN(std::optional<PlotHolder> found, session.Find<PlotHolder>(household_id));
+  return found.value_or(PlotHolder{.key = household_id});
 }
 
 absl::StatusOr<Outcome> ImportPlot(roots::Session& session, const intake::Batch& batch, const PlotRecord& record) {

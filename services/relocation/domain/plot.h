@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "services/platform/policy/policy.h"
 #include "services/relocation/domain/resident.h"
 #include "services/relocation/domain/site.h"
 
@@ -40,6 +41,8 @@ struct Plot {
   int64_t area_centi_mu = 0;
   // In the order of their days, one at a time.
   std::vector<PlotHolding> holdings;
+  // On who was given it; see explain_community.h.
+  std::vector<policy::Decision> decisions;
 
   void Shown(Archive& archive) {
     archive("id", id);
@@ -51,6 +54,7 @@ struct Plot {
   void Fields(Archive& archive) {
     Shown(archive);
     archive("site_location", site_location);
+    archive("decisions", decisions);
   }
   std::string Division() const { return site_location; }
   friend bool operator==(const Plot&, const Plot&) = default;
@@ -131,8 +135,12 @@ absl::StatusOr<Plot> RecordPlot(const std::optional<Plot>& before, const PlotRec
 // What a plot becomes when a holding is recorded so; one that began on the same day is replaced. Pure. Refuses, in this
 // order, with DATES_REVERSED and PLOT_TAKEN (another household has it at that time).
 absl::StatusOr<Plot> RecordHolding(const Plot& before, const PlotHolding& holding);
-// The same for its household, which has at most `most` plots at a time. Pure. Refuses with PLOTS_TOO_MANY.
-absl::StatusOr<PlotHolder> RecordHolding(const PlotHolder& before, const PlotHolder::Holding& holding, int32_t most);
+// The same for its household. Pure. Refuses with PLOTS_TOO_MANY.
+absl::StatusOr<PlotHolder> RecordHolding(const PlotHolder& before, const PlotHolder::Holding& holding,
+                                         const policy::Books& books);
+// Whether its household may have it beside its other plots, by the policy of the day from which it has it. Pure. The
+// reason of a no is what RecordHolding refuses with.
+policy::Decision JudgeHolding(const PlotHolder& before, const PlotHolder::Holding& holding, const policy::Books& books);
 
 // Use cases. ImportPlot refuses, in this order, with SITE_NOT_FOUND, as RecordPlot does, HOLDING_INCOMPLETE (a
 // household without a day or the other way round), HOUSEHOLD_NOT_FOUND, NOT_MOVED_IN, LIVES_ELSEWHERE, and as
@@ -143,6 +151,8 @@ absl::StatusOr<roots::Outcome> ImportPlot(roots::Session& session, const intake:
 // with PLOT_TAKEN when any household has it now.
 absl::StatusOr<Plot> AssignPlot(roots::Session& session, const Plot& before, const std::string& household_key,
                                 const Act& act);
+// What the household with this id has and had; none when it never had any.
+absl::StatusOr<PlotHolder> FindHolder(roots::Session& session, const std::string& household_id);
 // Takes the plot back, today. Refuses with PLOT_NOT_HELD.
 absl::StatusOr<Plot> ReturnPlot(roots::Session& session, const Plot& before, const Act& act);
 

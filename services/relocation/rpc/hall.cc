@@ -63,9 +63,10 @@ grpc::Status HallService::ReopenHallRequest(grpc::ServerContext* context, const 
                                             v1::HallRequest* response) {
   return records::ChangeById<HallRequest>(
       store_, guard_, context, request, response, kNoRequest,
-      [&](roots::Session&, const HallRequest& before, const Act& act) -> absl::StatusOr<HallRequest> {
+      [&](roots::Session& session, const HallRequest& before, const Act& act) -> absl::StatusOr<HallRequest> {
         ASSIGN_OR_RETURN(const ReopeningRequest asked, messages::FromProto<ReopeningRequest>(*request));
-        return ReopenRequest(before, asked.reason, act);
+        ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.site_location));
+        return ReopenRequest(before, asked.reason, act, *books);
       });
 }
 

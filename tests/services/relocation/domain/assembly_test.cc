@@ -31,9 +31,9 @@ Seat Of(const std::string& household, int32_t votes = 20) {
 // Three representatives, a, b and c, elected into three places; two managers, a and b, elected by them.
 Assembly Elected() {
   Assembly assembly{.key = "s1", .site_location = "450328100"};
-  assembly = *RecordElection(assembly, Whole("e1", Body::kRepresentatives, 3, 30, 28));
+  assembly = *RecordElection(assembly, Whole("e1", Body::kRepresentatives, 3, 30, 28), {});
   for (const char* household : {"a", "b", "c"}) assembly = *RecordSeat(assembly, "e1", Of(household));
-  assembly = *RecordElection(assembly, Whole("e2", Body::kManagement, 2, 3, 3));
+  assembly = *RecordElection(assembly, Whole("e2", Body::kManagement, 2, 3, 3), {});
   for (const char* household : {"a", "b"}) assembly = *RecordSeat(assembly, "e2", Of(household, 2));
   return assembly;
 }
@@ -42,7 +42,7 @@ TEST(AssemblyRulesTest, RefusesElectionsInOrder) {
   Election election = Whole("e3", Body::kManagement, 0, 0, 4);
   election.term_until = kHeld;
   const auto refused = [&](absl::StatusCode code, const char* reason) {
-    EXPECT_THAT(RecordElection(Elected(), election), RefusedWith(code, reason));
+    EXPECT_THAT(RecordElection(Elected(), election, {}), RefusedWith(code, reason));
   };
   refused(kInvalidArgument, "PLACES_OUT_OF_RANGE");
   election.places = kMostPlacesElected + 1;
@@ -72,16 +72,16 @@ TEST(AssemblyRulesTest, RefusesElectionsInOrder) {
   refused(kFailedPrecondition, "QUORUM_NOT_REACHED");
   election.eligible = 3;
   election.voted = 2;
-  EXPECT_TRUE(RecordElection(Elected(), election).ok());
+  EXPECT_TRUE(RecordElection(Elected(), election, {}).ok());
   election.by_election = true;
   refused(kFailedPrecondition, "NO_VACANCY");
   Assembly full = Elected();
   full.elections.resize(kMostElections, full.elections.back());
-  EXPECT_THAT(RecordElection(full, election), RefusedWith(kFailedPrecondition, "ELECTIONS_TOO_MANY"));
+  EXPECT_THAT(RecordElection(full, election, {}), RefusedWith(kFailedPrecondition, "ELECTIONS_TOO_MANY"));
 }
 
 TEST(AssemblyRulesTest, RefusesSeatsInOrder) {
-  const Assembly before = *RecordElection(Elected(), Whole("e3", Body::kSupervision, 1, 3, 3));
+  const Assembly before = *RecordElection(Elected(), Whole("e3", Body::kSupervision, 1, 3, 3), {});
   const auto refused = [&](const char* election, const Seat& seat, absl::StatusCode code, const char* reason) {
     EXPECT_THAT(RecordSeat(before, election, seat), RefusedWith(code, reason)) << election << " " << seat.votes;
   };
@@ -111,15 +111,15 @@ TEST(AssemblyRulesTest, AByElectionFillsWhatIsVacant) {
   Election election = Whole("e4", Body::kRepresentatives, 2, 30, 16);
   election.by_election = true;
   election.held_on = act.on;
-  EXPECT_THAT(RecordElection(vacant, election), RefusedWith(kFailedPrecondition, "NO_VACANCY"));
+  EXPECT_THAT(RecordElection(vacant, election, {}), RefusedWith(kFailedPrecondition, "NO_VACANCY"));
   election.places = 1;
   election.held_on = act.on - 1;
-  EXPECT_THAT(RecordElection(vacant, election), RefusedWith(kFailedPrecondition, "NO_VACANCY"));
+  EXPECT_THAT(RecordElection(vacant, election, {}), RefusedWith(kFailedPrecondition, "NO_VACANCY"));
   election.held_on = act.on;
   election.term_until = kUntil + 1;
-  EXPECT_THAT(RecordElection(vacant, election), RefusedWith(kInvalidArgument, "TERM_TOO_LONG"));
+  EXPECT_THAT(RecordElection(vacant, election, {}), RefusedWith(kInvalidArgument, "TERM_TOO_LONG"));
   election.term_until = kUntil;
-  const Assembly filling = *RecordElection(vacant, election);
+  const Assembly filling = *RecordElection(vacant, election, {});
   EXPECT_EQ(InOffice(filling, Body::kRepresentatives, act.on), 2);
   EXPECT_THAT(RecordSeat(filling, "e4", Of("a", 9)), RefusedWith(kAlreadyExists, "HOUSEHOLD_HAS_SEAT"));
   // Who left may come back.
@@ -127,14 +127,14 @@ TEST(AssemblyRulesTest, AByElectionFillsWhatIsVacant) {
   const Assembly filled = *RecordSeat(filling, "e4", Of("d", 9));
   EXPECT_EQ(InOffice(filled, Body::kRepresentatives, act.on), 3);
   election.election_no = "e5";
-  EXPECT_THAT(RecordElection(filled, election), RefusedWith(kFailedPrecondition, "NO_VACANCY"));
+  EXPECT_THAT(RecordElection(filled, election, {}), RefusedWith(kFailedPrecondition, "NO_VACANCY"));
 }
 
 TEST(AssemblyRulesTest, ANewElectionEndsAllSeats) {
   Election next = Whole("e6", Body::kRepresentatives, 3, 30, 20);
   next.held_on = Date(2019, 3, 1);
   next.term_until = Date(2024, 3, 1);
-  const Assembly after = *RecordElection(Elected(), next);
+  const Assembly after = *RecordElection(Elected(), next, {});
   EXPECT_EQ(InOffice(after, Body::kRepresentatives, next.held_on - 1), 3);
   EXPECT_EQ(InOffice(after, Body::kRepresentatives, next.held_on), 0);
   EXPECT_EQ(InOffice(after, Body::kManagement, next.held_on), 2);
@@ -145,12 +145,12 @@ TEST(AssemblyRulesTest, ANewElectionEndsAllSeats) {
 
 TEST(AssemblyRulesTest, ACorrectedElectionMustSuitItsSeats) {
   Election fewer = Whole("e1", Body::kRepresentatives, 2, 30, 28);
-  EXPECT_THAT(RecordElection(Elected(), fewer), RefusedWith(kFailedPrecondition, "SEATS_FULL"));
+  EXPECT_THAT(RecordElection(Elected(), fewer, {}), RefusedWith(kFailedPrecondition, "SEATS_FULL"));
   fewer.places = 3;
   fewer.voted = 16;
-  EXPECT_THAT(RecordElection(Elected(), fewer), RefusedWith(kInvalidArgument, "VOTES_OUT_OF_RANGE"));
+  EXPECT_THAT(RecordElection(Elected(), fewer, {}), RefusedWith(kInvalidArgument, "VOTES_OUT_OF_RANGE"));
   fewer.voted = 20;
-  EXPECT_EQ(RecordElection(Elected(), fewer)->elections.at(0).seats.size(), 3u);
+  EXPECT_EQ(RecordElection(Elected(), fewer, {})->elections.at(0).seats.size(), 3u);
   // Recorded by mistake: left on the first day, and the place is free.
   Seat mistake = Of("c");
   mistake.left_on = kHeld;

@@ -16,22 +16,22 @@ TEST(DisclosureRulesTest, HangsLongEnoughAndTellsOfWhatHasBegun) {
   const Date day(2018, 10, 9);
   Disclosure disclosure{.period = Month::Of(day).Plus(1), .published_on = day, .hung_until = day + 6};
   disclosure.evidence.resize(kMostDisclosed + 1);
-  EXPECT_THAT(CheckDisclosure(disclosure), RefusedWith(kInvalidArgument, "PERIOD_NOT_BEGUN"));
+  EXPECT_THAT(CheckDisclosure(disclosure, {}), RefusedWith(kInvalidArgument, "PERIOD_NOT_BEGUN"));
   disclosure.period = Month::Of(day);
-  EXPECT_THAT(CheckDisclosure(disclosure), RefusedWith(kInvalidArgument, "SPAN_OUT_OF_RANGE"));
+  EXPECT_THAT(CheckDisclosure(disclosure, {}), RefusedWith(kInvalidArgument, "SPAN_OUT_OF_RANGE"));
   disclosure.hung_until = day + kLongestHanging + 1;
-  EXPECT_THAT(CheckDisclosure(disclosure), RefusedWith(kInvalidArgument, "SPAN_OUT_OF_RANGE"));
+  EXPECT_THAT(CheckDisclosure(disclosure, {}), RefusedWith(kInvalidArgument, "SPAN_OUT_OF_RANGE"));
   disclosure.hung_until = day + 7;
-  EXPECT_THAT(CheckDisclosure(disclosure), RefusedWith(kInvalidArgument, "EVIDENCE_TOO_MUCH"));
+  EXPECT_THAT(CheckDisclosure(disclosure, {}), RefusedWith(kInvalidArgument, "EVIDENCE_TOO_MUCH"));
   disclosure.evidence.pop_back();
-  EXPECT_TRUE(CheckDisclosure(disclosure).ok());
+  EXPECT_TRUE(CheckDisclosure(disclosure, {}).ok());
 }
 
 TEST(DisclosureRulesTest, AccountsAreDueInTheNextMonth) {
   Site site{.completed_on = Date(2018, 8, 20), .community = true};
   const auto due = [&](Date today) {
     std::vector<std::string> months;
-    for (const Month month : FinanceDue(site, today)) months.push_back(Format(month));
+    for (const Month month : FinanceDue(site, today, {})) months.push_back(Format(month));
     return months;
   };
   EXPECT_THAT(due(Date(2018, 9, 10)), IsEmpty());

@@ -39,7 +39,7 @@ TEST(HallRulesTest, EveryVerbInEveryState) {
   const Verb assign = [&](const HallRequest& before) { return AssignRequest(before, Department::kJustice, act); };
   const Verb close = [&](const HallRequest& before) { return CloseRequest(before, act); };
   const Verb rate = [&](const HallRequest& before) { return RateRequest(before, 5, act); };
-  const Verb reopen = [&](const HallRequest& before) { return ReopenRequest(before, "未办妥", act); };
+  const Verb reopen = [&](const HallRequest& before) { return ReopenRequest(before, "未办妥", act, {}); };
   const HallRequest received = In(RequestState::kReceived), assigned = In(RequestState::kAssigned),
                     closed = In(RequestState::kClosed), rated = In(RequestState::kClosed, true);
   struct Row {
@@ -77,7 +77,8 @@ TEST(HallRulesTest, EveryVerbInEveryState) {
 
 TEST(HallRulesTest, WhatIsReopenedIsDueAnewAndWasNotInTime) {
   EXPECT_TRUE(In(RequestState::kClosed).ClosedInTime());
-  const HallRequest again = *ReopenRequest(In(RequestState::kClosed, true), "未办妥", {.by = "li", .on = kMonday + 21});
+  const HallRequest again =
+      *ReopenRequest(In(RequestState::kClosed, true), "未办妥", {.by = "li", .on = kMonday + 21}, {});
   EXPECT_EQ(again.due_on, kMonday + 35);
   EXPECT_EQ(again.first_due_on, kMonday + 14);
   EXPECT_EQ(again.rating, 0);
@@ -107,15 +108,16 @@ TEST(HallRulesTest, MovesAreBounded) {
 
 TEST(HallRulesTest, IsDueAfterTheWorkingDaysOfItsKind) {
   // Five working days over a weekend, and over the National Day of 2018 with the days that are made up for.
-  EXPECT_EQ(*DueOn(RequestKind::kEmployment, kMonday), kMonday + 7);
-  EXPECT_EQ(*DueOn(RequestKind::kEmployment, Date(2018, 9, 28)), Date(2018, 10, 10));
-  EXPECT_EQ(*DueOn(RequestKind::kHealth, kMonday), kMonday + 14);
-  EXPECT_THAT(DueOn(RequestKind::kHealth, Date(2031, 1, 6)), RefusedWith(kFailedPrecondition, "HOLIDAYS_UNKNOWN"));
+  EXPECT_EQ(DueOn(RequestKind::kEmployment, kMonday, {})->on, kMonday + 7);
+  EXPECT_EQ(DueOn(RequestKind::kEmployment, Date(2018, 9, 28), {})->on, Date(2018, 10, 10));
+  EXPECT_EQ(DueOn(RequestKind::kHealth, kMonday, {})->on, kMonday + 14);
+  EXPECT_THAT(DueOn(RequestKind::kHealth, Date(2031, 1, 6), {}).status(),
+              RefusedWith(kFailedPrecondition, "HOLIDAYS_UNKNOWN"));
 }
 
 TEST(HallRulesTest, ANumberIsOfOneSite) {
   const HallRequest before{.site_key = "s1"};
-  EXPECT_THAT(Record(before, {.received_on = kMonday, .closed_on = kMonday - 1}, "q1", {.key = "s2"}, "h1"),
+  EXPECT_THAT(Record(before, {.received_on = kMonday, .closed_on = kMonday - 1}, "q1", {.key = "s2"}, "h1", {}),
               RefusedWith(kFailedPrecondition, "REQUEST_OF_OTHER_SITE"));
 }
 

@@ -1,5 +1,6 @@
 #include "services/relocation/domain/plot.h"
 
+#include "services/relocation/domain/community_policy.h"
 #include "tests/services/relocation/domain/neighbourhood.h"
 
 namespace anju::relocation {
@@ -172,12 +173,31 @@ TEST(PlotRulesTest, APlotIsHadByOneAtATime) {
   }
 }
 
+// A county's book that allows so many plots.
+policy::Books Allowing(int64_t most) {
+  return {{.key = "450328",
+           .settings = {{.name = std::string(kPlotsPerHousehold),
+                         .division = "450328",
+                         .version = "450328/1",
+                         .since = Date(2018, 1, 1),
+                         .value = most,
+                         .confirmed_on = Date(2018, 1, 1)}}}};
+}
+
 TEST(PlotRulesTest, AHouseholdHasNoMoreThanItMay) {
   const Date day(2018, 8, 1);
-  const PlotHolder holder{.holdings = {{.plot_key = "a", .since = day, .until = day + 10},
+  const PlotHolder holder{.key = "h",
+                          .holdings = {{.plot_key = "a", .since = day, .until = day + 10},
                                        {.plot_key = "b", .since = day + 5, .until = day + 20}}};
   const auto with = [&](Date since, std::optional<Date> until, int32_t most) {
-    return ReasonOf(RecordHolding(holder, {.plot_key = "c", .since = since, .until = until}, most).status());
+    const PlotHolder::Holding holding{.plot_key = "c", .since = since, .until = until};
+    const std::string reason = ReasonOf(RecordHolding(holder, holding, Allowing(most)).status());
+    const policy::Decision decision = JudgeHolding(holder, holding, Allowing(most));
+    EXPECT_EQ(decision.reason, reason);
+    EXPECT_EQ(decision.verdict, reason.empty() ? policy::Verdict::kYes : policy::Verdict::kNo);
+    EXPECT_EQ(decision.subject, "h");
+    EXPECT_EQ(decision.used, (std::vector<policy::Used>{{"plots_per_household", "450328/1", most}}));
+    return reason;
   };
   EXPECT_EQ(with(day + 10, std::nullopt, 2), "");
   EXPECT_EQ(with(day - 5, day + 5, 2), "");
@@ -187,7 +207,10 @@ TEST(PlotRulesTest, AHouseholdHasNoMoreThanItMay) {
   EXPECT_EQ(with(day + 20, std::nullopt, 1), "");
   EXPECT_EQ(with(day + 19, std::nullopt, 1), "PLOTS_TOO_MANY");
   // The same holding again is the same holding.
-  EXPECT_EQ(ReasonOf(RecordHolding(holder, {.plot_key = "b", .since = day + 5, .until = day + 6}, 2).status()), "");
+  EXPECT_TRUE(RecordHolding(holder, {.plot_key = "b", .since = day + 5, .until = day + 6}, Allowing(2)).ok());
+  // By the national default.
+  EXPECT_THAT(RecordHolding(holder, {.plot_key = "c", .since = day + 9}, {}),
+              RefusedWith(kFailedPrecondition, "PLOTS_TOO_MANY"));
 }
 
 }  // namespace
