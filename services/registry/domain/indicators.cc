@@ -236,6 +236,7 @@ tally::Contributions Contributions(const Village& village) {
 }
 
 tally::Contributions Contributions(const ExitPlan& plan) {
+  if (plan.superseded) return {};
   const Date end(plan.year, 12, 31);
   tally::Contributions parts;
   tally::AddFlow(kPlannedHouseholds, {{.since = end, .division = plan.division}}, end, plan.planned_households, parts);

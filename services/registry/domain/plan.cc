@@ -32,6 +32,21 @@ absl::Status EndFormer(roots::Session& session, const Population& population) {
   return absl::OkStatus();
 }
 
+std::string PlanKey(absl::string_view county, int32_t year) { return absl::StrCat(county, "/", year); }
+
+// A county into which others were merged plans for all of them.
+absl::Status SupersedeFormer(roots::Session& session, const std::string& county, const ExitPlan& plan) {
+  ASSIGN_OR_RETURN(const auto fact, session.FindFact<feed::DivisionFact>(county));
+  if (!fact.has_value() || !fact->successor.empty()) return absl::OkStatus();
+  for (const std::string& code : fact->former_codes) {
+    ASSIGN_OR_RETURN(std::optional<ExitPlan> former, session.Find<ExitPlan>(PlanKey(code, plan.year)));
+    if (!former.has_value() || former->key == plan.key) continue;
+    former->superseded = true;
+    session.Put(*former);
+  }
+  return absl::OkStatus();
+}
+
 // Half up.
 int64_t ShareBp(int64_t part, int64_t whole) { return whole > 0 ? (part * 20'000 + whole) / (2 * whole) : 0; }
 
@@ -50,19 +65,25 @@ absl::StatusOr<Outcome> ImportExitPlan(roots::Session& session, const intake::Ba
   if (record.planned_households < 0) {
     return Refuse(kInvalidArgument, "HOUSEHOLDS_NEGATIVE", "leave it empty when it is not known", "planned_households");
   }
-  // A county that was recoded goes on with the plans that it had.
-  ASSIGN_OR_RETURN(const std::string key_county, intake::KeyDivision(session, record.division));
-  const std::string key = absl::StrCat(key_county, "/", record.year);
-  ASSIGN_OR_RETURN(const std::optional<ExitPlan> before, session.Find<ExitPlan>(key));
+  // A plan that was sent of a county before it was merged is corrected under its code; a county that was recoded goes
+  // on with the plans that it had.
+  std::string key_county = record.division;
+  ASSIGN_OR_RETURN(std::optional<ExitPlan> before, session.Find<ExitPlan>(PlanKey(key_county, record.year)));
+  if (!before.has_value()) {
+    ASSIGN_OR_RETURN(key_county, intake::KeyDivision(session, record.division));
+    ASSIGN_OR_RETURN(before, session.Find<ExitPlan>(PlanKey(key_county, record.year)));
+  }
   ExitPlan after{.id = before.has_value() ? before->id : "",
-                 .key = key,
+                 .key = PlanKey(key_county, record.year),
                  .division = before.has_value() ? before->division : county,
                  .year = record.year,
                  .planned_households = record.planned_households,
                  .planned_persons = record.planned_persons,
-                 .document = record.document};
+                 .document = record.document,
+                 .superseded = before.has_value() && before->superseded};
   if (before == after) return Outcome::kUnchanged;
   session.Put(after);
+  RETURN_IF_ERROR(SupersedeFormer(session, key_county, after));
   return before.has_value() ? Outcome::kUpdated : Outcome::kAdded;
 }
 

@@ -21,6 +21,8 @@ struct ExitPlan {
   int64_t planned_households = 0;
   int64_t planned_persons = 0;
   std::string document;
+  // The county was merged, and the county that it became part of has a plan for that year: this one counts no more.
+  bool superseded = false;
 
   void Fields(Archive& archive) {
     archive("id", id);
@@ -30,6 +32,7 @@ struct ExitPlan {
     archive("planned_households", planned_households);
     archive("planned_persons", planned_persons);
     archive("document", document);
+    archive("superseded", superseded);
   }
   std::string Division() const { return division; }
   friend bool operator==(const ExitPlan&, const ExitPlan&) = default;

@@ -32,6 +32,31 @@ TEST_P(PlanTest, APlanIsOfItsYear) {
   EXPECT_THAT(stand_.Recount(), ::testing::IsEmpty());
 }
 
+TEST_P(PlanTest, APlanOfWhatWasMergedIsCountedOnce) {
+  using feed::DivisionFact;
+  const auto send = [&](const char* county, int64_t persons) {
+    return *stand_.Import(ImportExitPlan, {.division = county, .year = 2018, .planned_persons = persons});
+  };
+  const auto planned = [&] { return stand_.Figure("registry.exit_plan_persons", "45", "2018-12"); };
+  stand_.batch.division = "45";
+  EXPECT_EQ(send("450328", 100), Outcome::kAdded);
+  EXPECT_EQ(send("451021", 30), Outcome::kAdded);
+  for (const char* old : {"450328", "451021"}) {
+    stand_.Know(old, DivisionFact{.code = old, .successor = "450399", .former_codes = {old}});
+  }
+  stand_.Know("450399", DivisionFact{.code = "450399", .former_codes = {"450328", "451021"}});
+  // Their files may come again, corrected too.
+  EXPECT_EQ(send("450328", 100), Outcome::kUnchanged);
+  EXPECT_EQ(send("451021", 40), Outcome::kUpdated);
+  EXPECT_EQ(planned(), 140);
+  // The merged county plans anew; what comes late for one that it was made of changes nothing any more.
+  EXPECT_EQ(send("450399", 150), Outcome::kAdded);
+  EXPECT_EQ(planned(), 150);
+  EXPECT_EQ(send("451021", 50), Outcome::kUpdated);
+  EXPECT_EQ(planned(), 150);
+  EXPECT_THAT(stand_.Recount(), ::testing::IsEmpty());
+}
+
 TEST_P(PlanTest, RefusesPlansInOrder) {
   const struct {
     ExitPlanRecord record;
