@@ -1,11 +1,13 @@
 """A whole anju for a test: started by deploy/up from build/default/bin on free ports, in a folder of its own."""
 
+import contextlib
 import datetime
 import json
 import os
 import pathlib
 import shutil
 import socket
+import sqlite3
 import struct
 import subprocess
 import tempfile
@@ -144,6 +146,19 @@ class Anju:
     def figures(self, division, month, token=None):
         """The overview as {indicator: value}."""
         return {figure["id"]: figure.get("value") for figure in self.overview(division, month, token)["indicators"]}
+
+    def alter(self, service, *statements):
+        """Writes to a service's database behind its back, as somebody would who has got hold of it."""
+        if self.engine == "sqlite":
+            with contextlib.closing(sqlite3.connect(self.data / f"sqlite/{service}.db", timeout=30)) as database:
+                for statement in statements:
+                    database.execute(statement)
+                database.commit()
+            return
+        sockets = (self.data / "run/sockets").read_text().strip()
+        words = [word for statement in statements for word in ("-c", statement)]
+        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", sockets, "-U", "anju", "-d", f"anju_{service}", *words],
+                       capture_output=True, check=True, timeout=60)
 
     def redis_port(self):
         return (self.data / "run/port.redis").read_text().strip()
