@@ -44,6 +44,8 @@ int main(int argc, char** argv) {
   Evaluator evaluator(foundation.store());
   QualityService quality(foundation.store(), foundation.intake(), runtime.guard(), evaluator);
   if (!runtime.migrate_only()) evaluator.Start();
+  foundation.EachNight(
+      {.name = "evaluate", .run = [&](const auto& stopped) { return evaluator.EvaluateAll(stopped); }});
   DivisionChangesService changes(foundation.store(), runtime.guard(), divisions);
   return foundation.Serve({&service, &events, &figures, &duplicates, &quality, &changes});
 }

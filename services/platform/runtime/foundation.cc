@@ -145,6 +145,12 @@ int Foundation::Serve(std::vector<grpc::Service*> own) {
   own.push_back(&ledger_);
   own.push_back(&policies_);
   own.push_back(&audit_);
+  std::vector<Night::Work> works = nightly_;
+  works.push_back({.name = "recount", .run = [this](const Night::Stopped&) { return ProveFigures(); }});
+  Night night(store_, runtime_.guard().metrics(), std::move(works));
+  if (const std::optional<int> hour = runtime_.night_hour(); hour.has_value() && !runtime_.migrate_only()) {
+    night.Begin(*hour);
+  }
   return runtime_.Serve(own, [this] { feed_.Stop(); });
 }
 
@@ -152,6 +158,23 @@ absl::Time Foundation::AsOf() const {
   absl::Time as_of = runtime_.clock().Now();
   for (const auto& follower : followers_) as_of = std::min(as_of, follower->complete_until());
   return as_of;
+}
+
+absl::Status Foundation::ProveFigures() {
+  ASSIGN_OR_RETURN(const tally::Proof proof, figures_.Recount());
+  differences_ = static_cast<int64_t>(proof.differences.size());
+  shown_differences_.reset();
+  shown_differences_ = runtime_.guard().metrics().Show(
+      "anju_recount_differences", "Figures that the last recount of the night found wrong, at most 100.", {},
+      [this] { return static_cast<double>(differences_); });
+  spdlog::log(proof.differences.empty() ? spdlog::level::info : spdlog::level::critical,
+              R"({{"event":"recounted","records":{},"sums":{},"differences":{}}})", proof.records, proof.sums,
+              proof.differences.size());
+  for (const tally::Difference& difference : proof.differences) {
+    spdlog::critical(R"({{"event":"figure_differs","indicator":"{}","division":"{}","month":"{}"}})",
+                     difference.indicator, difference.division, Format(difference.month));
+  }
+  return absl::OkStatus();
 }
 
 void Foundation::KeepHouse() {

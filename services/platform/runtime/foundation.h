@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,6 +21,7 @@
 #include "services/platform/ledger/service.h"
 #include "services/platform/policy/service.h"
 #include "services/platform/roots/store.h"
+#include "services/platform/runtime/night.h"
 #include "services/platform/runtime/runtime.h"
 #include "services/platform/storage/database.h"
 #include "services/platform/tally/figures.h"
@@ -58,7 +60,8 @@ struct Blueprint {
 };
 
 // What every service stands on: its roots, its figures, its feed, its cache marks, its audit log. Folding, publishing
-// and sealing go on in the background for as long as it lives.
+// and sealing go on in the background for as long as it lives, and every night its figures are proved against a
+// recount.
 class Foundation {
  public:
   Foundation(Runtime& runtime, storage::Database& database, Blueprint blueprint);
@@ -68,12 +71,16 @@ class Foundation {
   intake::Intake& intake() { return intake_; }
   tally::Figures& figures() { return figures_; }
 
+  // Done every night beside the proof of the figures; to be said before Serve.
+  void EachNight(Night::Work work) { nightly_.push_back(std::move(work)); }
+
   // Serves `own` beside the contracts that all services share. Answers the exit code.
   int Serve(std::vector<grpc::Service*> own);
 
  private:
   absl::Time AsOf() const;
   void KeepHouse();
+  absl::Status ProveFigures();
 
   Runtime& runtime_;
   const std::unique_ptr<cache::Cache> cache_;
@@ -94,6 +101,10 @@ class Foundation {
   policy::PoliciesService policies_;
   audit::AuditService audit_;
   audit::Sealer sealer_;
+  std::vector<Night::Work> nightly_;
+  // What the last proof of the figures found, at most 100.
+  std::atomic<int64_t> differences_ = 0;
+  std::shared_ptr<void> shown_differences_;
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread housekeeper_;

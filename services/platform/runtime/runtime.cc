@@ -45,16 +45,18 @@ ABSL_FLAG(std::string, divisions, "", "directory with the trees of divisions");
 ABSL_FLAG(std::string, evidence, "", "folder for the files that records rest on; empty takes none");
 ABSL_FLAG(std::string, database, "", "sqlite:/path or postgresql://… of this service's database");
 ABSL_FLAG(bool, migrate_only, false, "bring the database up to date and leave");
+ABSL_FLAG(int32_t, night_hour, 2,
+          "hour in China, 0 to 23, at which figures are proved and rules that count days run; -1 never");
 ABSL_FLAG(std::string, metrics, "", "host:port to serve Prometheus metrics on; empty serves none");
 ABSL_FLAG(std::string, log_level, "info", "trace, debug, info, warn, error or off");
 
 namespace anju::runtime {
 namespace {
 
-constexpr const char* kFlags[] = {"listen",     "cache",     "jwks",       "issuer",      "audience",
-                                  "token_file", "registry",  "relocation", "microcredit", "workshops",
-                                  "channels",   "divisions", "evidence",   "database",    "migrate_only",
-                                  "metrics",    "log_level", "tls_cert",   "tls_key",     "tls_ca"};
+constexpr const char* kFlags[] = {"listen",   "cache",      "jwks",         "issuer",    "audience",  "token_file",
+                                  "registry", "relocation", "microcredit",  "workshops", "channels",  "divisions",
+                                  "evidence", "database",   "migrate_only", "metrics",   "log_level", "tls_cert",
+                                  "tls_key",  "tls_ca",     "night_hour"};
 
 constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kConnectionAgeMs = 5 * 60 * 1000, kConnectionAgeGraceMs = 60 * 1000;
@@ -185,6 +187,9 @@ Runtime::Runtime(int argc, char** argv, absl::string_view service) : service_(se
   if (absl::ParseCommandLine(argc, argv).size() > 1) StopTheStart("an argument is not a flag; write --flag=value");
   LogJson(service_, absl::GetFlag(FLAGS_log_level));
   tls_ = OpenTls();
+  if (const int hour = absl::GetFlag(FLAGS_night_hour); hour < -1 || hour > 23) {
+    StopTheStart("--night_hour is 0 to 23, or -1");
+  }
   if (auto may = MayListen(absl::GetFlag(FLAGS_listen), tls_); !may.ok()) StopTheStart(may.message());
 
   token_ = std::make_unique<rpc::TokenFile>(absl::GetFlag(FLAGS_token_file));
@@ -216,6 +221,11 @@ std::string Runtime::channels() const { return absl::GetFlag(FLAGS_channels); }
 std::string Runtime::divisions() const { return absl::GetFlag(FLAGS_divisions); }
 std::string Runtime::evidence() const { return absl::GetFlag(FLAGS_evidence); }
 bool Runtime::migrate_only() const { return absl::GetFlag(FLAGS_migrate_only); }
+
+std::optional<int> Runtime::night_hour() const {
+  const int hour = absl::GetFlag(FLAGS_night_hour);
+  return hour < 0 ? std::nullopt : std::optional(hour);
+}
 
 int Runtime::Serve(const std::vector<grpc::Service*>& services, const std::function<void()>& draining) {
   if (migrate_only()) return 0;

@@ -47,6 +47,9 @@ class Runtime {
   // Bring the database up to date and leave. Serve() then returns at once.
   bool migrate_only() const;
 
+  // The hour in China at which the night's work begins; nothing: never.
+  std::optional<int> night_hour() const;
+
   // The certificate of --tls_cert and --tls_key, and the CA of --tls_ca.
   const rpc::Tls& tls() const { return tls_; }
   std::shared_ptr<grpc::Channel> Peer(absl::string_view address) const {

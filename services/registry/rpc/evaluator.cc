@@ -81,6 +81,17 @@ absl::StatusOr<EvaluatedPage> Evaluator::EvaluatePage(const roots::Actor& actor,
   return evaluated;
 }
 
+absl::Status Evaluator::EvaluateAll(const std::function<bool()>& stopped) {
+  const roots::Actor actor{.subject = "quality", .method = "EvaluateAll"};
+  std::string page_token;
+  do {
+    if (stopped()) return absl::CancelledError("the service ends");
+    ASSIGN_OR_RETURN(EvaluatedPage page, EvaluatePage(actor, /*division=*/"", page_token, kChangedAtOnce));
+    page_token = std::move(page.next_page_token);
+  } while (!page_token.empty());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Evaluation> Evaluator::Put(const roots::Actor& actor, const std::vector<std::string>& household_ids) {
   Evaluation total;
   for (size_t begin = 0; begin < household_ids.size(); begin += kPutAtOnce) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,6 +32,8 @@ class Evaluator {
   // Evaluates the next households of a division, at most `limit`.
   absl::StatusOr<EvaluatedPage> EvaluatePage(const roots::Actor& actor, const std::string& division,
                                              const std::string& page_token, int64_t limit);
+  // Evaluates every household, because of the days that have passed, until it is told to stop.
+  absl::Status EvaluateAll(const std::function<bool()>& stopped);
 
  private:
   void Run();

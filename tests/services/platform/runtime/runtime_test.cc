@@ -80,6 +80,7 @@ TEST_F(RuntimeDeathTest, ABadValueStopsTheStart) {
   EXPECT_EXIT(Start({jwks_, "--listen=0.0.0.0:8081"}), stopped, "0.0.0.0:8081 would serve plain text.*--tls_cert");
   EXPECT_EXIT(Start({jwks_, "--tls_cert=/nowhere", "--tls_key=/nowhere"}), stopped, "--tls_cert.*/nowhere");
   EXPECT_EXIT(Start({jwks_, "--log_level=loud"}), stopped, "log_level");
+  EXPECT_EXIT(Start({jwks_, "--night_hour=24"}), stopped, "night_hour");
   EXPECT_EXIT(Start({jwks_, "--no_such_flag=1"}), stopped, "no_such_flag");
   EXPECT_EXIT(Start({jwks_, "argument"}), stopped, "not a flag");
   EXPECT_EXIT(Start({jwks_, "--metrics=nowhere"}), stopped, "--metrics");

@@ -96,6 +96,14 @@ TEST_P(EvaluatorTest, EvaluatesADivisionPageByPage) {
   EXPECT_THAT(stand_.Recount(), IsEmpty());
 }
 
+TEST_P(EvaluatorTest, EvaluatesEverybodyUntilItIsToldToStop) {
+  for (int i = 0; i < 4; ++i) Put(i, true, i % 2 == 0 ? kHome : kAway);
+  EXPECT_EQ(evaluator_.EvaluateAll([] { return true; }).code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(Open("450328"), 0);
+  EXPECT_TRUE(evaluator_.EvaluateAll([] { return false; }).ok());
+  EXPECT_EQ(Open("450328"), 4);
+}
+
 TEST_P(EvaluatorTest, LooksAfterChangesInTheBackground) {
   evaluator_.Start();
   Put(1, true);
