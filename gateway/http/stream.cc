@@ -12,7 +12,7 @@ StreamExchange::StreamExchange(Site& site, const RequestHead& head, Asked asked,
     : site_(site), head_(head), asked_(std::move(asked)), line_(std::move(line)) {}
 
 void StreamExchange::Begin() {
-  auto visit = site_.switchboard.Admit(asked_.envelope, *asked_.match.method);
+  auto visit = site_.switchboard.Admit(asked_.envelope, asked_.route);
   if (!visit.ok()) return SendError(rpc::ToGrpc(visit.status()));
   if (const absl::Status opened = OpenBody(); !opened.ok()) {
     site_.switchboard.Finish(*visit, opened);

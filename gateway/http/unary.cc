@@ -74,7 +74,7 @@ UnaryExchange::UnaryExchange(Site& site, const RequestHead& head, Asked asked, s
 
 void UnaryExchange::Begin() {
   // A stranger is told so before their request is read.
-  auto visit = site_.switchboard.Admit(asked_.envelope, *asked_.match.method);
+  auto visit = site_.switchboard.Admit(asked_.envelope, asked_.route);
   if (!visit.ok()) return Send(ErrorReply(visit.status()));
   visit_ = *std::move(visit);
   if (!head_.HasBody()) return Call();

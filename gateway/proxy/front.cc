@@ -127,7 +127,7 @@ std::unique_ptr<Front::Call> Front::Begin(int32_t stream, const http2::Fields& h
     Refuse(stream, rpc::ToGrpc(route.status()), envelope->request_id);
     return nullptr;
   }
-  absl::StatusOr<Visit> visit = switchboard.Admit(*envelope, *route->method);
+  absl::StatusOr<Visit> visit = switchboard.Admit(*envelope, *route);
   if (!visit.ok()) {
     Refuse(stream, rpc::ToGrpc(visit.status()), envelope->request_id);
     return nullptr;

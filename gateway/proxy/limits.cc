@@ -54,12 +54,15 @@ Limits::Place& Limits::Place::operator=(Place&& other) noexcept {
   std::swap(limits_, other.limits_);
   std::swap(shard_, other.shard_);
   std::swap(under_way_, other.under_way_);
+  std::swap(to_one_, other.to_one_);
   return *this;
 }
 
 Limits::Place::~Place() {
   if (limits_ == nullptr) return;
   --limits_->under_way_;
+  if (to_one_ != nullptr) --*to_one_;
+  if (under_way_ == nullptr) return;
   absl::MutexLock lock(&limits_->shards_[shard_].mutex);
   --*under_way_;
 }
@@ -80,16 +83,24 @@ Limits::~Limits() {
   if (settler_.joinable()) settler_.join();
 }
 
-absl::StatusOr<Limits::Place> Limits::Enter(Party party, absl::string_view who) {
+absl::Status Limits::TakePlace(int peer, Place& place) {
+  if (under_way_.fetch_add(1) >= options_.under_way) {
+    --under_way_;
+    return Exhausted("OVERLOADED", "the gateway has all the calls it can serve; try again in a second",
+                     kOverloadedDelay);
+  }
+  place.limits_ = this;
+  if (peer < 0) return absl::OkStatus();
+  place.to_one_ = &to_one_[static_cast<size_t>(peer) % kMostPeers];
+  if (place.to_one_->fetch_add(1) < std::max(1, options_.under_way * 3 / 4)) return absl::OkStatus();
+  return Exhausted("SERVICE_OVERLOADED", "the service has all the calls that may wait for it; try again in a second",
+                   kOverloadedDelay);
+}
+
+absl::StatusOr<Limits::Place> Limits::Enter(Party party, absl::string_view who, int peer) {
   const Allowance& allowance = options_.of(party);
   Place place;
-  if (party != Party::kStranger) {
-    if (under_way_.fetch_add(1) >= options_.under_way) {
-      --under_way_;
-      return Exhausted("OVERLOADED", "the gateway has all the calls it can serve; try again in a second",
-                       kOverloadedDelay);
-    }
-  }
+  if (party != Party::kStranger) RETURN_IF_ERROR(TakePlace(peer, place));
   const absl::Time now = clock_.Now();
   const uint64_t key = absl::HashOf(static_cast<int>(party), who);
   const size_t index = key % kShards;
@@ -112,15 +123,13 @@ absl::StatusOr<Limits::Place> Limits::Enter(Party party, absl::string_view who) 
       ++bucket.unsettled;
       if (party != Party::kStranger) {
         ++bucket.under_way;
-        place.limits_ = this;
         place.shard_ = index;
         place.under_way_ = &bucket.under_way;
       }
     }
   }
-  if (refusal.ok()) return place;
-  if (party != Party::kStranger) --under_way_;
-  return refusal;
+  if (!refusal.ok()) return refusal;
+  return place;
 }
 
 Limits::Bucket& Limits::Find(Shard& shard, Party party, absl::string_view who, uint64_t key, absl::Time now) {

@@ -45,7 +45,8 @@ struct LimitOptions {
                                                 Allowance{.per_second = 20, .burst = 300, .under_way = 32},
                                                 Allowance{.per_second = 5000, .burst = 20'000, .under_way = 1024},
                                                 Allowance{.per_second = 20, .burst = 200, .under_way = 1}};
-  // Calls of all callers that may be under way.
+  // Calls of all callers that may be under way; three quarters of them to one service, so that one that hangs does not
+  // take the places of those who call the others.
   int under_way = 4096;
   // How often gateways that share a Redis settle with each other.
   absl::Duration settle = absl::Milliseconds(50);
@@ -79,15 +80,20 @@ class Limits {
     Limits* limits_ = nullptr;
     size_t shard_ = 0;
     int* under_way_ = nullptr;
+    std::atomic<int>* to_one_ = nullptr;
   };
+
+  // Services that are told apart.
+  static constexpr size_t kMostPeers = 64;
 
   // Both outlive the limits, which outlive their places.
   Limits(const Clock& clock, cache::Cache& cache, LimitOptions options = {});
   ~Limits();
 
-  // Refuses with RESOURCE_EXHAUSTED, and with after how long to try again: OVERLOADED when too much is under way for
-  // all, TOO_MANY_CALLS for this one, RATE_LIMITED. What is refused costs the caller nothing.
-  absl::StatusOr<Place> Enter(Party party, absl::string_view who);
+  // `peer` is the number of the service that is called; below 0 when it is none. Refuses with RESOURCE_EXHAUSTED, and
+  // with after how long to try again: OVERLOADED when too much is under way for all, SERVICE_OVERLOADED to this
+  // service, TOO_MANY_CALLS for this caller, RATE_LIMITED. What is refused costs the caller nothing.
+  absl::StatusOr<Place> Enter(Party party, absl::string_view who, int peer = -1);
 
   const LimitOptions& options() const { return options_; }
 
@@ -122,6 +128,8 @@ class Limits {
 
   Bucket& Find(Shard& shard, Party party, absl::string_view who, uint64_t key, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+  // Takes a place among all and among those of the service, without one of the caller's.
+  absl::Status TakePlace(int peer, Place& place);
   void Fill(Bucket& bucket, absl::Time now) const;
   void Sweep(Shard& shard, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   std::vector<Account> TakeAccounts();
@@ -131,6 +139,7 @@ class Limits {
   cache::Cache& cache_;
   const LimitOptions options_;
   std::atomic<int> under_way_ = 0;
+  std::array<std::atomic<int>, kMostPeers> to_one_ = {};
   std::array<Shard, kShards> shards_;
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

@@ -81,7 +81,8 @@ void Switchboard::Abandon() {
   for (grpc::ClientContext* context : under_way_) context->TryCancel();
 }
 
-absl::StatusOr<Visit> Switchboard::Admit(const Envelope& envelope, const MethodDescriptor& method) {
+absl::StatusOr<Visit> Switchboard::Admit(const Envelope& envelope, const Route& route) {
+  const MethodDescriptor& method = *route.method;
   Visit visit = {.method = &method,
                  .request_id = envelope.request_id,
                  .started = clock_.Now(),
@@ -95,9 +96,9 @@ absl::StatusOr<Visit> Switchboard::Admit(const Envelope& envelope, const MethodD
   if (caller.ok()) {
     visit.caller = *std::move(caller);
     // Who calls without a token is nobody but an address.
-    absl::StatusOr<Limits::Place> place = visit.caller.roles.empty()
-                                              ? limits_.Enter(Party::kStranger, address)
-                                              : limits_.Enter(PartyOf(visit.caller, method), visit.caller.subject);
+    absl::StatusOr<Limits::Place> place =
+        visit.caller.roles.empty() ? limits_.Enter(Party::kStranger, address)
+                                   : limits_.Enter(PartyOf(visit.caller, method), visit.caller.subject, route.peer);
     if (place.ok()) {
       visit.place = *std::move(place);
       return visit;
@@ -121,7 +122,7 @@ void Switchboard::Finish(const Visit& visit, const absl::Status& outcome) {
 }
 
 void Switchboard::Call(const Route& route, Envelope envelope, std::string request, Done done) {
-  absl::StatusOr<Visit> visit = Admit(envelope, *route.method);
+  absl::StatusOr<Visit> visit = Admit(envelope, route);
   if (!visit.ok()) return done(rpc::ToGrpc(visit.status()), nullptr);
   Call(route, *std::move(visit), std::move(envelope), std::move(request), std::move(done));
 }

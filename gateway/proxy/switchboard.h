@@ -73,7 +73,7 @@ class Switchboard {
 
   // Lets a call in. Refuses with what the guard refuses with, and with what the limits do; a refusal has been counted
   // and logged.
-  absl::StatusOr<Visit> Admit(const Envelope& envelope, const google::protobuf::MethodDescriptor& method);
+  absl::StatusOr<Visit> Admit(const Envelope& envelope, const Route& route);
   // Counts and logs how a call that was let in has ended.
   void Finish(const Visit& visit, const absl::Status& outcome);
 

@@ -554,14 +554,14 @@ TEST(LimitedPassageTest, StreamsAndCallsHoldTheirPlacesUntilTheyEnd) {
 // Callers who fill the gateway up are refused at once, and those who are in are still answered.
 TEST(LimitedPassageTest, OverloadIsRefusedAtOnceWhileAcceptedCallsStayFast) {
   gateway::LimitOptions options;
-  options.under_way = 4;
+  options.under_way = 8;
   GatewayHouse house("", {}, {}, {}, options);
   auto stub = Registry::NewStub(house.channel);
   registry::v1::GetHouseholdRequest slow;
   slow.set_id("slow");
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
   std::vector<std::thread> callers;
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 5; ++i) {
     contexts.push_back(std::make_unique<grpc::ClientContext>());
     house.Prepare(*contexts.back(), house.Officer());
     callers.emplace_back([&, context = contexts.back().get()] {
@@ -569,7 +569,7 @@ TEST(LimitedPassageTest, OverloadIsRefusedAtOnceWhileAcceptedCallsStayFast) {
       (void)stub->GetHousehold(context, slow, &household);
     });
   }
-  EXPECT_TRUE(Eventually([&] { return house.registry.waiting == 3; }));
+  EXPECT_TRUE(Eventually([&] { return house.registry.waiting == 5; }));
   std::atomic<int> fast = 0, refused = 0, other = 0;
   std::vector<std::thread> crowd;
   for (int t = 0; t < 4; ++t) {
@@ -581,7 +581,7 @@ TEST(LimitedPassageTest, OverloadIsRefusedAtOnceWhileAcceptedCallsStayFast) {
         const absl::Time start = absl::Now();
         const absl::Status status = rpc::FromGrpc(stub->GetHousehold(&context, {}, &household));
         EXPECT_LT(absl::Now() - start, absl::Seconds(1));
-        ++(status.ok() ? fast : ReasonOf(status) == "OVERLOADED" ? refused : other);
+        ++(status.ok() ? fast : ReasonOf(status) == "SERVICE_OVERLOADED" ? refused : other);
       }
     });
   }
@@ -589,6 +589,12 @@ TEST(LimitedPassageTest, OverloadIsRefusedAtOnceWhileAcceptedCallsStayFast) {
   EXPECT_GT(fast, 0);
   EXPECT_GT(refused, 0);
   EXPECT_EQ(other, 0);
+  // Who calls another service does not notice.
+  grpc::ClientContext context;
+  house.Prepare(context, house.Officer());
+  context.AddMetadata("x-anju-service", "workshops");
+  indicators::v1::ListIndicatorsResponse listed;
+  EXPECT_TRUE(indicators::v1::Indicators::NewStub(house.channel)->ListIndicators(&context, {}, &listed).ok());
   for (auto& context : contexts) context->TryCancel();
   for (std::thread& caller : callers) caller.join();
 }

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/cache/memory_cache.h"
@@ -75,6 +76,26 @@ TEST_F(LimitsTest, PlacesAreFreeAgainWhenTheyAreGone) {
   EXPECT_TRUE(limits_.Enter(Party::kCaller, "li").ok());
   second = Limits::Place();
   EXPECT_TRUE(limits_.Enter(Party::kCaller, "wei").ok());
+}
+
+TEST_F(LimitsTest, OneServiceHasThreeQuartersOfThePlaces) {
+  LimitOptions options = Small();
+  options.under_way = 8;
+  options.of(Party::kCaller) = {.per_second = 100, .burst = 100, .under_way = 100};
+  Limits limits(clock_, memory_, options);
+  std::vector<Limits::Place> places;
+  for (int i = 0; i < 6; ++i) places.push_back(*limits.Enter(Party::kCaller, "wei", 1));
+  for (int i = 0; i < 3; ++i) {
+    const absl::Status refused = limits.Enter(Party::kCaller, "li", 1).status();
+    EXPECT_THAT(refused, RefusedWith(kResourceExhausted, "SERVICE_OVERLOADED"));
+    EXPECT_EQ(rpc::RetryDelay(rpc::ToGrpc(refused)), absl::Seconds(1));
+  }
+  // What was refused has taken no place of anybody's.
+  places.push_back(*limits.Enter(Party::kCaller, "li", 0));
+  places.push_back(*limits.Enter(Party::kCaller, "li"));
+  EXPECT_THAT(limits.Enter(Party::kCaller, "li", 0).status(), RefusedWith(kResourceExhausted, "OVERLOADED"));
+  places.erase(places.begin());
+  EXPECT_TRUE(limits.Enter(Party::kCaller, "li", 1).ok());
 }
 
 TEST_F(LimitsTest, PartiesAreCountedApart) {
