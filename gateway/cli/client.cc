@@ -141,6 +141,17 @@ Client::Client(absl::string_view gateway, absl::string_view token_file, absl::Du
 
 absl::Status Client::Call(const MethodDescriptor& method, const Message& request, Message& response,
                           absl::string_view service) {
+  const absl::Time end = absl::Now() + timeout_;
+  while (true) {
+    absl::Status status = CallOnce(method, request, response, service);
+    const std::optional<absl::Duration> delay = rpc::RetryDelay(status);
+    if (!delay.has_value() || absl::Now() + *delay > end) return status;
+    absl::SleepFor(*delay);
+  }
+}
+
+absl::Status Client::CallOnce(const MethodDescriptor& method, const Message& request, Message& response,
+                              absl::string_view service) {
   grpc::ClientContext context;
   RETURN_IF_ERROR(token_.Prepare(context, timeout_));
   if (!service.empty()) context.AddMetadata(kServiceHeader, std::string(service));

@@ -33,7 +33,8 @@ class Client {
   Client(absl::string_view gateway, absl::string_view token_file, absl::Duration timeout, const rpc::Tls& tls = {},
          absl::string_view purpose = "");
 
-  // `service` says who shall answer a contract that every service serves.
+  // `service` says who shall answer a contract that every service serves. Refused with when to come back, it waits and
+  // calls again, for no longer than the call may take.
   absl::Status Call(const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,
                     google::protobuf::Message& response, absl::string_view service = "");
 
@@ -43,6 +44,9 @@ class Client {
   const std::string& gateway() const { return gateway_; }
 
  private:
+  absl::Status CallOnce(const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,
+                        google::protobuf::Message& response, absl::string_view service);
+
   const std::string gateway_;
   const absl::Duration timeout_;
   std::shared_ptr<grpc::Channel> channel_;

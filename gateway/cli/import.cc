@@ -15,6 +15,7 @@
 #include "services/platform/base/ids.h"
 #include "services/platform/intake/cells.h"
 #include "services/platform/intake/csv.h"
+#include "services/platform/rpc/status.h"
 
 namespace anju::cli {
 namespace {
@@ -142,11 +143,13 @@ class Sender {
       const int32_t before = taken_;
       const absl::Status status = Attempt();
       if (status.ok()) AddServed();
+      const std::optional<absl::Duration> delay = rpc::RetryDelay(status);
       // Out of order: the same file is coming by another connection too, perhaps an earlier one of ours that broke.
-      if (status.code() != kUnavailable && ReasonOf(status) != "BATCH_OUT_OF_ORDER") return status;
+      if (status.code() != kUnavailable && !delay.has_value() && ReasonOf(status) != "BATCH_OUT_OF_ORDER")
+        return status;
       failed = taken_ > before ? 1 : failed + 1;
       if (failed > kImportAttempts) return status;
-      world_.sleep(kFirstBackoff * (1 << (failed - 1)));
+      world_.sleep(std::max(kFirstBackoff * (1 << (failed - 1)), delay.value_or(absl::ZeroDuration())));
     }
   }
 

@@ -23,18 +23,18 @@ constexpr char kRetry[] = "anju/retry";
 // Faults whose text may say more about us than a caller needs to know.
 bool IsOurs(absl::StatusCode code) { return code == kInternal || code == kUnknown || code == kDataLoss; }
 
-// As many milliseconds as the status says; negative when it says nothing.
-int64_t RetryMs(const absl::Status& status) {
-  const auto payload = status.GetPayload(kRetry);
-  int64_t ms = -1;
-  return payload.has_value() && absl::SimpleAtoi(std::string(*payload), &ms) ? ms : -1;
-}
-
 }  // namespace
 
 absl::Status RetryAfter(absl::Status refusal, absl::Duration delay) {
   refusal.SetPayload(kRetry, absl::Cord(absl::StrCat(absl::ToInt64Milliseconds(delay))));
   return refusal;
+}
+
+std::optional<absl::Duration> RetryDelay(const absl::Status& status) {
+  const auto payload = status.GetPayload(kRetry);
+  int64_t ms = 0;
+  if (!payload.has_value() || !absl::SimpleAtoi(std::string(*payload), &ms)) return std::nullopt;
+  return absl::Milliseconds(ms);
 }
 
 std::optional<absl::Duration> RetryDelay(const grpc::Status& status) {
@@ -71,7 +71,8 @@ grpc::Status ToGrpc(const absl::Status& status) {
     violation->set_description(sentence);
     details.add_details()->PackFrom(bad);
   }
-  if (const int64_t ms = RetryMs(status); ms >= 0) {
+  if (const std::optional<absl::Duration> delay = RetryDelay(status); delay.has_value()) {
+    const int64_t ms = absl::ToInt64Milliseconds(*delay);
     google::rpc::RetryInfo retry;
     retry.mutable_retry_delay()->set_seconds(ms / 1000);
     retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(ms % 1000 * 1'000'000));
@@ -89,8 +90,10 @@ absl::Status FromGrpc(const grpc::Status& status) {
       google::rpc::ErrorInfo info;
       if (!detail.UnpackTo(&info) || info.domain() != kDomain || info.reason().empty()) continue;
       auto field = info.metadata().find(kField);
-      return Refuse(code, info.reason(), status.error_message(),
-                    field == info.metadata().end() ? "" : absl::string_view(field->second));
+      absl::Status refusal = Refuse(code, info.reason(), status.error_message(),
+                                    field == info.metadata().end() ? "" : absl::string_view(field->second));
+      const std::optional<absl::Duration> delay = RetryDelay(status);
+      return delay.has_value() ? RetryAfter(std::move(refusal), *delay) : refusal;
     }
   }
   return absl::Status(code, status.error_message());

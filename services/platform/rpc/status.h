@@ -16,10 +16,11 @@ grpc::Status ToGrpc(const absl::Status& status);
 // A refusal of what may be tried again once `delay` has passed.
 absl::Status RetryAfter(absl::Status refusal, absl::Duration delay);
 
-// What a RetryInfo says; nothing when there is none.
+// What a RetryInfo says, or RetryAfter has said; nothing when there is none.
 std::optional<absl::Duration> RetryDelay(const grpc::Status& status);
+std::optional<absl::Duration> RetryDelay(const absl::Status& status);
 
-// The way back, at the client: a refusal is a refusal again.
+// The way back, at the client: a refusal is a refusal again, with its delay.
 absl::Status FromGrpc(const grpc::Status& status);
 
 }  // namespace anju::rpc

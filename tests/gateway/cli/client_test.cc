@@ -1,13 +1,20 @@
 #include "gateway/cli/client.h"
 
-#include <sstream>
+#include <grpcpp/grpcpp.h>
 
-#include "anju/registry/v1/registry.pb.h"
+#include <atomic>
+#include <sstream>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "anju/registry/v1/registry.grpc.pb.h"
 #include "anju/type/v1/import.pb.h"
 #include "gateway/cli/contracts.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/base/error.h"
+#include "services/platform/rpc/status.h"
 
 namespace anju::cli {
 namespace {
@@ -33,6 +40,47 @@ TEST(ClientTest, ATokenThatCannotBeReadEndsTheCallBeforeItBegins) {
   auto exchange = client.Open(**FindImport("registry", "households"));
   EXPECT_EQ(exchange->Send(anju::registry::v1::ImportHouseholdsRequest()).code(), kNotFound);
   EXPECT_EQ(exchange->Close().code(), kNotFound);
+}
+
+// Refuses so many calls with when to come back, and answers the next.
+class Busy final : public anju::registry::v1::Registry::Service {
+ public:
+  explicit Busy(int refusals) : left_(refusals) {}
+  grpc::Status GetDivision(grpc::ServerContext*, const anju::registry::v1::GetDivisionRequest* request,
+                           anju::registry::v1::Division* response) override {
+    ++asked;
+    response->set_code(request->code());
+    if (left_-- <= 0) return grpc::Status::OK;
+    return rpc::ToGrpc(
+        rpc::RetryAfter(Refuse(kResourceExhausted, "RATE_LIMITED", "slow down"), absl::Milliseconds(200)));
+  }
+  std::atomic<int> asked = 0;
+
+ private:
+  std::atomic<int> left_;
+};
+
+TEST(ClientTest, ComesBackWhenItWasToldTo) {
+  for (const auto& [refusals, timeout, code] :
+       {std::tuple(2, absl::Seconds(20), kOk), std::tuple(1000, absl::Milliseconds(500), kResourceExhausted)}) {
+    Busy busy(refusals);
+    int port = 0;
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&busy);
+    const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+    Client client(absl::StrCat("127.0.0.1:", port), "", timeout);
+    anju::registry::v1::GetDivisionRequest request;
+    request.set_code("450328");
+    anju::registry::v1::Division answer;
+    const auto* method = *FindMethod("anju.registry.v1.Registry/GetDivision");
+    const absl::Time began = absl::Now();
+    EXPECT_EQ(client.Call(*method, request, answer).code(), code);
+    EXPECT_GE(absl::Now() - began, absl::Milliseconds(200));
+    EXPECT_GE(busy.asked, 2);
+    EXPECT_LE(busy.asked, 3);
+    EXPECT_EQ(answer.code(), code == kOk ? "450328" : "");
+  }
 }
 
 TEST(PrintErrorTest, CodeReasonFieldSentenceAndHint) {

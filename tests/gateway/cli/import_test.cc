@@ -12,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/base/error.h"
+#include "services/platform/rpc/status.h"
 #include "tests/support/identity.h"
 #include "tests/support/refused.h"
 
@@ -41,6 +42,8 @@ struct FakeService {
   int overtake_at = -1, overtaken_rows = 0;
   // Every operation breaks.
   bool down = false;
+  // So many connections are refused, with when to come back.
+  int busy = 0;
   absl::Status refuse_all;
 
   absl::StatusOr<ImportReceipt> Handle(const ImportHouseholdsRequest& request) {
@@ -91,6 +94,10 @@ class FakeExchange final : public Exchange {
   absl::Status Send(const Message& request) override {
     return Perform([&]() -> absl::Status {
       RETURN_IF_ERROR(service_.refuse_all);
+      if (service_.busy > 0) {
+        --service_.busy;
+        return rpc::RetryAfter(Refuse(kResourceExhausted, "TOO_MANY_CALLS", "wait"), absl::Seconds(3));
+      }
       ASSIGN_OR_RETURN(ImportReceipt receipt, service_.Handle(static_cast<const ImportHouseholdsRequest&>(request)));
       receipts_.push_back(std::move(receipt));
       return absl::OkStatus();
@@ -245,6 +252,14 @@ TEST_F(ImportTest, ABrokenConnectionLosesNothing) {
       ASSERT_LT(n, 100);
     }
   }
+}
+
+TEST_F(ImportTest, AnImportThatIsTooMuchNowComesBack) {
+  FakeService service{.busy = 2};
+  auto outcome = Send(Rows(3), service);
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(outcome->added, 3);
+  EXPECT_EQ(slept_, (std::vector<absl::Duration>{absl::Seconds(3), absl::Seconds(3)}));
 }
 
 TEST_F(ImportTest, AnImportThatBrokeOffIsContinued) {

@@ -23,6 +23,14 @@ TEST(StatusTest, ARefusalComesBackAsItWas) {
   EXPECT_EQ(back.message(), "borrow less");
 }
 
+TEST(StatusTest, ADelayComesBackWithItsRefusal) {
+  const absl::Status sent =
+      RetryAfter(Refuse(kResourceExhausted, "RATE_LIMITED", "slow down"), absl::Milliseconds(1500));
+  EXPECT_EQ(RetryDelay(ToGrpc(sent)), absl::Milliseconds(1500));
+  EXPECT_EQ(RetryDelay(FromGrpc(ToGrpc(sent))), absl::Milliseconds(1500));
+  EXPECT_EQ(RetryDelay(Refuse(kNotFound, "LOAN_NOT_FOUND", "no such loan")), std::nullopt);
+}
+
 TEST(StatusTest, DetailsAreWhatOtherClientsExpect) {
   google::rpc::Status details;
   ASSERT_TRUE(details.ParseFromString(
