@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/approval/flow.h"
@@ -103,9 +104,17 @@ Stand::Stand(const std::string& engine, std::vector<const roots::Kind*> kinds, c
       clock(absl::FromUnixSeconds(1541044800)),
       store(
           *database, clock, WithOurs(std::move(kinds)), nullptr,
-          [this](const std::set<std::string>& divisions) { changed.insert(divisions.begin(), divisions.end()); },
+          [this](const std::set<std::string>& divisions) {
+            absl::MutexLock lock(&mutex_);
+            changed_.insert(divisions.begin(), divisions.end());
+          },
           catalogue),
       figures(store, catalogue) {}
+
+std::set<std::string> Stand::TakeChanged() {
+  absl::MutexLock lock(&mutex_);
+  return std::exchange(changed_, {});
+}
 
 void Stand::Keep(absl::string_view topic, const std::string& key, const std::string& body) {
   static std::atomic<int64_t> version = 0;

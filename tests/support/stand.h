@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/error.h"
 #include "services/platform/feed/facts.h"
@@ -90,10 +92,18 @@ class Stand {
   int64_t Figure(const std::string& indicator, const std::string& division, const std::string& month);
   // The differences that a recount finds; none when all is well.
   std::vector<tally::Difference> Recount();
+  // The divisions of which writers told since the last time.
+  std::set<std::string> TakeChanged();
 
   TestDatabase database;
   FakeClock clock;
-  std::set<std::string> changed;
+
+ private:
+  // Before the store, which tells it from the threads of its writers.
+  absl::Mutex mutex_;
+  std::set<std::string> changed_ ABSL_GUARDED_BY(mutex_);
+
+ public:
   roots::Store store;
   tally::Figures figures;
   intake::Batch batch{.division = "450328", .source = "county", .household_source = "county"};

@@ -528,10 +528,9 @@ TEST_P(RootsTest, NobodyIsRefusedForAFactThatIsBehind) {
 
 TEST_P(RootsTest, TellsTheCacheWhereSomethingChanged) {
   ASSERT_TRUE(Put(NewBox("a", "450328100201", 5)).ok());
-  EXPECT_TRUE(stand_.changed.contains("450328100201"));
-  stand_.changed.clear();
+  EXPECT_TRUE(stand_.TakeChanged().contains("450328100201"));
   ASSERT_TRUE(Put(NewBox("a", "450328100201", 5)).ok());
-  EXPECT_THAT(stand_.changed, IsEmpty());
+  EXPECT_THAT(stand_.TakeChanged(), IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, RootsTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
