@@ -17,7 +17,7 @@ import urllib.request
 
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
 from rights_test import CLOSED, REPEATED, SCOPE, STRING, Contracts, fields, text  # noqa: E402
-from whole import PROGRAMS, ROOT, SERVICES, Anju, reason  # noqa: E402
+from whole import PROTOSET, SERVICES, Anju, reason  # noqa: E402
 
 COUNTY, VILLAGE = "450481", "450481100201"
 NAME, ID_NUMBER, BORN = "韦小明", "450328199003070010", "1990-03-07"
@@ -144,9 +144,9 @@ class Chain(Audit):
             sending = subprocess.Popen(self.anju.command(self.officer, "import", "households", path, "--division", COUNTY, "--batch", "20"),
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(0.3 + 0.17 * n)
-            pid = (self.anju.data / "run/registry.pid").read_text().strip()
-            if pid and os.path.realpath(f"/proc/{pid}/exe") == str(PROGRAMS / "registry"):
-                os.kill(int(pid), signal.SIGKILL)
+            pid = self.anju.pid("registry")
+            if pid is not None:
+                os.kill(pid, signal.SIGKILL)
             sending.wait(timeout=60)
             deadline = time.monotonic() + 60
             while self.anju.ctl(self.officer, "health", check=False).returncode != 0:
@@ -200,7 +200,7 @@ class PersonalData(Audit):
     def test_no_answer_of_any_method_holds_personal_data(self):
         """Every method of every contract is asked by who may, for a household whose member is known here, and with no
         purpose. Whatever is answered holds neither the name, nor the ID number, nor the birth date."""
-        contracts = Contracts(ROOT / "build/default/anju.protoset")
+        contracts = Contracts(PROTOSET)
         household = self.household()
         known = {"id": household, "household_id": household, "household": household, "person_no": "1", "month": "2018-10",
                  "from_month": "2018-10", "to_month": "2018-10", "on": "2018-10-31", "day": "2018-10-31", "query": "h1",
@@ -235,7 +235,7 @@ class PersonalData(Audit):
         self.assertGreaterEqual(answered, 4)
 
     def test_who_may_see_personal_data_is_said_by_few_methods(self):
-        contracts = Contracts(ROOT / "build/default/anju.protoset")
+        contracts = Contracts(PROTOSET)
         self.assertGreaterEqual(len(contracts.unmasked), 6)
         for name, roles in contracts.unmasked.items():
             with self.subTest(method=name):

@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
-from whole import ROOT, SERVICES, Anju, reason  # noqa: E402
+from whole import PROTOSET, SERVICES, Anju, reason  # noqa: E402
 
 ACCESS, SCOPE, PERSONAL, EVERY_SERVICE = 50901, 50903, 50905, 50907
 ROLES = ("", "reader", "collector", "officer", "approver", "bank", "enterprise", "auditor", "admin", "service")
@@ -144,7 +144,7 @@ class Rights(unittest.TestCase):
         cls.anju.environment.update(ANJU_STRANGER_RATE="1e6", ANJU_STRANGER_BURST="1e6")
         cls.addClassCleanup(cls.anju.remove)
         cls.anju.up(demo=False)
-        cls.contracts = Contracts(ROOT / "build/default/anju.protoset")
+        cls.contracts = Contracts(PROTOSET)
         cls.tokens = {role: cls.anju.new_token(role, "*" if role == "service" else HOME).read_text().strip()
                       for role in ROLES if role}
 
@@ -295,5 +295,5 @@ class Rights(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    assert (ROOT / "build/default/anju.protoset").exists(), "build first"
+    assert PROTOSET.exists(), "build first"
     unittest.main(verbosity=2)

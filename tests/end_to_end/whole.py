@@ -1,10 +1,12 @@
-"""A whole anju for a test: started by deploy/up from build/default/bin on free ports, in a folder of its own."""
+"""A whole anju for a test: started by deploy/up on free ports, in a folder of its own. Its programs are those in build/default/bin, or in
+the folder that ANJU_PROGRAMS names: with build/asan/bin every test here also finds what AddressSanitizer finds."""
 
 import contextlib
 import datetime
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import sqlite3
@@ -16,10 +18,20 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = ROOT / "build/default/bin"
+PROGRAMS = pathlib.Path(os.environ.get("ANJU_PROGRAMS", ROOT / "build/default/bin")).resolve()
+PROTOSET = PROGRAMS.parent / "anju.protoset"
 # Gives the processes that load it another time of day; see tests/support/travel.c.
 TRAVEL = ROOT / "build/default/lib/libtravel.so"
 SERVICES = ("registry", "relocation", "microcredit", "workshops", "channels")
+
+# What a sanitizer says in the log of a program.
+FOUND = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|: runtime error: ")
+
+
+def is_sanitized():
+    """Whether the programs are built with a sanitizer: how long they take and what they hold says nothing then."""
+    needed = subprocess.run(["readelf", "-d", PROGRAMS / "gateway"], capture_output=True, text=True, check=True).stdout
+    return re.search(r"\[lib[at]san\.", needed) is not None
 
 
 def free_ports(count):
@@ -64,7 +76,7 @@ class Anju:
             time.sleep(0.2)
 
     def up(self, demo, *options):
-        command = [ROOT / "deploy/up", "--detach", "--skip-install", "--skip-build", "--data", self.data]
+        command = [ROOT / "deploy/up", "--detach", "--programs", PROGRAMS, "--data", self.data]
         command += ["--http-port", str(self.http), "--grpc-port", str(self.grpc), "--database", self.engine, *options]
         done = subprocess.run(command + ([] if demo else ["--no-demo"]), capture_output=True, text=True, timeout=900, env=self.environment)
         if done.returncode != 0:
@@ -76,7 +88,19 @@ class Anju:
 
     def remove(self):
         self.down()
+        logs = {path.name: path.read_text(errors="replace") for path in (self.data / "logs").glob("*.log")}
         shutil.rmtree(self.data, ignore_errors=True)
+        found = {name: log[match.start():][:6000] for name, log in logs.items() if (match := FOUND.search(log))}
+        if found:
+            raise AssertionError("\n".join(f"{name}: {log}" for name, log in found.items()))
+
+    def pid(self, name):
+        """Of the program of that name; None when it has ended and not begun again: its number may be another process by now."""
+        number = (self.data / f"run/{name}.pid").read_text().strip()
+        try:
+            return int(number) if os.readlink(f"/proc/{number}/exe") == str(PROGRAMS / name) else None
+        except OSError:
+            return None
 
     def token_file(self, name):
         return self.data / "tokens" / f"{name}.jwt"

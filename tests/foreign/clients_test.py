@@ -10,7 +10,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "end_to_end"))
-from whole import ROOT, Anju  # noqa: E402
+from whole import PROTOSET, ROOT, Anju  # noqa: E402
 
 MODULES = ROOT / "deploy/npm/node_modules"
 # As https://github.com/grpc/grpc/blob/master/doc/health-checking.md has it.
@@ -66,7 +66,7 @@ class ForeignClientsTest(unittest.TestCase):
         self.assertIn("indicators", answer)
         # The contracts of services are known by the descriptor set of the build; buf goes by the name of the file.
         image = self.anju.data / "anju.binpb"
-        image.write_bytes((ROOT / "build/default/anju.protoset").read_bytes())
+        image.write_bytes(PROTOSET.read_bytes())
         answer = json.loads(self.buf_curl("anju.registry.v1.Registry/GetDivision", {"code": "450328"},
                                           "--schema", image))
         self.assertEqual("450328", answer["code"])

@@ -235,12 +235,11 @@ class Operations:
         return done
 
     def kill(self, name):
-        """False when it has ended and not begun again: its number may be another process by now."""
-        pid = (self.anju.data / f"run/{name}.pid").read_text().strip()
-        if not pid or os.path.realpath(f"/proc/{pid}/exe") != str(PROGRAMS / name):
-            return False
-        os.kill(int(pid), signal.SIGKILL)
-        return True
+        """False when it has ended and not begun again."""
+        pid = self.anju.pid(name)
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+        return pid is not None
 
 
 class SqliteOperations(Operations, unittest.TestCase):

@@ -54,10 +54,10 @@ class RestartTest(unittest.TestCase):
         try:
             for word in [signal.SIGKILL, signal.SIGTERM] * (KILLS // 2):
                 self.await_more(300)
-                pid = self.registry()
+                pid = self.anju.pid("registry")
                 os.kill(pid, word)
                 deadline = time.monotonic() + 60
-                while self.registry() in (pid, None) or not self.serves():
+                while self.anju.pid("registry") in (pid, None) or not self.serves():
                     self.assertLess(time.monotonic(), deadline)
                     time.sleep(0.1)
             self.await_more(300)
@@ -74,11 +74,6 @@ class RestartTest(unittest.TestCase):
         while sum(self.counts.values()) < before + calls:
             self.assertLess(time.monotonic(), deadline, self.counts)
             time.sleep(0.05)
-
-    def registry(self):
-        text = (self.anju.data / "run/registry.pid").read_text().strip()
-        is_it = text and os.path.realpath(f"/proc/{text}/exe") == str(PROGRAMS / "registry")
-        return int(text) if is_it else None
 
     def serves(self):
         return self.anju.get(f"/v1/divisions/{COUNTY}", self.anju.token_file(f"officer-{COUNTY}"))[0] == 200
