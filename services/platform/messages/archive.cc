@@ -6,6 +6,7 @@
 #include <set>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
@@ -26,6 +27,10 @@ using google::protobuf::Reflection;
 constexpr size_t kLongestText = 512;
 // No number of a record is further from zero: 100 billion yuan in fen. So sums of 900,000 of them fit into a BIGINT.
 constexpr int64_t kLargestNumber = 100'000'000'000'00;
+
+// What is hidden of an ID number, and how much is shown before and behind it.
+constexpr absl::string_view kIdNumberHidden = "**********";
+constexpr size_t kIdNumberShown = 4, kIdNumberBytes = 18;
 
 const FieldDescriptor* FieldOf(const Message& message, absl::string_view name) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
@@ -246,11 +251,24 @@ size_t FirstCharacter(absl::string_view text) {
   return size;
 }
 
+// 17 digits and a check digit, which may be an X; also once it is masked, because what is masked stays as it is.
+bool IsIdNumber(absl::string_view text) {
+  if (text.size() != kIdNumberBytes) return false;
+  const absl::string_view middle = text.substr(kIdNumberShown, kIdNumberHidden.size());
+  const auto is_digit = [](unsigned char c) { return absl::ascii_isdigit(c); };
+  return std::all_of(text.begin(), text.begin() + kIdNumberShown, is_digit) &&
+         (middle == kIdNumberHidden || std::all_of(middle.begin(), middle.end(), is_digit)) &&
+         std::all_of(text.end() - kIdNumberShown, text.end() - 1, is_digit) &&
+         (is_digit(text.back()) || absl::ascii_toupper(text.back()) == 'X');
+}
+
 std::string Masked(const std::string& text) {
   if (text.empty()) return text;
   // What was masked before stays as it is.
   if (ParseDate(text).ok() || ParseDate(absl::StrCat(text, "-01-01")).ok()) return text.substr(0, 4);
-  if (text.size() == 18) return absl::StrCat(text.substr(0, 4), "**********", text.substr(14));
+  if (IsIdNumber(text)) {
+    return absl::StrCat(text.substr(0, kIdNumberShown), kIdNumberHidden, text.substr(kIdNumberBytes - kIdNumberShown));
+  }
   return absl::StrCat(text.substr(0, FirstCharacter(text)), "**");
 }
 

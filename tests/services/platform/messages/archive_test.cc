@@ -93,6 +93,26 @@ TEST(Archive, MasksWhatIsPersonal) {
   EXPECT_EQ(message.SerializeAsString(), once);
 }
 
+TEST(Archive, WhatIsAsLongAsAnIdNumberIsMaskedAsTheNameThatItIs) {
+  const std::pair<std::string, std::string> names[] = {// 18 bytes each.
+                                                       {"阿依古丽买提", "阿**"},
+                                                       {"Muhammad Abdullahi", "M**"},
+                                                       {"45032819900101123Y", "4**"},
+                                                       {"4503281990010112X4", "4**"},
+                                                       {"4503*****001011234", "4**"},
+                                                       {"450328199001011234", "4503**********1234"},
+                                                       {"45032819900101123x", "4503**********123x"},
+                                                       {"1949-12-31", "1949"}};
+  for (const auto& [name, masked] : names) {
+    v1::Household household;
+    household.add_members()->set_name(name);
+    Mask(household);
+    EXPECT_EQ(household.members(0).name(), masked);
+    Mask(household);
+    EXPECT_EQ(household.members(0).name(), masked);
+  }
+}
+
 TEST(Archive, MasksWhatAnAnyHoldsAndLetsGoOfWhatItDoesNotKnow) {
   v1::Household household;
   household.add_members()->set_name("例某某");
