@@ -8,6 +8,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "anju/type/v1/options.pb.h"
 #include "services/platform/base/error.h"
@@ -31,6 +33,9 @@ using enum absl::StatusCode;
 
 constexpr size_t kMaxRequestIdBytes = 64;
 constexpr char kRequestId[] = "x-request-id";
+// Of a field in the log: the path to one of the contract.
+constexpr size_t kMaxFieldBytes = 64;
+constexpr int kMaxFieldDigits = 4;
 
 // Where a message names divisions: in fields of its own, and in messages that it holds.
 struct ScopePlan {
@@ -126,6 +131,36 @@ uint64_t BitsOf(const google::protobuf::RepeatedField<int>& roles) {
 
 bool HasOneOf(const Caller& caller, uint64_t roles) {
   return std::any_of(caller.roles.begin(), caller.roles.end(), [&](Role role) { return (roles >> role & 1) != 0; });
+}
+
+// Whether the text may stand in the log as the path to a field: nobody's words are written so, nor is an ID number.
+bool IsFieldPath(absl::string_view text) {
+  if (text.empty() || text.size() > kMaxFieldBytes) return false;
+  for (absl::string_view name : absl::StrSplit(text, '.')) {
+    // `rows[3]`.
+    if (absl::ConsumeSuffix(&name, "]")) {
+      const size_t open = name.find('[');
+      if (open == absl::string_view::npos || open + 1 == name.size()) return false;
+      const absl::string_view index = name.substr(open + 1);
+      if (!std::all_of(index.begin(), index.end(), absl::ascii_isdigit) || index.size() > kMaxFieldDigits) return false;
+      name = name.substr(0, open);
+    }
+    if (name.empty() || !absl::ascii_islower(name.front())) return false;
+    int digits = 0;
+    for (const char c : name) {
+      digits = absl::ascii_isdigit(c) ? digits + 1 : 0;
+      if (digits > kMaxFieldDigits || !(absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_')) return false;
+    }
+  }
+  return true;
+}
+
+// The field of a refusal as it may be logged: nothing for none, `?` for what is no field of a contract. Callers name
+// fields as they like: a line of its own, a person.
+std::string LoggedField(const absl::Status& outcome) {
+  std::string field = FieldOf(outcome);
+  if (field.empty() || field == kPurposeHeader) return field;
+  return ReasonOf(outcome) != "FIELD_UNKNOWN" && IsFieldPath(field) ? field : "?";
 }
 
 // Whoever calls a method that is for anybody.
@@ -318,10 +353,11 @@ void Guard::Finish(const MethodRule& rule, const Caller* caller, absl::string_vi
   Metrics::Handled(rule.metrics, outcome.code(), took);
   if (!spdlog::should_log(spdlog::level::info)) return;
   // Ids only: a subject is an account, and a reason is a word of the contract.
-  std::string line =
-      absl::StrCat(R"({"event":"call","method":")", rule.method->full_name(), R"(","code":")",
-                   absl::StatusCodeToString(outcome.code()), R"(","reason":")", ReasonOf(outcome), R"(","field":")",
-                   FieldOf(outcome), R"(","ms":)", absl::ToDoubleMilliseconds(took), R"(,"subject":)");
+  std::string line = absl::StrCat(R"({"event":"call","method":")", rule.method->full_name(), R"(","code":")",
+                                  absl::StatusCodeToString(outcome.code()), R"(","reason":)");
+  AppendQuoted(ReasonOf(outcome), line);
+  absl::StrAppend(&line, R"(,"field":")", LoggedField(outcome), R"(","ms":)", absl::ToDoubleMilliseconds(took),
+                  R"(,"subject":)");
   AppendQuoted(caller == nullptr ? "" : caller->subject, line);
   // A request id is of harmless characters, see RequestId.
   absl::StrAppend(&line, R"(,"request_id":")", request_id, "\"}");

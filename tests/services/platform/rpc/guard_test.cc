@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "anju/channels/v1/channels.pb.h"
@@ -249,6 +250,39 @@ TEST_F(GuardTest, TheLogKnowsWhoWasRefusedAndNothingMore) {
   EXPECT_THAT(log.str(), ::testing::HasSubstr(R"("reason":"TOKEN_MALFORMED","field":"")"));
   EXPECT_THAT(log.str(), ::testing::Not(::testing::HasSubstr("rubbish")));
   EXPECT_THAT(log.str(), ::testing::Not(::testing::HasSubstr(reader.substr(7))));
+}
+
+TEST_F(GuardTest, TheLogNamesFieldsOfTheContractOnly) {
+  const google::protobuf::MethodDescriptor& method = MethodTaking(*registry::v1::GetHouseholdRequest::descriptor());
+  struct Row {
+    const char* reason;
+    std::string field;
+    const char* logged;
+  };
+  const Row rows[] = {{"FIELD_MISSING", "id", "id"},
+                      {"FIELD_MISSING", "", ""},
+                      {"FIELD_MALFORMED", "rows[12].household_no", "rows[12].household_no"},
+                      {"PURPOSE_MALFORMED", "x-anju-purpose", "x-anju-purpose"},
+                      {"FIELD_UNKNOWN", "zhangsan", "?"},
+                      {"FIELD_REPEATED", "张三", "?"},
+                      {"FIELD_REPEATED", "n450328199001011234", "?"},
+                      {"FIELD_REPEATED", "rows[450328199001011234]", "?"},
+                      {"FIELD_REPEATED", "rows[]", "?"},
+                      {"FIELD_REPEATED", "a..b", "?"},
+                      {"FIELD_REPEATED", std::string(65, 'a'), "?"},
+                      {"FIELD_REPEATED", "a\"}\n{\"event\":\"call\"}", "?"}};
+  for (const Row& row : rows) {
+    std::ostringstream log;
+    auto before = spdlog::default_logger();
+    auto logger = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log));
+    logger->set_pattern("%v");
+    spdlog::set_default_logger(logger);
+    identity_.guard().Finish(method, nullptr, "r1", absl::Now(), Refuse(kInvalidArgument, row.reason, "no", row.field));
+    spdlog::set_default_logger(before);
+    const std::string line = log.str();
+    EXPECT_THAT(line, ::testing::HasSubstr(absl::StrCat(R"("field":")", row.logged, R"(","ms":)"))) << row.field;
+    EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1) << line;
+  }
 }
 
 TEST_F(GuardTest, TheRequestIdIsAnsweredAndMadeFit) {
