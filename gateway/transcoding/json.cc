@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
+#include "absl/container/btree_set.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -20,6 +22,20 @@ namespace {
 
 absl::Status NotJson() {
   return Refuse(kInvalidArgument, "BODY_MALFORMED", "the body is not the JSON of this method's request");
+}
+
+// The one way to write a name that may be written in two: `caseNo` for `case_no`.
+std::string FieldName(absl::string_view name) {
+  std::string camel;
+  bool is_next_upper = false;
+  for (const char c : name) {
+    if (c == '_') {
+      is_next_upper = true;
+    } else {
+      camel.push_back(std::exchange(is_next_upper, false) ? absl::ascii_toupper(c) : c);
+    }
+  }
+  return camel;
 }
 
 // Looks at a text without keeping anything of it but the names of the objects that are open.
@@ -39,7 +55,7 @@ class Inspector final : public nlohmann::json_sax<nlohmann::json> {
   bool start_array(size_t) override { return Open(); }
   bool end_array() override { return Close(); }
   bool key(string_t& name) override {
-    if (names_.back().insert(name).second) return true;
+    if (names_.back().insert(FieldName(name)).second) return true;
     outcome_ = Refuse(kInvalidArgument, "FIELD_REPEATED", "a name stands twice in an object of the body");
     return false;
   }
@@ -64,7 +80,8 @@ class Inspector final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   absl::Status outcome_;
-  std::vector<std::unordered_set<std::string>> names_;
+  // In order, not by a hash: whoever sends names may choose them so that all have the same one.
+  std::vector<absl::btree_set<std::string>> names_;
 };
 
 // What was wrong with a body. The parser's own words may repeat a value of the body and are kept back.

@@ -41,6 +41,12 @@ TEST(CheckJsonTest, ANameStandsOnceInAnObject) {
   EXPECT_TRUE(CheckJson(R"([{"a":1},{"a":2}])").ok());
 }
 
+TEST(CheckJsonTest, AFieldStandsOnceHoweverItIsWritten) {
+  EXPECT_THAT(CheckJson(R"({"case_no":"1","caseNo":"2"})"), RefusedWith(kInvalidArgument, "FIELD_REPEATED"));
+  EXPECT_THAT(CheckJson(R"({"a":{"importId":"1","import_id":"1"}})"), RefusedWith(kInvalidArgument, "FIELD_REPEATED"));
+  EXPECT_TRUE(CheckJson(R"({"case_no":"1","case":{"caseNo":"2"},"caseno":3})").ok());
+}
+
 TEST(ReadJsonTest, KeepsLargeNumbers) {
   indicators::v1::ReportFigureRequest request;
   ASSERT_TRUE(ReadJson(R"({"figure":{"value":"9223372036854775807"}})", request).ok());
