@@ -47,7 +47,7 @@ ABSL_FLAG(double, service_rate, 5000, "calls in a second that each service may m
 ABSL_FLAG(double, service_burst, 20000, "calls that each service may make at once after a pause");
 ABSL_FLAG(int, service_calls, 1024, "calls of each service that may be under way");
 ABSL_FLAG(double, stranger_rate, 20,
-          "calls in a second from each address without a good token before it is told to wait");
+          "calls in a second from each address that are refused for their token before it is told to wait");
 ABSL_FLAG(double, stranger_burst, 200, "such calls at once after a pause");
 ABSL_FLAG(int, calls, 4096, "calls of all callers that may be under way");
 ABSL_FLAG(std::string, cors_origins, "",

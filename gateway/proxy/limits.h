@@ -35,7 +35,7 @@ enum class Party {
   // The same, for imports, each of which is a call that lasts.
   kImporter,
   kService,
-  // Without a token that is good, by address. They are refused anyway; beyond their allowance they are told to wait.
+  // Without a token that is good for the call, by address. They are refused anyway; beyond this they are told to wait.
   kStranger,
 };
 inline constexpr size_t kParties = 4;

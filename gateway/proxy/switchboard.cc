@@ -104,7 +104,8 @@ absl::StatusOr<Visit> Switchboard::Admit(const Envelope& envelope, const Route& 
       return visit;
     }
     refusal = place.status();
-  } else if (refusal.code() == absl::StatusCode::kUnauthenticated) {
+  } else {
+    // Who is refused costs a line in the log, whoever they are.
     auto place = limits_.Enter(Party::kStranger, address);
     if (!place.ok()) refusal = place.status();
   }

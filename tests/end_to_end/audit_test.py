@@ -51,6 +51,8 @@ class Audit(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.anju = Anju(cls.engine)
+        # It is refused so often that it would be told to wait.
+        cls.anju.environment.update(ANJU_STRANGER_RATE="1e6", ANJU_STRANGER_BURST="1e6")
         cls.addClassCleanup(cls.anju.remove)
         cls.anju.up(demo=False)
         cls.officer = cls.anju.token_file(f"officer-{COUNTY}")

@@ -140,7 +140,7 @@ class Rights(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.anju = Anju()
-        # It asks as nobody so often that it would be told to wait.
+        # It is refused so often that it would be told to wait.
         cls.anju.environment.update(ANJU_STRANGER_RATE="1e6", ANJU_STRANGER_BURST="1e6")
         cls.addClassCleanup(cls.anju.remove)
         cls.anju.up(demo=False)

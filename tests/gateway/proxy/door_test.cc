@@ -576,6 +576,22 @@ TEST(LimitedPassageTest, OverloadIsRefusedAtOnceWhileAcceptedCallsStayFast) {
     crowd.emplace_back([&] {
       for (int i = 0; i < 100; ++i) {
         grpc::ClientContext context;
+TEST(LimitedPassageTest, WhoMayNotCallIsCountedByTheirAddressToo) {
+  GatewayHouse house("", {}, {}, {}, Tight(Party::kStranger, {.per_second = 0.1, .burst = 2, .under_way = 1}));
+  auto stub = Registry::NewStub(house.channel);
+  registry::v1::Household household;
+  const auto get = [&](const std::string& authorization) {
+    grpc::ClientContext context;
+    house.Prepare(context, authorization);
+    return rpc::FromGrpc(stub->GetHousehold(&context, {}, &household));
+  };
+  const std::string reader = house.identity.Bearer({"reader"}, "45");
+  EXPECT_THAT(get(reader), RefusedWith(kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(get(reader), RefusedWith(kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(get(reader), RefusedWith(kResourceExhausted, "RATE_LIMITED"));
+  EXPECT_TRUE(get(house.Officer()).ok());
+}
+
         house.Prepare(context, house.Officer());
         registry::v1::Household household;
         const absl::Time start = absl::Now();
