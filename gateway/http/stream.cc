@@ -19,6 +19,7 @@ void StreamExchange::Begin() {
     is_over_ = true;
     return std::exchange(line_, nullptr)->Send(WithRequestId(BodyErrorReply(opened), asked_));
   }
+  trace_ = visit->trace;
   StartCall(*std::move(visit));
   call_->Read();
   if (!head_.HasBody()) {
@@ -73,7 +74,7 @@ void StreamExchange::OnBody(std::string piece, bool last) {
   reading_ = false;
   has_body_ = last;
   const absl::Status taken = Take(piece, last);
-  taken.ok() ? Drive() : Fail(rpc::ToGrpc(taken));
+  taken.ok() ? Drive() : Fail(taken);
 }
 
 absl::Status StreamExchange::Take(absl::string_view piece, bool last) {
@@ -90,7 +91,7 @@ absl::Status StreamExchange::Take(absl::string_view piece, bool last) {
 void StreamExchange::OnMessage(const std::string& message) {
   if (is_over_) return;
   auto lines = upload_->Answered(message);
-  if (!lines.ok()) return Fail(rpc::ToGrpc(lines.status()));
+  if (!lines.ok()) return Fail(lines.status());
   if (lines->empty()) {
     call_->Read();
   } else {
@@ -108,12 +109,17 @@ void StreamExchange::OnDone(const grpc::Status& status) {
         grpc::Status(grpc::StatusCode::ABORTED, "the service ended the call before it had taken everything")));
   }
   auto last = upload_->Last();
-  last.ok() ? SendLast(*std::move(last)) : SendError(rpc::ToGrpc(last.status()));
+  last.ok() ? SendLast(*std::move(last)) : SendError(ToGrpc(last.status()));
 }
 
-void StreamExchange::Fail(const grpc::Status& status) {
+void StreamExchange::Fail(const absl::Status& status) {
   call_->Cancel();
-  SendError(upload_->Explain(status));
+  SendError(upload_->Explain(ToGrpc(status)));
+}
+
+grpc::Status StreamExchange::ToGrpc(const absl::Status& status) const {
+  const rpc::TraceScope scope(trace_);
+  return rpc::ToGrpc(status);
 }
 
 void StreamExchange::SendError(const grpc::Status& status) {

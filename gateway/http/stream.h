@@ -35,7 +35,9 @@ class StreamExchange final : public Exchange, public std::enable_shared_from_thi
   void OnMessage(const std::string& message);
   void OnDone(const grpc::Status& status);
   // Gives the call up for something that is wrong here.
-  void Fail(const grpc::Status& status);
+  void Fail(const absl::Status& status);
+  // The outcome as the caller is told; a fault is logged with the call.
+  grpc::Status ToGrpc(const absl::Status& status) const;
   void WriteLines(std::string lines);
   // Both end the exchange.
   void SendError(const grpc::Status& status);
@@ -49,6 +51,7 @@ class StreamExchange final : public Exchange, public std::enable_shared_from_thi
   std::optional<Unpacker> unpacker_;
   std::unique_ptr<Upload> upload_;
   std::shared_ptr<StreamCall> call_;
+  rpc::Trace trace_;
   uint64_t body_bytes_ = 0;
 
   // Upwards: a piece of the body has been asked for; all of it has come; a request is on its way to the service; the

@@ -77,6 +77,7 @@ void UnaryExchange::Begin() {
   auto visit = site_.switchboard.Admit(asked_.envelope, asked_.route);
   if (!visit.ok()) return Send(ErrorReply(visit.status()));
   visit_ = *std::move(visit);
+  trace_ = visit_->trace;
   if (!head_.HasBody()) return Call();
   if (const absl::Status checked = CheckHead(); !checked.ok()) return Fail(checked);
   line_->ReadBody(/*anew=*/false);
@@ -110,6 +111,8 @@ void UnaryExchange::Call() {
 
 void UnaryExchange::Answer(const grpc::Status& status, const Switchboard::Bytes& answer) {
   if (line_ == nullptr) return;
+  // What is wrong with the answer is logged with the call.
+  const rpc::TraceScope scope(trace_);
   if (!status.ok()) return Send(ErrorReply(status));
   const bool is_read = head_.method == "GET" || head_.method == "HEAD";
   if (is_read && asked_.match.is_aggregate) {

@@ -72,6 +72,7 @@ class UnaryExchange final : public Exchange, public std::enable_shared_from_this
   std::shared_ptr<Line> line_;
   // Until the switchboard takes it.
   std::optional<Visit> visit_;
+  rpc::Trace trace_;
   std::optional<Unpacker> unpacker_;
   std::string body_;
 };

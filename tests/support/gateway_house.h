@@ -215,7 +215,8 @@ class FakeService {
       if (request->id() == "h0") {
         return rpc::ToGrpc(Refuse(absl::StatusCode::kNotFound, "HOUSEHOLD_NOT_FOUND", "there is none", "id"));
       }
-      response->set_id(request->id());
+      // No text.
+      response->set_id(request->id() == "broken" ? "\xFF" : request->id());
       return grpc::Status::OK;
     }
     // Answers each batch; ends early after batch 3 of the import `early`, reads nothing more of `stuck`.

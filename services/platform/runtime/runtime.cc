@@ -20,6 +20,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/stubs/logging.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/quote.h"
 #include "services/platform/rpc/trace.h"
@@ -120,6 +121,14 @@ void LogGrpc(gpr_log_func_args* said) {
 
 sigset_t StopSignals() {
   sigset_t signals;
+void LogProtobuf(google::protobuf::LogLevel severity, const char*, int, const std::string& said) {
+  const auto level = severity == google::protobuf::LOGLEVEL_INFO      ? spdlog::level::info
+                     : severity == google::protobuf::LOGLEVEL_WARNING ? spdlog::level::warn
+                     : severity == google::protobuf::LOGLEVEL_ERROR   ? spdlog::level::err
+                                                                      : spdlog::level::critical;
+  spdlog::log(level, "protobuf: {}", said);
+}
+
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
@@ -170,6 +179,7 @@ void LogJson(absl::string_view service, absl::string_view level) {
   gpr_set_log_function(LogGrpc);
   // A word that is no level reads as `off`.
   if (parsed == spdlog::level::off && level != "off") {
+  google::protobuf::SetLogHandler(LogProtobuf);
     logger->set_level(spdlog::level::info);
     StopTheStart("--log_level is trace, debug, info, warn, error or off");
   }

@@ -5,10 +5,14 @@
 
 #include <atomic>
 #include <filesystem>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "gateway/http/compression.h"
+#include "services/platform/rpc/trace.h"
+#include "spdlog/sinks/base_sink.h"
+#include "spdlog/spdlog.h"
 #include "tests/support/certificates.h"
 #include "tests/support/gateway_house.h"
 #include "tests/support/http_client.h"
@@ -281,6 +285,53 @@ TEST_F(HttpDoorTest, ClosesConnectionsBeyondTheLimit) {
   EXPECT_EQ(beyond.Receive().status, 0);
   held.clear();
   EXPECT_TRUE(Eventually([&] { return Ask("GET", "/healthz").status == 200; }));
+}
+
+TEST(CrowdTest, NoAddressTakesThePlacesOfAll) {
+  for (const bool is_edge : {false, true}) {
+    LimitOptions options = GatewayHouse::Generous();
+    if (is_edge) options.edge = "127.0.0.9";
+    GatewayHouse house("", {}, HttpLimits{.connections = 8, .connections_of_one = 3}, {}, options);
+    const auto is_served = [&](Connection& connection) {
+      connection.Send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+      return connection.Receive().status == 200;
+    };
+    std::vector<std::unique_ptr<Connection>> held;
+    for (int i = 0; i < 4; ++i) {
+      held.push_back(std::make_unique<Connection>(house.http_door->port(), "127.0.0.9"));
+      EXPECT_EQ(is_served(*held.back()), i < 3 || is_edge) << i;
+    }
+    Connection other(house.http_door->port());
+    EXPECT_TRUE(is_served(other));
+    held.clear();
+    EXPECT_TRUE(Eventually([&] {
+      Connection again(house.http_door->port(), "127.0.0.9");
+      return is_served(again);
+    }));
+  }
+}
+
+// Whether a fault was logged with the trace of its call.
+class FaultSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  std::atomic<int> traced = 0, untraced = 0;
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    if (!absl::StartsWith(absl::string_view(message.payload.data(), message.payload.size()), "a call failed")) return;
+    ++(rpc::CurrentTrace() != nullptr ? traced : untraced);
+  }
+  void flush_() override {}
+};
+
+TEST_F(HttpDoorTest, AFaultIsLoggedWithTheTraceOfItsCall) {
+  auto sink = std::make_shared<FaultSink>();
+  auto before = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", sink));
+  EXPECT_EQ(Ask("GET", "/v1/households/broken").status, 500);
+  spdlog::set_default_logger(before);
+  EXPECT_EQ(sink->traced, 1);
+  EXPECT_EQ(sink->untraced, 0);
 }
 
 TEST_F(HttpDoorTest, FinishesWhatIsUnderWayWhenItDrains) {

@@ -9,6 +9,8 @@
 #include "absl/flags/reflection.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "absl/synchronization/notification.h"
+#include "google/rpc/status.pb.h"
 #include "spdlog/spdlog.h"
 #include "tests/support/certificates.h"
 #include "tests/support/identity.h"
@@ -141,3 +143,15 @@ TEST(LogJsonDeathTest, EveryLineIsOneObject) {
 
 }  // namespace
 }  // namespace anju::runtime
+TEST(LogJsonDeathTest, SoIsWhatProtocolBuffersSay) {
+  EXPECT_EXIT(
+      {
+        LogJson("service", "info");
+        google::rpc::Status malformed;
+        malformed.set_message("\xFF");
+        malformed.SerializeAsString();
+        std::exit(7);
+      },
+      ::testing::ExitedWithCode(7), R"(^\{"time":.*"level":"error","service":"service","message":"protobuf: .*"\})");
+}
+
