@@ -27,10 +27,19 @@ constexpr absl::Duration kStuck = absl::Seconds(30);
 // Callers who have not heard that no more calls are taken may begin one for so long.
 constexpr absl::Duration kLastCalls = absl::Milliseconds(200);
 
+constexpr absl::string_view kIdentity = "identity";
+
+http2::Fields RefusalFields(const grpc::Status& status, absl::string_view request_id) {
+  http2::Fields head = {{":status", "200"}, {"content-type", "application/grpc"}};
+  if (!request_id.empty()) head.emplace_back("x-request-id", request_id);
+  for (auto& field : StatusFields(status)) head.push_back(std::move(field));
+  return head;
+}
+
 // A second one of these would let a caller say two things at once.
 bool MayStandOnce(absl::string_view name) {
-  return name == "authorization" || name == "content-type" || name == "grpc-timeout" || name == kServiceHeader ||
-         name == rpc::kPurposeHeader || name == kAddressHeader;
+  return name == "authorization" || name == "content-type" || name == "grpc-encoding" || name == "grpc-timeout" ||
+         name == kServiceHeader || name == rpc::kPurposeHeader || name == kAddressHeader;
 }
 
 }  // namespace
@@ -110,6 +119,16 @@ std::unique_ptr<Front::Call> Front::Begin(int32_t stream, const http2::Fields& h
     Answer(stream, {{":status", "415"}}, nullptr);
     return nullptr;
   }
+  // A small packed message may be a gigabyte unpacked; nobody behind the door is to find out.
+  if (const absl::string_view encoding = http2::Find(head, "grpc-encoding");
+      !encoding.empty() && encoding != kIdentity) {
+    const grpc::Status refusal = {grpc::StatusCode::UNIMPLEMENTED,
+                                  "send the request uncompressed: grpc-encoding: identity"};
+    http2::Fields fields = RefusalFields(refusal, "");
+    fields.emplace_back("grpc-accept-encoding", kIdentity);
+    Answer(stream, fields, nullptr);
+    return nullptr;
+  }
   const absl::string_view path = http2::Find(head, ":path");
   Switchboard& switchboard = desk_.switchboard;
   absl::StatusOr<Envelope> envelope = ReadEnvelope(head, address_, switchboard.guard());
@@ -185,10 +204,7 @@ void Front::Answer(int32_t stream, const http2::Fields& head, Body* body) {
 }
 
 void Front::Refuse(int32_t stream, const grpc::Status& status, absl::string_view request_id) {
-  http2::Fields head = {{":status", "200"}, {"content-type", "application/grpc"}};
-  if (!request_id.empty()) head.emplace_back("x-request-id", request_id);
-  for (auto& field : StatusFields(status)) head.push_back(std::move(field));
-  Answer(stream, head, nullptr);
+  Answer(stream, RefusalFields(status, request_id), nullptr);
 }
 
 void Front::Drain() {

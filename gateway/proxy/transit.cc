@@ -112,9 +112,6 @@ Transit::Transit(Front& front, int32_t stream, Backs& backs, size_t place, const
   request_ = {{":method", "POST"},        {":scheme", "http"},
               {":path", journey_.path()}, {":authority", journey_.service()},
               {"te", "trailers"},         {"content-type", std::string(http2::Find(head, "content-type"))}};
-  for (const char* name : {"grpc-encoding", "grpc-accept-encoding"}) {
-    if (const absl::string_view value = http2::Find(head, name); !value.empty()) request_.emplace_back(name, value);
-  }
   Append(request_, journey_.Headers());
   if (const absl::Time deadline = journey_.envelope().deadline; deadline != absl::InfiniteFuture()) {
     deadline_ = front_.loop().Set(deadline, [this] {
@@ -179,9 +176,6 @@ void Transit::OnHead(http2::Fields fields, bool ended) {
   up_.keep = false;
   http2::Fields head = {{":status", "200"}, {"content-type", "application/grpc"}};
   if (!journey_.envelope().request_id.empty()) head.emplace_back("x-request-id", journey_.envelope().request_id);
-  if (const absl::string_view encoding = http2::Find(fields, "grpc-encoding"); !encoding.empty()) {
-    head.emplace_back("grpc-encoding", encoding);
-  }
   Append(head, Outgoing(fields));
   if (!ended) return front_.Answer(stream_, head, &down_);
   Finish(outcome);

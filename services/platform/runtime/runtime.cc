@@ -252,7 +252,11 @@ int Runtime::Serve(const std::vector<grpc::Service*>& services, const std::funct
   for (grpc::Service* service : services) builder.RegisterService(service);
   builder.SetMaxReceiveMessageSize(rpc::kMaxMessageBytes);
   builder.SetMaxSendMessageSize(rpc::kMaxMessageBytes);
-  builder.SetResourceQuota(grpc::ResourceQuota("anju").SetMaxThreads(kMaxThreads));
+  builder.SetResourceQuota(grpc::ResourceQuota("anju").Resize(kMessageBytes).SetMaxThreads(kMaxThreads));
+  // A small packed message may be a gigabyte unpacked.
+  for (const grpc_compression_algorithm packed : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+    builder.SetCompressionAlgorithmSupportStatus(packed, false);
+  }
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kConnectionAgeMs);

@@ -316,6 +316,34 @@ TEST_F(PassageTest, RefusesAMessageThatIsTooLarge) {
 
 TEST_F(PassageTest, FinishesWhatIsUnderWayWhenItDrains) {
   grpc::ClientContext context;
+TEST_F(PassageTest, TakesNothingThatIsPacked) {
+  for (const grpc_compression_algorithm packed : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
+    grpc::ClientContext context;
+    house_.Prepare(context, house_.Officer());
+    context.set_compression_algorithm(packed);
+    EXPECT_EQ(GetHousehold(std::string(100'000, 'h'), context).code(), kUnimplemented);
+    grpc::ClientContext own;
+    house_.Prepare(own, house_.Officer());
+    own.set_compression_algorithm(packed);
+    v1::Overview overview;
+    EXPECT_EQ(v1::Gateway::NewStub(house_.channel)->GetOverview(&own, {}, &overview).error_code(),
+              grpc::StatusCode::UNIMPLEMENTED);
+  }
+  EXPECT_EQ(house_.registry.calls, 0);
+  grpc::ClientContext plain;
+  house_.Prepare(plain, house_.Officer());
+  plain.set_compression_algorithm(GRPC_COMPRESS_NONE);
+  EXPECT_TRUE(GetHousehold("h1", plain).ok());
+  EXPECT_FALSE(house_.registry.headers().contains("grpc-accept-encoding"));
+}
+
+TEST_F(PassageTest, NoAddressTakesThePlacesOfAll) {
+  std::vector<std::unique_ptr<Connection>> held;
+  for (int i = 0; i < 256; ++i) held.push_back(std::make_unique<Connection>(house_.grpc_door->port(), "127.0.0.9"));
+  EXPECT_EQ(Connection(house_.grpc_door->port(), "127.0.0.9").Receive().status, 0);
+  EXPECT_TRUE(GetHousehold("h1", house_.Officer()).ok());
+}
+
   house_.Prepare(context, house_.Officer());
   auto stream = registry_->ImportHouseholds(&context);
   registry::v1::ImportHouseholdsRequest request;
