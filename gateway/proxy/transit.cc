@@ -14,8 +14,8 @@ namespace anju::gateway {
 
 namespace {
 
-// What is kept of a request so that it can be sent again.
-constexpr size_t kKeptBytes = kPrefixBytes + rpc::kMaxMessageBytes;
+// A request of at most so much is kept so that it can be sent again: those under way may be many.
+constexpr size_t kKeptBytes = 64 * 1024;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(25), kLongestPause = absl::Milliseconds(500);
 // Of one call, before anything of an answer came.
 constexpr int kMaxFailures = 4;
@@ -77,7 +77,19 @@ void Journey::Finish(const grpc::Status& outcome, int64_t received, int64_t sent
 
 void Transit::Pipe::Append(const uint8_t* more, size_t size) {
   bytes.append(reinterpret_cast<const char*>(more), size);
-  keep = keep && bytes.size() <= kKeptBytes;
+  if (bytes.size() > kKeptBytes) LetGo();
+}
+
+void Transit::Pipe::LetGo() {
+  keep = false;
+  Trim();
+}
+
+void Transit::Pipe::Trim() {
+  if (keep || (at < bytes.size() && at < kKeptBytes)) return;
+  bytes.erase(0, at);
+  told -= at;
+  at = 0;
 }
 
 size_t Transit::Pipe::Read(uint8_t* to, size_t size) {
@@ -87,10 +99,7 @@ size_t Transit::Pipe::Read(uint8_t* to, size_t size) {
   // Only now may as much more come.
   if (at > told && source != nullptr) source->Consume(source_stream, at - told);
   told = std::max(told, at);
-  if (at == bytes.size() && !keep) {
-    bytes.clear();
-    at = told = 0;
-  }
+  Trim();
   return copied;
 }
 
@@ -136,8 +145,6 @@ void Transit::Send() {
   if (deadline_.has_value()) {
     fields.emplace_back("grpc-timeout", TimeoutText(journey_.envelope().deadline - absl::Now()));
   }
-  up_.at = 0;
-  up_.drained = false;
   back_session_ = back_.get();
   back_stream_ = back_ == nullptr ? 0 : back_->Send(fields, up_, *this);
   if (back_stream_ == 0) OnBroken(Back::Broken::kUnseen);
@@ -173,7 +180,7 @@ void Transit::OnHead(http2::Fields fields, bool ended) {
     return TryAgain();
   }
   answered_ = true;
-  up_.keep = false;
+  up_.LetGo();
   http2::Fields head = {{":status", "200"}, {"content-type", "application/grpc"}};
   if (!journey_.envelope().request_id.empty()) head.emplace_back("x-request-id", journey_.envelope().request_id);
   Append(head, Outgoing(fields));
@@ -228,6 +235,9 @@ bool Transit::MayTryAgain(Back::Broken how) {
 }
 
 void Transit::TryAgain() {
+  // From now on, so that nothing is dropped of what must be sent again.
+  up_.at = 0;
+  up_.drained = false;
   static thread_local absl::BitGen random;
   const absl::Duration pause = std::min(kFirstPause * (1 << std::min(attempts_, 10)), kLongestPause);
   again_ = front_.loop().Set(absl::Now() + pause * absl::Uniform(random, 0.5, 1.0), [this] {

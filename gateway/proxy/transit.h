@@ -56,6 +56,10 @@ class Transit final : public Front::Call, private Back::Stream {
   struct Pipe final : http2::Session::Body {
     Pipe(http2::Session* const& source, const int32_t& source_stream) : source(source), source_stream(source_stream) {}
     void Append(const uint8_t* more, size_t size);
+    // What was read will not be read again.
+    void LetGo();
+    // Drops what was read, unless it is kept.
+    void Trim();
     size_t Read(uint8_t* to, size_t size) override;
     bool Ended(http2::Fields& trailers) override;
 
@@ -64,7 +68,7 @@ class Transit final : public Front::Call, private Back::Stream {
     std::string bytes;
     // How far it was read, and how much of that its writer was told of.
     size_t at = 0, told = 0;
-    // What was read is kept, for it may be read again.
+    // What was read is kept, for it may be read again, as long as it is not too much.
     bool keep = false;
     bool ended = false;
     // Its reader knows that it has ended.

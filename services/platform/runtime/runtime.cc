@@ -63,6 +63,8 @@ constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kConnectionAgeMs = 5 * 60 * 1000, kConnectionAgeGraceMs = 60 * 1000;
 constexpr int kKeepaliveMs = 60'000, kKeepaliveTimeoutMs = 20'000, kMinPingIntervalMs = 20'000;
 constexpr int kMaxThreads = 512;
+// Of messages that are coming in and going out; before it is used up, senders are slowed down.
+constexpr size_t kMessageBytes = size_t{256} << 20;
 // A token of the largest size and what else comes with it.
 constexpr int kMaxMetadataBytes = 16 * 1024;
 constexpr std::chrono::seconds kDrain(10);
@@ -111,7 +113,7 @@ class JsonFormatter final : public spdlog::formatter {
   const std::string service_;
 };
 
-// What the library of gRPC has to say becomes lines like all others.
+// What the libraries of gRPC and Protocol Buffers have to say becomes lines like all others.
 void LogGrpc(gpr_log_func_args* said) {
   const auto level = said->severity == GPR_LOG_SEVERITY_ERROR  ? spdlog::level::warn
                      : said->severity == GPR_LOG_SEVERITY_INFO ? spdlog::level::info
@@ -119,8 +121,6 @@ void LogGrpc(gpr_log_func_args* said) {
   spdlog::log(level, "grpc: {}", said->message);
 }
 
-sigset_t StopSignals() {
-  sigset_t signals;
 void LogProtobuf(google::protobuf::LogLevel severity, const char*, int, const std::string& said) {
   const auto level = severity == google::protobuf::LOGLEVEL_INFO      ? spdlog::level::info
                      : severity == google::protobuf::LOGLEVEL_WARNING ? spdlog::level::warn
@@ -129,6 +129,8 @@ void LogProtobuf(google::protobuf::LogLevel severity, const char*, int, const st
   spdlog::log(level, "protobuf: {}", said);
 }
 
+sigset_t StopSignals() {
+  sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
@@ -177,9 +179,9 @@ void LogJson(absl::string_view service, absl::string_view level) {
   logger->set_level(parsed);
   spdlog::set_default_logger(logger);
   gpr_set_log_function(LogGrpc);
+  google::protobuf::SetLogHandler(LogProtobuf);
   // A word that is no level reads as `off`.
   if (parsed == spdlog::level::off && level != "off") {
-  google::protobuf::SetLogHandler(LogProtobuf);
     logger->set_level(spdlog::level::info);
     StopTheStart("--log_level is trace, debug, info, warn, error or off");
   }

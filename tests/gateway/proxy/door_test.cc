@@ -458,6 +458,31 @@ TEST(RepeatTest, WhatFailsBeforeAnAnswerIsTriedAgainAFewTimes) {
 
 TEST(RepeatTest, AnOutageDoesNotMultiplyTheLoad) {
   GatewayHouse house("", {}, {}, {}, GatewayHouse::Generous(), absl::Seconds(5));
+TEST(RepeatTest, AnExtensiveRequestIsNotKeptForARepeat) {
+  GatewayHouse house("", {}, {}, {}, GatewayHouse::Generous(), absl::Seconds(5));
+  house.workshops.SetFailure(absl::UnavailableError("not now"));
+  const auto query = [&](size_t size) {
+    house.workshops.calls = 0;
+    grpc::ClientContext context;
+    house.Prepare(context, house.Officer());
+    context.AddMetadata("x-anju-service", "workshops");
+    indicators::v1::QueryIndicatorsRequest request;
+    request.add_divisions("450328");
+    request.add_indicators(std::string(size, 'i'));
+    indicators::v1::QueryIndicatorsResponse response;
+    return rpc::FromGrpc(
+        indicators::v1::Indicators::NewStub(house.channel)->QueryIndicators(&context, request, &response));
+  };
+  EXPECT_EQ(query(60'000).code(), kUnavailable);
+  EXPECT_EQ(house.workshops.calls, 4);
+  EXPECT_EQ(query(70'000).code(), kUnavailable);
+  EXPECT_EQ(house.workshops.calls, 1);
+  EXPECT_EQ(query(4'000'000).code(), kUnavailable);
+  EXPECT_EQ(house.workshops.calls, 1);
+  house.workshops.SetFailure(absl::OkStatus());
+  for (const size_t size : {size_t{60'000}, size_t{70'000}, size_t{4'000'000}}) EXPECT_TRUE(query(size).ok()) << size;
+}
+
   house.workshops.SetFailure(absl::UnavailableError("not now"));
   constexpr int kThreads = 32, kCalls = 50;
   std::vector<std::thread> callers;
