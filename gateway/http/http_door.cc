@@ -8,18 +8,19 @@
 #include <boost/asio/strand.hpp>
 #include <chrono>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "gateway/http/session.h"
 #include "gateway/http2/certificate.h"
+#include "gateway/proxy/arrivals.h"
 #include "services/platform/base/error.h"
 
 namespace anju::gateway {
@@ -34,6 +35,12 @@ constexpr int kThreads = 2;
 // After a connection could not be taken: when there are no more descriptors the next one cannot be either.
 constexpr auto kPause = std::chrono::milliseconds(100);
 
+std::string AddressOf(const tcp::socket& socket) {
+  error_code error;
+  const tcp::endpoint endpoint = socket.remote_endpoint(error);
+  return error ? std::string() : endpoint.address().to_string();
+}
+
 }  // namespace
 
 struct HttpDoor::State {
@@ -44,6 +51,7 @@ struct HttpDoor::State {
              .cors = std::move(cors),
              .pages = MakePages(transcoder, switchboard.services())},
         certificate(tls),
+        arrivals(limits.connections, limits.connections_of_one, switchboard.edge()),
         acceptor(asio::make_strand(context)) {}
 
   void Accept();
@@ -52,6 +60,7 @@ struct HttpDoor::State {
 
   Site site;
   http2::Certificate certificate;
+  Arrivals arrivals;
   asio::io_context context{kThreads};
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{context.get_executor()};
   tcp::acceptor acceptor;
@@ -59,19 +68,23 @@ struct HttpDoor::State {
   std::vector<std::thread> threads;
 
   absl::Mutex mutex;
-  std::set<Session*> sessions ABSL_GUARDED_BY(mutex);
+  // With the address of each.
+  absl::flat_hash_map<Session*, std::string> sessions ABSL_GUARDED_BY(mutex);
 };
 
 void HttpDoor::State::Forget(Session* session) {
   absl::MutexLock lock(&mutex);
-  sessions.erase(session);
+  if (const auto found = sessions.find(session); found != sessions.end()) {
+    arrivals.Leave(found->second);
+    sessions.erase(found);
+  }
 }
 
 void HttpDoor::State::RetireAll(bool by_force) {
   std::vector<std::shared_ptr<Session>> open;
   {
     absl::MutexLock lock(&mutex);
-    for (Session* session : sessions) {
+    for (const auto& [session, address] : sessions) {
       if (auto held = session->weak_from_this().lock(); held != nullptr) open.push_back(std::move(held));
     }
   }
@@ -87,18 +100,18 @@ void HttpDoor::State::Accept() {
         if (!site.draining) Accept();
       });
     }
+    const std::string address = AddressOf(socket);
+    // Beyond the limit a connection is closed at once; its client may try again.
+    if (!arrivals.Enter(address)) return Accept();
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    auto session = std::make_shared<Session>(site, std::move(socket), certificate.Current().get(),
+    auto session = std::make_shared<Session>(site, std::move(socket), address, certificate.Current().get(),
                                              [this](Session* gone) { Forget(gone); });
-    bool is_taken = false;
     {
       absl::MutexLock lock(&mutex);
-      is_taken = sessions.size() < site.limits.connections;
-      if (is_taken) sessions.insert(session.get());
+      sessions[session.get()] = address;
     }
-    // Beyond the limit a connection is closed at once; its client may try again.
-    if (is_taken) session->Run();
+    session->Run();
     Accept();
   });
 }

@@ -32,21 +32,15 @@ absl::string_view View(const boost::beast::flat_buffer& bytes) {
   return {static_cast<const char*>(bytes.data().data()), bytes.size()};
 }
 
-std::string AddressOf(const asio::ip::tcp::socket& socket) {
-  error_code error;
-  const asio::ip::tcp::endpoint endpoint = socket.remote_endpoint(error);
-  return error ? std::string() : endpoint.address().to_string();
-}
-
 asio::const_buffer Buffer(absl::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
-Session::Session(Site& site, asio::ip::tcp::socket socket, asio::ssl::context* certificate,
+Session::Session(Site& site, asio::ip::tcp::socket socket, std::string address, asio::ssl::context* certificate,
                  std::function<void(Session*)> forget)
     : site_(site),
       place_{.forget = std::move(forget), .session = this},
-      address_(AddressOf(socket)),
+      address_(std::move(address)),
       wire_(std::move(socket), certificate),
       timer_(wire_.get_executor()) {}
 

@@ -21,8 +21,9 @@ namespace anju::gateway {
 // Everything happens on its strand; it lives as long as something is under way.
 class Session final : public Line, public std::enable_shared_from_this<Session> {
  public:
-  // `forget` is called when the session ceases to be. `site` outlives it. Plain text without a certificate.
-  Session(Site& site, boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* certificate,
+  // `forget` is called when the session ceases to be. `site` outlives it. Plain text without a certificate. `address`
+  // is where the other side is, without a port.
+  Session(Site& site, boost::asio::ip::tcp::socket socket, std::string address, boost::asio::ssl::context* certificate,
           std::function<void(Session*)> forget);
 
   void Run();

@@ -23,7 +23,8 @@ struct HttpLimits {
   size_t body_bytes = 8 * 1024 * 1024;
   // Of a file that is taken in as it comes.
   uint64_t upload_bytes = uint64_t{4} << 30;
-  size_t connections = 1024;
+  size_t connections = 4096;
+  size_t connections_of_one = 256;
   // For a request to arrive once it has begun, for each piece of a file, and for an answer to be taken.
   absl::Duration transfer = absl::Seconds(30);
   // Between two requests on a connection.

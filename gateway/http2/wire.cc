@@ -41,6 +41,12 @@ int ChooseHttp2(SSL*, const unsigned char** chosen, unsigned char* size, const u
              : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+std::string AddressOf(const tcp::socket& socket) {
+  Error error;
+  const tcp::endpoint peer = socket.remote_endpoint(error);
+  return error ? std::string() : peer.address().to_string();
+}
+
 void OnlyHttp2(SSL_CTX& context) { SSL_CTX_set_alpn_select_cb(&context, ChooseHttp2, nullptr); }
 
 // A socket and TLS around it, if there is any.
@@ -94,11 +100,7 @@ class Connection final : public Wire, public std::enable_shared_from_this<Connec
     loop_.Post([user = std::move(user_)] { user->Gone(); });
   }
 
-  std::string PeerAddress() const override {
-    Error error;
-    const tcp::endpoint peer = socket_.remote_endpoint(error);
-    return error ? std::string() : peer.address().to_string();
-  }
+  std::string PeerAddress() const override { return AddressOf(socket_); }
 
   absl::Time StuckSince() const override { return writing_ ? writing_since_ : absl::InfiniteFuture(); }
 
@@ -224,7 +226,7 @@ struct Listener::State {
       if (!error) {
         auto open = [this, &loop, context = certificate.Current(),
                      socket = std::make_shared<tcp::socket>(std::move(socket))]() mutable {
-          std::shared_ptr<Wire::User> user = welcome(loop);
+          std::shared_ptr<Wire::User> user = welcome(loop, AddressOf(*socket));
           if (user == nullptr) return;
           auto connection = std::make_shared<Connection>(loop, std::move(*socket), std::move(context), std::move(user));
           connection->Introduce();

@@ -51,8 +51,8 @@ void Dial(Loop& loop, absl::string_view address, const rpc::Tls& tls, const std:
 // Takes connections for several loops in turn.
 class Listener {
  public:
-  // Makes the user of a new connection, or null to close it at once. Called on its loop.
-  using Welcome = std::function<std::shared_ptr<Wire::User>(Loop& loop)>;
+  // Makes the user of a new connection from this address, or null to close it at once. Called on its loop.
+  using Welcome = std::function<std::shared_ptr<Wire::User>(Loop& loop, const std::string& address)>;
   // `address` is host:port, port 0 for a free one. With TLS whoever does not speak HTTP/2 is turned away.
   static absl::StatusOr<std::unique_ptr<Listener>> Open(absl::string_view address, const rpc::Tls& tls,
                                                         const std::vector<std::unique_ptr<Loop>>& loops,

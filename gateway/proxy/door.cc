@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "anju/gateway/v1/gateway.grpc.pb.h"
 #include "gateway/http2/wire.h"
+#include "gateway/proxy/arrivals.h"
 #include "gateway/proxy/front.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
@@ -23,7 +24,7 @@ namespace anju::gateway {
 namespace {
 
 constexpr size_t kLoops = 2;
-constexpr size_t kMaxConnections = 4096;
+constexpr size_t kMaxConnections = 4096, kMaxConnectionsOfOne = 256;
 
 // What every gRPC server has besides its methods, from the library: is it there, and what does it serve. On a port of
 // loopback, to which the door passes on what is meant for it.
@@ -65,16 +66,23 @@ struct GrpcDoor::State {
                .own_place = places.size() - 1,
                .own_calls = state.own_calls,
                .gone = [this, &state](Front& front) {
-                 fronts.erase(&front);
+                 const auto found = fronts.find(&front);
+                 state.arrivals.Leave(found->second.address);
+                 fronts.erase(found);
                  --state.connections;
                }} {}
+    struct Guest {
+      std::weak_ptr<Front> front;
+      std::string address;
+    };
 
     Backs backs;
     Front::Desk desk;
-    absl::flat_hash_map<Front*, std::weak_ptr<Front>> fronts;
+    absl::flat_hash_map<Front*, Guest> fronts;
   };
 
-  explicit State(Switchboard& switchboard) : switchboard(switchboard) {}
+  explicit State(Switchboard& switchboard)
+      : switchboard(switchboard), arrivals(kMaxConnections, kMaxConnectionsOfOne, switchboard.edge()) {}
 
   // Runs `work` for every hall on its loop, and waits until all have done so.
   void ForAll(const std::function<void(Hall&)>& work) {
@@ -90,20 +98,20 @@ struct GrpcDoor::State {
 
   static void ForFronts(Hall& hall, const std::function<void(Front&)>& work) {
     std::vector<std::shared_ptr<Front>> open;
-    for (const auto& [pointer, weak] : hall.fronts) {
-      if (auto front = weak.lock(); front != nullptr) open.push_back(std::move(front));
+    for (const auto& [pointer, guest] : hall.fronts) {
+      if (auto front = guest.front.lock(); front != nullptr) open.push_back(std::move(front));
     }
     for (const auto& front : open) work(*front);
   }
 
-  std::shared_ptr<http2::Wire::User> Welcome(http2::Loop& loop) {
+  std::shared_ptr<http2::Wire::User> Welcome(http2::Loop& loop, const std::string& address) {
     // Beyond the limit a connection is closed at once; its client may try again.
-    if (connections >= static_cast<int>(kMaxConnections)) return nullptr;
+    if (!arrivals.Enter(address)) return nullptr;
     ++connections;
     for (size_t i = 0; i < loops.size(); ++i) {
       if (loops[i].get() != &loop) continue;
       auto front = std::make_shared<Front>(halls[i]->desk);
-      halls[i]->fronts[front.get()] = front;
+      halls[i]->fronts[front.get()] = {.front = front, .address = address};
       return front;
     }
     return nullptr;
@@ -114,6 +122,7 @@ struct GrpcDoor::State {
   }
 
   Switchboard& switchboard;
+  Arrivals arrivals;
   Inner inner;
   std::atomic<int> connections = 0;
   std::atomic<int> own_calls = 0;
@@ -144,7 +153,9 @@ absl::StatusOr<std::unique_ptr<GrpcDoor>> GrpcDoor::Open(absl::string_view addre
   }
   ASSIGN_OR_RETURN(state->listener,
                    http2::Listener::Open(address, tls, state->loops,
-                                         [state = state.get()](http2::Loop& loop) { return state->Welcome(loop); }));
+                                         [state = state.get()](http2::Loop& loop, const std::string& address) {
+                                           return state->Welcome(loop, address);
+                                         }));
   state->port = state->listener->port();
   return std::unique_ptr<GrpcDoor>(new GrpcDoor(std::move(state)));
 }

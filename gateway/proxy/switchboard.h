@@ -91,6 +91,8 @@ class Switchboard {
 
   const std::vector<std::string>& services() const { return services_; }
   const Peers& peers() const { return peers_; }
+  // The address of the edge, empty when there is none.
+  const std::string& edge() const { return limits_.options().edge; }
   rpc::Guard& guard() { return guard_; }
   const Clock& clock() const { return clock_; }
 

@@ -335,13 +335,31 @@ class FramesTest(Hostile):
         for one in frames:
             one.close()
 
+    def test_no_address_takes_the_places_of_all(self):
+        for port, word in ((self.anju.grpc, PREFACE[:10]), (self.anju.http, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")):
+            crowd = []
+            try:
+                for _ in range(SLOW + 100):
+                    try:
+                        crowd.append(socket.create_connection(("127.0.0.1", port), timeout=10, source_address=("127.0.2.1", 0)))
+                        crowd[-1].sendall(word)
+                    except ConnectionError:
+                        pass
+                frames = self.open()
+                frames.socket.sendall(self.call(frames, 1) + self.message(1))
+                self.assertEqual(HEADERS, self.answered(frames, 1))
+                self.assertLess(statistics.median(self.times(100)), 0.05)
+            finally:
+                for connection in crowd:
+                    connection.close()
+
     def test_a_thousand_silent_connections_block_nobody(self):
         for port, word in ((self.anju.grpc, PREFACE[:10]), (self.anju.http, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")):
             calm = statistics.median(self.times(100))
             silent = []
             try:
                 for i in range(SLOW):
-                    silent.append(socket.create_connection(("127.0.0.1", port), timeout=10))
+                    silent.append(socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(f"127.0.2.{2 + i % 8}", 0)))
                     if i % 2:
                         silent[-1].sendall(word)
                 frames = self.open()

@@ -7,12 +7,14 @@
 
 #include "absl/synchronization/notification.h"
 #include "tests/support/gateway_house.h"
+#include "tests/support/http_client.h"
 #include "tests/support/redis_server.h"
 #include "tests/support/refused.h"
 
 namespace anju::gateway {
 namespace {
 
+using ::anju::testing::Connection;
 using ::anju::testing::Eventually;
 using ::anju::testing::GatewayHouse;
 using ::anju::testing::RefusedWith;
@@ -314,8 +316,6 @@ TEST_F(PassageTest, RefusesAMessageThatIsTooLarge) {
   EXPECT_TRUE(GetHousehold("h1", house_.Officer()).ok());
 }
 
-TEST_F(PassageTest, FinishesWhatIsUnderWayWhenItDrains) {
-  grpc::ClientContext context;
 TEST_F(PassageTest, TakesNothingThatIsPacked) {
   for (const grpc_compression_algorithm packed : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
     grpc::ClientContext context;
@@ -344,6 +344,8 @@ TEST_F(PassageTest, NoAddressTakesThePlacesOfAll) {
   EXPECT_TRUE(GetHousehold("h1", house_.Officer()).ok());
 }
 
+TEST_F(PassageTest, FinishesWhatIsUnderWayWhenItDrains) {
+  grpc::ClientContext context;
   house_.Prepare(context, house_.Officer());
   auto stream = registry_->ImportHouseholds(&context);
   registry::v1::ImportHouseholdsRequest request;
@@ -456,8 +458,6 @@ TEST(RepeatTest, WhatFailsBeforeAnAnswerIsTriedAgainAFewTimes) {
   EXPECT_EQ(house.registry.calls, 2);
 }
 
-TEST(RepeatTest, AnOutageDoesNotMultiplyTheLoad) {
-  GatewayHouse house("", {}, {}, {}, GatewayHouse::Generous(), absl::Seconds(5));
 TEST(RepeatTest, AnExtensiveRequestIsNotKeptForARepeat) {
   GatewayHouse house("", {}, {}, {}, GatewayHouse::Generous(), absl::Seconds(5));
   house.workshops.SetFailure(absl::UnavailableError("not now"));
@@ -483,6 +483,8 @@ TEST(RepeatTest, AnExtensiveRequestIsNotKeptForARepeat) {
   for (const size_t size : {size_t{60'000}, size_t{70'000}, size_t{4'000'000}}) EXPECT_TRUE(query(size).ok()) << size;
 }
 
+TEST(RepeatTest, AnOutageDoesNotMultiplyTheLoad) {
+  GatewayHouse house("", {}, {}, {}, GatewayHouse::Generous(), absl::Seconds(5));
   house.workshops.SetFailure(absl::UnavailableError("not now"));
   constexpr int kThreads = 32, kCalls = 50;
   std::vector<std::thread> callers;
@@ -574,6 +576,22 @@ TEST(LimitedPassageTest, StrangersAreCountedByTheirAddress) {
   EXPECT_TRUE(get(house.Officer()).ok());
 }
 
+TEST(LimitedPassageTest, WhoMayNotCallIsCountedByTheirAddressToo) {
+  GatewayHouse house("", {}, {}, {}, Tight(Party::kStranger, {.per_second = 0.1, .burst = 2, .under_way = 1}));
+  auto stub = Registry::NewStub(house.channel);
+  registry::v1::Household household;
+  const auto get = [&](const std::string& authorization) {
+    grpc::ClientContext context;
+    house.Prepare(context, authorization);
+    return rpc::FromGrpc(stub->GetHousehold(&context, {}, &household));
+  };
+  const std::string reader = house.identity.Bearer({"reader"}, "45");
+  EXPECT_THAT(get(reader), RefusedWith(kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(get(reader), RefusedWith(kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(get(reader), RefusedWith(kResourceExhausted, "RATE_LIMITED"));
+  EXPECT_TRUE(get(house.Officer()).ok());
+}
+
 TEST(LimitedPassageTest, StreamsAndCallsHoldTheirPlacesUntilTheyEnd) {
   gateway::LimitOptions options = Tight(Party::kImporter, {.per_second = 100, .burst = 100, .under_way = 1});
   options.of(Party::kCaller).under_way = 1;
@@ -629,22 +647,6 @@ TEST(LimitedPassageTest, OverloadIsRefusedAtOnceWhileAcceptedCallsStayFast) {
     crowd.emplace_back([&] {
       for (int i = 0; i < 100; ++i) {
         grpc::ClientContext context;
-TEST(LimitedPassageTest, WhoMayNotCallIsCountedByTheirAddressToo) {
-  GatewayHouse house("", {}, {}, {}, Tight(Party::kStranger, {.per_second = 0.1, .burst = 2, .under_way = 1}));
-  auto stub = Registry::NewStub(house.channel);
-  registry::v1::Household household;
-  const auto get = [&](const std::string& authorization) {
-    grpc::ClientContext context;
-    house.Prepare(context, authorization);
-    return rpc::FromGrpc(stub->GetHousehold(&context, {}, &household));
-  };
-  const std::string reader = house.identity.Bearer({"reader"}, "45");
-  EXPECT_THAT(get(reader), RefusedWith(kPermissionDenied, "ROLE_NOT_ALLOWED"));
-  EXPECT_THAT(get(reader), RefusedWith(kPermissionDenied, "ROLE_NOT_ALLOWED"));
-  EXPECT_THAT(get(reader), RefusedWith(kResourceExhausted, "RATE_LIMITED"));
-  EXPECT_TRUE(get(house.Officer()).ok());
-}
-
         house.Prepare(context, house.Officer());
         registry::v1::Household household;
         const absl::Time start = absl::Now();
