@@ -22,6 +22,7 @@ DOMAIN_MAY = (
     "services/platform/ledger/journal.h",
     "services/platform/lottery/lottery.h",
     "services/platform/notice/notice.h",
+    "services/platform/notice/working_days.h",
     "services/platform/policy/decision.h",
     "services/platform/policy/explain.h",
     "services/platform/policy/policy.h",

@@ -90,4 +90,15 @@ absl::StatusOr<bool> IsWorkingDay(Date day) {
                       [&](const Holiday& holiday) { return holiday.first <= day && day <= holiday.last; });
 }
 
+Date AfterWorkingDays(Date from, int64_t days) {
+  Date day = from;
+  while (days > 0) {
+    ++day;
+    const absl::Weekday weekday = absl::GetWeekday(day);
+    const bool is_weekend = weekday == absl::Weekday::saturday || weekday == absl::Weekday::sunday;
+    if (IsWorkingDay(day).value_or(!is_weekend)) --days;
+  }
+  return day;
+}
+
 }  // namespace anju::notice

@@ -51,7 +51,7 @@ absl::StatusOr<Answer> Explain(roots::Session& session, const HallRequest& reque
   Answer answer{.kept = policy::Asked(request.decisions, question)};
   if (request.state != RequestState::kClosed || !question.Asks(kHallDue)) return answer;
   ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, request.site_location));
-  ASSIGN_OR_RETURN(Due due, DueOn(request.kind, question.today, *books));
+  Due due = DueOn(request.kind, question.today, *books);
   if (question.Asks(due.decision)) answer.would.push_back(std::move(due.decision));
   return answer;
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/notice/working_days.h"
 #include "services/platform/roots/queue.h"
 #include "services/relocation/domain/community_policy.h"
 
@@ -53,18 +54,17 @@ std::vector<roots::Name> Links(const HallRequest& request) {
   return links;
 }
 
-absl::StatusOr<Due> DueOn(RequestKind kind, Date from, const policy::Books& books) {
+Due DueOn(RequestKind kind, Date from, const policy::Books& books) {
   const policy::InForce policy = PolicyOn(books, from);
   const absl::string_view working_days = HallWorkingDays(kind);
-  ASSIGN_OR_RETURN(const Date on,
-                   notice::LastDay(from, static_cast<int32_t>(policy[working_days]), notice::DayKind::kWorking));
-  return Due{.on = on,
-             .decision = {.rule = std::string(kHallDue),
-                          .subject = Format(from),
-                          .verdict = policy::Verdict::kYes,
-                          .decided_on = from,
-                          .inputs = {{"due_on", Format(on)}},
-                          .used = policy.Use({working_days})}};
+  const Date on = notice::AfterWorkingDays(from, policy[working_days]);
+  return {.on = on,
+          .decision = {.rule = std::string(kHallDue),
+                       .subject = Format(from),
+                       .verdict = policy::Verdict::kYes,
+                       .decided_on = from,
+                       .inputs = {{"due_on", Format(on)}},
+                       .used = policy.Use({working_days})}};
 }
 
 absl::StatusOr<HallRequest> Record(const std::optional<HallRequest>& before, const HallRequestRecord& record,
@@ -85,7 +85,7 @@ absl::StatusOr<HallRequest> Record(const std::optional<HallRequest>& before, con
   after.department = record.department;
   after.state = record.closed_on.has_value() ? RequestState::kClosed : RequestState::kAssigned;
   after.received_on = record.received_on;
-  ASSIGN_OR_RETURN(Due due, DueOn(record.kind, record.received_on, books));
+  Due due = DueOn(record.kind, record.received_on, books);
   after.first_due_on = due.on;
   if (!after.reopened) {
     after.due_on = due.on;
@@ -134,7 +134,7 @@ absl::StatusOr<HallRequest> ReopenRequest(const HallRequest& before, const std::
                                           const policy::Books& books) {
   RETURN_IF_ERROR(CheckClosed(before));
   HallRequest after = before;
-  ASSIGN_OR_RETURN(Due due, DueOn(before.kind, act.on, books));
+  Due due = DueOn(before.kind, act.on, books);
   after.due_on = due.on;
   policy::Keep(after.decisions, std::move(due.decision));
   after.state = RequestState::kAssigned;
@@ -174,7 +174,7 @@ absl::StatusOr<HallRequest> ReceiveRequest(roots::Session& session, const Site& 
   ASSIGN_OR_RETURN(const feed::HouseholdFact household,
                    FindResident(session, asking.household, site.key, act.on, "household"));
   ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, site.location));
-  ASSIGN_OR_RETURN(const Due due, DueOn(asking.kind, act.on, *books));
+  const Due due = DueOn(asking.kind, act.on, *books);
   HallRequest after{.key = key,
                     .site_key = site.key,
                     .site_location = site.location,

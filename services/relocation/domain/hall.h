@@ -177,22 +177,22 @@ struct ReopeningRequest {
 };
 
 // The day by which a request of this kind is to be closed that is received or reopened on a day, in working days of the
-// policy of that day, and how that came. Pure. Refuses with HOLIDAYS_UNKNOWN.
+// policy of that day, and how that came. Pure.
 struct Due {
   Date on;
   policy::Decision decision;
 };
-absl::StatusOr<Due> DueOn(RequestKind kind, Date from, const policy::Books& books);
+Due DueOn(RequestKind kind, Date from, const policy::Books& books);
 
 // What a request becomes when the county records it so. Pure. Refuses, in this order, with REQUEST_OF_OTHER_SITE,
-// DATES_REVERSED, RATING_OUT_OF_RANGE (also one of a request that is not closed) and HOLIDAYS_UNKNOWN.
+// DATES_REVERSED and RATING_OUT_OF_RANGE (also one of a request that is not closed).
 absl::StatusOr<HallRequest> Record(const std::optional<HallRequest>& before, const HallRequestRecord& record,
                                    const std::string& key, const Site& site, const std::string& household_id,
                                    const policy::Books& books);
 
 // The verbs, of the day of the act. All pure. AssignRequest refuses, in this order, with REQUEST_CLOSED; CloseRequest
 // with REQUEST_NOT_ASSIGNED and REQUEST_CLOSED; RateRequest with RATING_OUT_OF_RANGE, REQUEST_NOT_CLOSED, REQUEST_RATED
-// and RATER_IS_HANDLER (closed it); ReopenRequest with REQUEST_NOT_CLOSED and HOLIDAYS_UNKNOWN. Each then with
+// and RATER_IS_HANDLER (closed it); ReopenRequest with REQUEST_NOT_CLOSED. Each then with
 // MOVES_TOO_MANY.
 absl::StatusOr<HallRequest> AssignRequest(const HallRequest& before, Department department, const Act& act);
 absl::StatusOr<HallRequest> CloseRequest(const HallRequest& before, const Act& act);
@@ -204,8 +204,7 @@ absl::StatusOr<HallRequest> ReopenRequest(const HallRequest& before, const std::
 // LIVES_ELSEWHERE, as Record does, and with REQUEST_KEPT_HERE when it would change one that is dealt with here.
 absl::StatusOr<roots::Outcome> ImportHallRequest(roots::Session& session, const intake::Batch& batch,
                                                  const HallRequestRecord& record);
-// Refuses, in this order, with REQUEST_NO_TAKEN, HOUSEHOLD_NOT_FOUND, NOT_MOVED_IN, LIVES_ELSEWHERE and
-// HOLIDAYS_UNKNOWN.
+// Refuses, in this order, with REQUEST_NO_TAKEN, HOUSEHOLD_NOT_FOUND, NOT_MOVED_IN and LIVES_ELSEWHERE.
 absl::StatusOr<HallRequest> ReceiveRequest(roots::Session& session, const Site& site, const Asking& asking,
                                            const Act& act);
 
