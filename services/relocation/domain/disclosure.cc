@@ -27,9 +27,11 @@ absl::Status CheckSpan(const Disclosure& disclosure, int64_t least) {
                 absl::StrCat("a disclosure hangs ", least, " to ", kLongestHanging, " days"));
 }
 
-// The last day on which the accounts of a month are disclosed in time.
-Date FinanceBy(Month month, const policy::InForce& policy) {
-  return month.Plus(1).FirstDay() + (policy[kFinanceByDay] - 1);
+// The last day on which the accounts of a month are disclosed in time, by the policy of the day on which they begin to
+// be due: a later one changes nothing of them.
+Date FinanceBy(Month month, const policy::Books& books) {
+  const Date next = month.Plus(1).FirstDay();
+  return next + (PolicyOn(books, next)[kFinanceByDay] - 1);
 }
 
 absl::Status CheckFinance(roots::Session& session, const Disclosure& disclosure) {
@@ -77,7 +79,7 @@ std::vector<Month> FinanceDue(const Site& site, Date today, const policy::Books&
   std::vector<Month> due;
   if (!site.community || !site.completed_on.has_value()) return due;
   const Month previous = Month::Of(today).Plus(-1);
-  const Month last = FinanceBy(previous, PolicyOn(books, today)) < today ? previous : previous.Plus(-1);
+  const Month last = FinanceBy(previous, books) < today ? previous : previous.Plus(-1);
   for (Month month = std::max(Month::Of(*site.completed_on), last.Plus(1 - kMonthsOfArrears)); month <= last;
        month = month.Plus(1)) {
     due.push_back(month);
@@ -86,8 +88,7 @@ std::vector<Month> FinanceDue(const Site& site, Date today, const policy::Books&
 }
 
 policy::Decision JudgeFinance(Month month, bool disclosed, Date today, const policy::Books& books) {
-  const policy::InForce policy = PolicyOn(books, today);
-  const Date by = FinanceBy(month, policy);
+  const Date by = FinanceBy(month, books);
   const bool in_arrears = by < today && !disclosed;
   return {.rule = std::string(kFinanceDisclosed),
           .subject = Format(month),
@@ -95,7 +96,7 @@ policy::Decision JudgeFinance(Month month, bool disclosed, Date today, const pol
           .reason = in_arrears ? "FINANCE_IN_ARREARS" : "",
           .decided_on = today,
           .inputs = {{"due_by", Format(by)}, {"disclosed", disclosed ? "yes" : "no"}},
-          .used = policy.Use({kFinanceByDay})};
+          .used = PolicyOn(books, month.Plus(1).FirstDay()).Use({kFinanceByDay})};
 }
 
 absl::StatusOr<Outcome> ImportDisclosure(roots::Session& session, const intake::Batch& batch,

@@ -117,8 +117,8 @@ policy::Decision JudgeSpan(const Disclosure& disclosure, const policy::Books& bo
 // The months whose accounts a site should have disclosed by a day: those of which the policy's day in the next month is
 // over, since the site was completed, the last kMonthsOfArrears of them. None for a site that is no community. Pure.
 std::vector<Month> FinanceDue(const Site& site, Date today, const policy::Books& books);
-// Whether a site is in arrears with the accounts of a month, by the policy of today: they are due, and not disclosed.
-// Pure. The reason of a no is FINANCE_IN_ARREARS.
+// Whether a site is in arrears with the accounts of a month, by the policy of the month in which they are due: they are
+// over it, and not disclosed. Pure. The reason of a no is FINANCE_IN_ARREARS.
 policy::Decision JudgeFinance(Month month, bool disclosed, Date today, const policy::Books& books);
 
 // Use cases. ImportDisclosure refuses, in this order, with SITE_NOT_FOUND, DISCLOSURE_OF_OTHER_SITE, as CheckDisclosure

@@ -1,5 +1,6 @@
 #include "services/relocation/domain/disclosure.h"
 
+#include "services/relocation/domain/community_policy.h"
 #include "tests/services/relocation/domain/neighbourhood.h"
 
 namespace anju::relocation {
@@ -43,6 +44,22 @@ TEST(DisclosureRulesTest, AccountsAreDueInTheNextMonth) {
   site.community = true;
   site.completed_on.reset();
   EXPECT_THAT(due(Date(2018, 11, 10)), IsEmpty());
+}
+
+TEST(DisclosureRulesTest, ALaterDayChangesNothingOfWhatWasDue) {
+  const policy::Books books = {{.key = "450328",
+                                .settings = {{.name = std::string(kFinanceByDay),
+                                              .division = "450328",
+                                              .version = "450328/1",
+                                              .since = Date(2018, 10, 20),
+                                              .value = 28,
+                                              .confirmed_on = Date(2018, 10, 20)}}}};
+  const Site site{.completed_on = Date(2018, 8, 20), .community = true};
+  EXPECT_THAT(FinanceDue(site, Date(2018, 10, 21), books), SizeIs(2));
+  EXPECT_EQ(JudgeFinance(Month::Of(Date(2018, 9, 1)), false, Date(2018, 10, 21), books).reason, "FINANCE_IN_ARREARS");
+  EXPECT_EQ(JudgeFinance(Month::Of(Date(2018, 10, 1)), false, Date(2018, 11, 20), books).reason, "");
+  EXPECT_THAT(FinanceDue(site, Date(2018, 11, 20), books), SizeIs(2));
+  EXPECT_THAT(FinanceDue(site, Date(2018, 11, 29), books), SizeIs(3));
 }
 
 class DisclosureTest : public Neighbourhood {
