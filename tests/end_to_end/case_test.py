@@ -121,7 +121,7 @@ class CaseTest(unittest.TestCase):
 
     def allot_by_draw(self, *cases):
         self.refused("UNIT_TOO_LARGE", self.officer, "AllotCase", id=cases[0], unit=f"{COUNTY}/county/u3")
-        draw = self.call(self.officer, "CommitDraw", site=f"{COUNTY}/county/s1")["id"]
+        draw = self.draw = self.call(self.officer, "CommitDraw", site=f"{COUNTY}/county/s1")["id"]
         keys = [self.case(case)["key"] for case in cases]
         self.call(self.officer, "FreezeDraw", id=draw, cases=keys)
         self.refused("HOUSEHOLD_IN_DRAW", self.officer, "AllotCase", id=cases[0], unit=f"{COUNTY}/county/u1")
@@ -167,14 +167,32 @@ class CaseTest(unittest.TestCase):
         self.refused("PRICE_NOT_PAID", self.officer, "SettleTitle", "Funds", id=case)
         self.refused("PRICE_EXCEEDED", self.officer, "PayTitle", "Funds", id=case, amount_fen=56_000_01, paid_on=self.today(), **own)
         self.call(self.officer, "PayTitle", "Funds", id=case, amount_fen=56_000_00, paid_on=self.today(), **own)
-        self.call(self.officer, "SettleTitle", "Funds", id=case)
+        self.settlement = self.call(self.officer, "SettleTitle", "Funds", id=case)
+
+    def reverse_the_money(self, case):
+        """By somebody who has entered nothing of it, the last posting first."""
+        prefecture = self.anju.long_token("approver", COUNTY[:4])
+        for posting in reversed(self.settlement["postings"]):
+            settlement = self.call(prefecture, "ReversePosting", "Funds", id=case, posting_no=posting["posting_no"], reason="登记有误")
+        self.assertEqual(("0", "0"), (settlement.get("deposit_fen", "0"), settlement.get("title_paid_fen", "0")))
 
     def back_at_every_step(self, case):
+        village = self.anju.long_token("approver", VILLAGE)
         for now, before in zip(reversed(STATES), [*reversed(STATES[:-1])], strict=False):
+            self.refused("LEVEL_NOT_ALLOWED", village, "StepBack", "Homes", id=case, **{"from": f"CASE_STATE_{now}"}, reason="有误")
+            if now == "MOVED_IN":
+                self.refused("MONEY_STANDS", self.approver, "StepBack", "Homes", id=case, **{"from": f"CASE_STATE_{now}"}, reason="有误")
+                self.reverse_the_money(case)
             self.refused("ROLE_NOT_ALLOWED", self.officer, "StepBack", "Homes", id=case, **{"from": f"CASE_STATE_{now}"}, reason="有误")
             back = self.call(self.approver, "StepBack", "Homes", id=case, **{"from": f"CASE_STATE_{now}"}, reason="登记有误")
             self.assertEqual(f"CASE_STATE_{before}", back["state"])
             self.refused("CASE_STATE_CHANGED", self.approver, "StepBack", "Homes", id=case, **{"from": f"CASE_STATE_{now}"}, reason="有误")
+            if now == "ALLOTTED":
+                draw = self.anju.ctl(self.officer, "call", "anju.relocation.v1.Relocation/GetDraw", json.dumps({"id": self.draw}))
+                self.assertEqual([self.case(case)["key"]], [unit["household"] for unit in draw["given_back"]])
+            if now == "APPROVED":
+                ledger = self.anju.ctl(self.approver, "call", "anju.approval.v1.Approvals/ListDecisions", json.dumps({"division": COUNTY, "record_id": case}), "--service", "relocation")
+                self.assertIn("VERDICT_RETURN", [decision["verdict"] for decision in ledger["decisions"]])
         self.refused("NOTHING_TO_TAKE_BACK", self.approver, "StepBack", "Homes", id=case, **{"from": "CASE_STATE_DECLARED"}, reason="有误")
         ended = self.call(self.officer, "WithdrawCase", id=case, reason="不愿搬迁")
         self.assertEqual("CASE_STATE_WITHDRAWN", ended["state"])

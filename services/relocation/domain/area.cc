@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
+#include "services/relocation/domain/policy.h"
 
 namespace anju::relocation {
 namespace {
@@ -79,6 +80,18 @@ absl::Status CheckMayEnter(const Case& relocation, Date day) {
                 absl::StrCat("the unit has become ", excess,
                              " hundredths of a square metre too large for the household: allot another one, or let an "
                              "approver confirm it with the reason"));
+}
+
+policy::Decision JudgeEntry(const Case& relocation, Date day) {
+  policy::Decision decision = policy::Judged(kAllottedArea, CheckMayEnter(relocation, day));
+  decision.subject = relocation.unit_key;
+  decision.decided_on = day;
+  decision.inputs = {{"persons", absl::StrCat(relocation.household.PersonsOn(day))},
+                     {"unit_area_centi_sqm", absl::StrCat(relocation.unit_area_centi_sqm)},
+                     {"excess_centi_sqm", absl::StrCat(ExcessOn(relocation, day))},
+                     {"confirmed_centi_sqm", absl::StrCat(Confirmed(relocation))}};
+  policy::AddUsed(relocation.decisions, kAllottedArea, decision.used);
+  return decision;
 }
 
 absl::StatusOr<Case> ConfirmArea(const Case& before, const std::string& reason, const Act& act) {

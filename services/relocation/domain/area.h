@@ -29,6 +29,8 @@ void CheckArea(Case& relocation, Date today);
 // For a household that is about to move in on that day. Pure. Refuses with AREA_EXCEEDED when its unit has become too
 // large and nobody confirmed so much.
 absl::Status CheckMayEnter(const Case& relocation, Date day);
+// The same as a decision of that day, by what the unit was allotted by. Pure.
+policy::Decision JudgeEntry(const Case& relocation, Date day);
 
 // anju.relocation.v1.ConfirmAreaRequest.
 struct ConfirmAreaRequest {

@@ -242,6 +242,8 @@ struct Case {
   // Copied from its site.
   Tier tier = Tier::kUnspecified;
   std::string site_location;
+  // It waited for no site, and has the one of its unit for as long as it has the unit.
+  bool site_by_unit = false;
   // Copied from the registry.
   feed::HouseholdFact household;
   // By the rules of policy.h; see explain.h.
@@ -277,6 +279,7 @@ struct Case {
     archive("area_per_person_centi_sqm", area_per_person_centi_sqm);
     archive("tier", tier);
     archive("site_location", site_location);
+    archive("site_by_unit", site_by_unit);
     archive("household", household);
     archive("decisions", decisions);
   }

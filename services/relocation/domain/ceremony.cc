@@ -92,6 +92,9 @@ absl::StatusOr<std::vector<Case>> MoveIn(std::vector<Case> cases, const Ceremony
 
 absl::StatusOr<Moved> MoveInHouseholds(roots::Session& session, const Ceremony& ceremony, const std::string& by) {
   RETURN_IF_ERROR(CheckShape(ceremony));
+  if (ceremony.moved_in_on > DayInChina(session.now())) {
+    return Refuse(kInvalidArgument, "DATE_IN_FUTURE", "record a move once it has been", "moved_in_on");
+  }
   std::vector<Case> cases;
   for (const std::string& name : ceremony.cases) {
     // An id has no slash, and a key has.

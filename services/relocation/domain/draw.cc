@@ -72,9 +72,25 @@ absl::StatusOr<std::vector<Case>> GatherCases(roots::Session& session, const Dra
   return cases;
 }
 
+// 0 when all have left. A household of which nobody was ever heard is one whose members the feed has not brought yet:
+// the registry is asked, and nobody is left out.
+absl::StatusOr<int64_t> MembersOn(roots::Session& session, const Case& relocation, Date day) {
+  if (!relocation.household.persons.empty()) return relocation.household.PersonsOn(day);
+  ASSIGN_OR_RETURN(const std::optional<feed::HouseholdFact> household,
+                   session.FindFact<feed::HouseholdFact>(relocation.household.key));
+  if (!household.has_value() || household->persons.empty()) {
+    return Refuse(kFailedPrecondition, "HOUSEHOLD_WITHOUT_MEMBERS",
+                  absl::StrCat("nobody is known of the household of case ", relocation.id,
+                               ": import its members, or withdraw the case"),
+                  "cases");
+  }
+  RETURN_IF_ERROR(FollowHousehold(session, *household));
+  return household->PersonsOn(day);
+}
+
 absl::Status ListHouseholds(roots::Session& session, const std::vector<Case>& cases, Date day, lottery::List& list) {
   for (const Case& relocation : cases) {
-    const int64_t persons = relocation.household.PersonsOn(day);
+    ASSIGN_OR_RETURN(const int64_t persons, MembersOn(session, relocation, day));
     if (persons == 0) continue;
     ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kHouseholdInDraw, relocation.key));
     if (!holder.empty()) {
@@ -251,6 +267,37 @@ absl::StatusOr<Draw> FindDraw(roots::Session& session, const std::string& id) {
   ASSIGN_OR_RETURN(std::optional<Draw> draw, session.Get<Draw>(id));
   if (draw.has_value()) return *std::move(draw);
   return Refuse(kNotFound, "DRAW_NOT_FOUND", "there is no draw with this id", "id");
+}
+
+absl::StatusOr<std::string> CheckDrawDecides(roots::Session& session, const Case& relocation, const Unit& unit) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> ids, session.LinkedIds(kDrawsOfSite, unit.site_key));
+  for (const std::string& id : ids) {
+    ASSIGN_OR_RETURN(const Draw draw, FindDraw(session, id));
+    const std::vector<Allotment> drawn = Drawn(draw);
+    if (draw.state != DrawState::kDrawn) continue;
+    const auto gives = std::find_if(drawn.begin(), drawn.end(),
+                                    [&](const Allotment& allotment) { return allotment.unit == unit.key; });
+    const bool took_part = std::any_of(
+        drawn.begin(), drawn.end(), [&](const Allotment& allotment) { return allotment.household == relocation.key; });
+    if (gives == drawn.end() || !took_part) continue;
+    // What it drew it may have again.
+    if (gives->household == relocation.key) return draw.key;
+    return Refuse(kFailedPrecondition, "DRAW_DECIDES",
+                  absl::StrCat("draw ", draw.key,
+                               ", which stands, gave this unit to another household: void it, or let "
+                               "the next draw decide"),
+                  "unit");
+  }
+  return std::string();
+}
+
+absl::Status GiveBack(roots::Session& session, const Case& before, const std::string& reason, const Act& act) {
+  ASSIGN_OR_RETURN(std::optional<Draw> draw, session.Find<Draw>(before.draw));
+  ANJU_CHECK(draw.has_value());
+  draw->given_back.push_back(
+      {.household = before.key, .unit = before.unit_key, .reason = reason, .by = act.by, .on = act.on});
+  session.Put(*draw);
+  return absl::OkStatus();
 }
 
 absl::Status CheckNotInDraw(roots::Session& session, const std::string& case_key, const std::string& unit_key) {

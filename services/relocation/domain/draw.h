@@ -17,6 +17,25 @@ inline constexpr absl::string_view kUnitInDraw = "unit_in_draw";
 
 enum class DrawState : int32_t { kUnspecified = 0, kCommitted = 1, kFrozen = 2, kDrawn = 3, kVoided = 4 };
 
+// A unit that was drawn and is not that household's any more, though the draw stands.
+struct GivenBack {
+  // As the list names them.
+  std::string household;
+  std::string unit;
+  std::string reason;
+  std::string by;
+  Date on;
+
+  void Fields(Archive& archive) {
+    archive("household", household);
+    archive("unit", unit);
+    archive("reason", reason);
+    archive("by", by);
+    archive("on", on);
+  }
+  friend bool operator==(const GivenBack&, const GivenBack&) = default;
+};
+
 // A lottery 摇号 at a site, from the commitment on; LOTTERY.md says how it goes. Kept for ever.
 struct Draw {
   static constexpr absl::string_view kKind = "draw";
@@ -45,6 +64,8 @@ struct Draw {
   std::string void_reason;
   std::string voided_by;
   std::optional<Date> voided_on;
+  // In the order of their days; published with the result.
+  std::vector<GivenBack> given_back;
   // The seed before it is revealed, which nobody may see; empty when a second party holds it.
   std::string secret;
   // Copied from its site.
@@ -73,6 +94,7 @@ struct Draw {
     archive("void_reason", void_reason);
     archive("voided_by", voided_by);
     archive("voided_on", voided_on);
+    archive("given_back", given_back);
   }
   void Fields(Archive& archive) {
     Shown(archive);
@@ -143,6 +165,11 @@ std::vector<lottery::Allotment> Drawn(const Draw& draw);
 // Commit does.
 absl::StatusOr<Draw> CommitDraw(roots::Session& session, const Promise& promise, const std::string& secret,
                                 const Act& act);
+// Whether a unit that a standing draw gave may go to a household that took part in it: only to the one that drew it.
+// The draw's key then; empty when no draw has decided. Refuses with DRAW_DECIDES.
+absl::StatusOr<std::string> CheckDrawDecides(roots::Session& session, const Case& relocation, const Unit& unit);
+// The draw says from now on that the case does not have what it drew.
+absl::Status GiveBack(roots::Session& session, const Case& before, const std::string& reason, const Act& act);
 // Whether a case may be allotted a unit beside the draws. Refuses, in this order, with HOUSEHOLD_IN_DRAW and
 // UNIT_IN_DRAW (on a frozen list).
 absl::Status CheckNotInDraw(roots::Session& session, const std::string& case_key, const std::string& unit_key);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/relocation/domain/area.h"
 #include "services/relocation/domain/explain_funds.h"
 #include "services/relocation/domain/moves.h"
 #include "services/relocation/domain/two_homes.h"
@@ -16,7 +18,9 @@ using policy::Decision;
 // Whether the case may have a unit that it does not have.
 absl::StatusOr<Decision> WouldFit(roots::Session& session, const Case& relocation, const policy::Question& question) {
   ASSIGN_OR_RETURN(const std::optional<Unit> unit, session.Find<Unit>(question.subject));
-  if (!unit.has_value()) return Refuse(kNotFound, "RECORD_NOT_FOUND", "there is no unit with this key", "subject");
+  const bool is_near = unit.has_value() && (unit->site_key == relocation.site_key ||
+                                            CountyOf(unit->site_location) == CountyOf(relocation.Division()));
+  if (!is_near) return Refuse(kNotFound, "RECORD_NOT_FOUND", "there is no unit with this key in the county", "subject");
   ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, unit->site_location));
   return JudgeArea(relocation, *unit, *books, question.today);
 }
@@ -46,7 +50,11 @@ absl::Status AddArea(roots::Session& session, const Case& relocation, const poli
                      policy::Answer& to) {
   if (!question.Asks(kAllottedArea)) return absl::OkStatus();
   if (question.subject.empty()) {
-    if (!relocation.unit_key.empty()) return absl::OkStatus();
+    if (!relocation.unit_key.empty()) {
+      // It is checked again on the day of the move.
+      if (!relocation.steps.moved_in_on.has_value()) to.would.push_back(JudgeEntry(relocation, question.today));
+      return absl::OkStatus();
+    }
     ASSIGN_OR_RETURN(Decision decision, MayHave(session, relocation, question.today));
     to.would.push_back(std::move(decision));
   } else if (to.kept.empty() && (question.rule == kAllottedArea || question.subject.find('/') != std::string::npos)) {

@@ -1,6 +1,7 @@
 #include "services/relocation/domain/moves.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
@@ -19,6 +20,7 @@ using enum absl::StatusCode;
 
 // The source of the cases that are declared here.
 constexpr absl::string_view kSource = "anju";
+constexpr size_t kCountyDigits = 6;
 
 absl::Status CheckNotEnded(const Case& relocation) {
   if (!relocation.steps.EndedOn().has_value()) return absl::OkStatus();
@@ -29,7 +31,10 @@ absl::Status CheckNotEnded(const Case& relocation) {
 absl::StatusOr<Case> TakeUnit(const Case& before, const Unit& unit, bool taken, const Act& act,
                               const policy::Books& books) {
   ASSIGN_OR_RETURN(Case after, Take(before, &Steps::allotted_on, CaseVerb::kAllot, act));
-  if (after.site_key.empty()) after.site_key = unit.site_key;
+  if (after.site_key.empty()) {
+    after.site_key = unit.site_key;
+    after.site_by_unit = true;
+  }
   after.tier = unit.tier;
   after.site_location = unit.site_location;
   return Allot(after, unit, taken, books);
@@ -145,6 +150,11 @@ absl::StatusOr<Case> TakeOutOfApproval(Case after, approval::Verdict verdict, co
                                        const Act& act) {
   if (after.approvals.empty()) return after;
   approval::Item& item = after.approvals.back();
+  // What was approved and is no more stands in the ledger, too.
+  if (item.state == approval::State::kApproved && item.history.back().verdict == approval::Verdict::kApprove) {
+    item.history.push_back({.by = act.by, .verdict = verdict, .reason = reason, .on = act.on});
+    return after;
+  }
   const bool returned = item.state == approval::State::kReturned && verdict != approval::Verdict::kReturn;
   if (item.state != approval::State::kUnderWay && !returned) return after;
   ASSIGN_OR_RETURN(item, approval::TakeOut(item, verdict, reason, act));
@@ -226,6 +236,12 @@ absl::StatusOr<Case> TakeBack(const Case& before, const std::string& reason, con
   Case after = before;
   after.unit_key.clear();
   after.draw.clear();
+  // It waited for no site before.
+  if (std::exchange(after.site_by_unit, false)) {
+    after.site_key.clear();
+    after.site_location.clear();
+    after.tier = Tier::kUnspecified;
+  }
   after.steps.allotted_on.reset();
   after.unit_area_centi_sqm = 0;
   after.area_per_person_centi_sqm = 0;
@@ -338,6 +354,27 @@ absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before,
   return after;
 }
 
+absl::Status CheckCountyLevel(const Act& act) {
+  if (act.scope.size() <= kCountyDigits) return absl::OkStatus();
+  return Refuse(kPermissionDenied, "LEVEL_NOT_ALLOWED",
+                "what a county decides is ended and taken back by who acts for a county or more");
+}
+
+absl::StatusOr<Case> WithdrawCase(roots::Session& session, const Case& before, const std::string& reason,
+                                  const Act& act) {
+  ASSIGN_OR_RETURN(Case after, Withdraw(before, reason, act));
+  RETURN_IF_ERROR(CheckNoMoney(session, before));
+  return after;
+}
+
+absl::StatusOr<Case> RejectCase(roots::Session& session, const Case& before, const std::string& reason,
+                                const Act& act) {
+  RETURN_IF_ERROR(CheckCountyLevel(act));
+  ASSIGN_OR_RETURN(Case after, Reject(before, reason, act));
+  RETURN_IF_ERROR(CheckNoMoney(session, before));
+  return after;
+}
+
 absl::StatusOr<Case> AllotCase(roots::Session& session, const Case& before, const std::string& unit_key,
                                const Act& act) {
   ASSIGN_OR_RETURN(const std::optional<Unit> unit, session.Find<Unit>(unit_key));
@@ -346,6 +383,7 @@ absl::StatusOr<Case> AllotCase(roots::Session& session, const Case& before, cons
   ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, unit->site_location));
   ASSIGN_OR_RETURN(Case after, AllotOn(before, *unit, taken, act, *books));
   RETURN_IF_ERROR(CheckNotInDraw(session, before.key, unit_key));
+  ASSIGN_OR_RETURN(after.draw, CheckDrawDecides(session, before, *unit));
   return after;
 }
 

@@ -173,8 +173,8 @@ absl::StatusOr<Case> Take(Case after, std::optional<Date> Steps::*step, CaseVerb
 
 // Use cases; the case is put by the caller. DeclareCase refuses, in this order, with DIVISION_NOT_FOUND,
 // HOUSEHOLD_NOT_FOUND, OUTSIDE_DIVISION, CASE_NO_TAKEN and HOUSEHOLD_HAS_CASE, OpenCaseNotice with
-// PLACE_NOT_A_DIVISION and, last, as evidence::CheckKept does, AllotCase with UNIT_NOT_FOUND and as CheckNotInDraw
-// does; and each then as its rule does.
+// PLACE_NOT_A_DIVISION and, last, as evidence::CheckKept does, AllotCase with UNIT_NOT_FOUND and, last, as
+// CheckNotInDraw and CheckDrawDecides do; and each then as its rule does.
 absl::StatusOr<Case> DeclareCase(roots::Session& session, const Declaration& declaration, const Act& act);
 // VerifyCase and DecideCase find the flow that the household's county follows today.
 absl::StatusOr<Case> VerifyCase(roots::Session& session, const Case& before, const Act& act);
@@ -184,6 +184,12 @@ absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before,
                                     const Act& act);
 absl::StatusOr<Case> AllotCase(roots::Session& session, const Case& before, const std::string& unit_key,
                                const Act& act);
+// Refuse as their rules do and with MONEY_STANDS (see step_back.h); RejectCase first as CheckCountyLevel does.
+absl::StatusOr<Case> WithdrawCase(roots::Session& session, const Case& before, const std::string& reason,
+                                  const Act& act);
+absl::StatusOr<Case> RejectCase(roots::Session& session, const Case& before, const std::string& reason, const Act& act);
+// Refuses with LEVEL_NOT_ALLOWED (PERMISSION_DENIED) who acts for less than a county.
+absl::Status CheckCountyLevel(const Act& act);
 // Refuses with CASE_NOT_FOUND.
 absl::StatusOr<Case> FindCase(roots::Session& session, const std::string& id);
 

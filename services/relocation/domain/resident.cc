@@ -1,10 +1,19 @@
 #include "services/relocation/domain/resident.h"
 
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 
 namespace anju::relocation {
 
 using enum absl::StatusCode;
+
+namespace {
+
+absl::Status NotFound(absl::string_view field) {
+  return Refuse(kNotFound, "HOUSEHOLD_NOT_FOUND", "the registry has no household with this number", field);
+}
+
+}  // namespace
 
 absl::Status CheckLivesAt(const std::optional<Case>& relocation, const std::string& site_key, Date day,
                           absl::string_view field) {
@@ -27,11 +36,12 @@ absl::Status CheckBelongs(const feed::HouseholdFact& household, const std::strin
 absl::StatusOr<feed::HouseholdFact> FindResident(roots::Session& session, const std::string& household_key,
                                                  const std::string& site_key, Date day, absl::string_view field) {
   ASSIGN_OR_RETURN(std::optional<feed::HouseholdFact> household, session.FindFact<feed::HouseholdFact>(household_key));
-  if (!household.has_value()) {
-    return Refuse(kNotFound, "HOUSEHOLD_NOT_FOUND", "the registry has no household with this number", field);
-  }
+  if (!household.has_value()) return NotFound(field);
   ASSIGN_OR_RETURN(const std::optional<Case> relocation, FindCaseOf(session, household->id));
-  RETURN_IF_ERROR(CheckLivesAt(relocation, site_key, day, field));
+  const absl::Status lives = CheckLivesAt(relocation, site_key, day, field);
+  // Nobody learns of another county's household whether there is one.
+  if (!lives.ok() && CountyOf(household_key) != CountyOf(site_key)) return NotFound(field);
+  RETURN_IF_ERROR(lives);
   return *std::move(household);
 }
 

@@ -30,4 +30,13 @@ struct StepBackRequest {
   }
 };
 
+// The use case. A draw that stands says that the unit was given back. Refuses, in this order, with LEVEL_NOT_ALLOWED
+// (PERMISSION_DENIED, by who acts for less than a county), as StepBack does, and with MONEY_STANDS: what was granted,
+// paid or settled, bought or leased because of the step is reversed first.
+absl::StatusOr<Case> StepBackCase(roots::Session& session, const Case& before, const StepBackRequest& request,
+                                  const Act& act);
+
+// Whether no subsidy is granted, no deposit held and nothing paid of a title. Refuses with MONEY_STANDS.
+absl::Status CheckNoMoney(roots::Session& session, const Case& relocation);
+
 }  // namespace anju::relocation

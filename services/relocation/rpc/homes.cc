@@ -56,9 +56,9 @@ grpc::Status HomesService::IssueTitle(grpc::ServerContext* context, const v1::Is
 grpc::Status HomesService::StepBack(grpc::ServerContext* context, const v1::StepBackRequest* request,
                                     v1::Case* response) {
   return Move(context, request, response,
-              [&](roots::Session&, const Case& before, const Act& act) -> absl::StatusOr<Case> {
+              [&](roots::Session& session, const Case& before, const Act& act) -> absl::StatusOr<Case> {
                 ASSIGN_OR_RETURN(const StepBackRequest back, messages::FromProto<StepBackRequest>(*request));
-                return relocation::StepBack(before, back.from, back.reason, act);
+                return StepBackCase(session, before, back, act);
               });
 }
 

@@ -171,28 +171,33 @@ grpc::Status RelocationService::ApproveCase(grpc::ServerContext* context, const 
 
 grpc::Status RelocationService::AllotCase(grpc::ServerContext* context, const v1::AllotCaseRequest* request,
                                           v1::Case* response) {
-  return Move(context, request, response,
-              [&](roots::Session& session, const Case& before, const Act& act) -> absl::StatusOr<Case> {
-                ASSIGN_OR_RETURN(const AllotmentRequest allotment, messages::FromProto<AllotmentRequest>(*request));
-                return relocation::AllotCase(session, before, allotment.unit, act);
-              });
+  return Change(context, request, response,
+                [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Case> {
+                  ASSIGN_OR_RETURN(const AllotmentRequest allotment, messages::FromProto<AllotmentRequest>(*request));
+                  ASSIGN_OR_RETURN(const Case before, FindCase(session, request->id()));
+                  RETURN_IF_ERROR(records::CheckScope(caller, before.Division()));
+                  ASSIGN_OR_RETURN(const std::optional<Unit> unit, session.Find<Unit>(allotment.unit));
+                  // Whose unit it is, is asked too: a household moves to another county by who is over both.
+                  if (unit.has_value()) RETURN_IF_ERROR(records::CheckScope(caller, unit->Division()));
+                  return relocation::AllotCase(session, before, allotment.unit, act);
+                });
 }
 
 grpc::Status RelocationService::WithdrawCase(grpc::ServerContext* context, const v1::WithdrawCaseRequest* request,
                                              v1::Case* response) {
   return Move(context, request, response,
-              [&](roots::Session&, const Case& before, const Act& act) -> absl::StatusOr<Case> {
+              [&](roots::Session& session, const Case& before, const Act& act) -> absl::StatusOr<Case> {
                 ASSIGN_OR_RETURN(const EndRequest end, messages::FromProto<EndRequest>(*request));
-                return Withdraw(before, end.reason, act);
+                return relocation::WithdrawCase(session, before, end.reason, act);
               });
 }
 
 grpc::Status RelocationService::RejectCase(grpc::ServerContext* context, const v1::RejectCaseRequest* request,
                                            v1::Case* response) {
   return Move(context, request, response,
-              [&](roots::Session&, const Case& before, const Act& act) -> absl::StatusOr<Case> {
+              [&](roots::Session& session, const Case& before, const Act& act) -> absl::StatusOr<Case> {
                 ASSIGN_OR_RETURN(const EndRequest end, messages::FromProto<EndRequest>(*request));
-                return Reject(before, end.reason, act);
+                return relocation::RejectCase(session, before, end.reason, act);
               });
 }
 

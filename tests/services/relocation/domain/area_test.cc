@@ -70,6 +70,7 @@ TEST(ConfirmAreaTest, IsOfSoMuchAndOfThisUnit) {
   EXPECT_THAT(ConfirmArea(relocation, "丧偶", {.by = "li", .on = Date(2018, 10, 1)}),
               RefusedWith(kFailedPrecondition, "APPROVER_IS_AUTHOR"));
   EXPECT_THAT(CheckMayEnter(relocation, wang.on), RefusedWith(kFailedPrecondition, "AREA_EXCEEDED"));
+  EXPECT_EQ(JudgeEntry(relocation, wang.on).reason, "AREA_EXCEEDED");
   // On the day before it still was small enough.
   EXPECT_TRUE(CheckMayEnter(relocation, Date(2018, 8, 31)).ok());
   Case confirmed = *ConfirmArea(relocation, "丧偶", wang);

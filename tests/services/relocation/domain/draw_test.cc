@@ -3,6 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
+#include "services/relocation/domain/step_back.h"
 #include "tests/services/relocation/domain/resettlement.h"
 
 namespace anju::relocation {
@@ -183,6 +184,54 @@ TEST_P(DrawTest, AllotsWhatItDraws) {
   EXPECT_EQ(Find<Case>("c3").state, CaseState::kDeclared);
   EXPECT_THAT(stand.Recount(), IsEmpty());
   EXPECT_EQ(*stand.store.Get<Draw>(draw.id), draw);
+}
+
+// The result that was published is what was allotted, or the draw says what is not.
+TEST_P(DrawTest, WhatIsGivenBackIsSaidAndNotExchanged) {
+  Wait();
+  const Draw draw = *DoRun(*DoFreeze(*DoCommit()));
+  const Case first = Find<Case>("c1"), second = Find<Case>("c2");
+  const StepBackRequest request{.from = CaseState::kAllotted, .reason = "户主不要"};
+  for (const Case& relocation : {first, second}) {
+    const absl::Status back = stand.store.Change({}, [&](roots::Session& session) -> absl::Status {
+      ASSIGN_OR_RETURN(const Case before, FindCase(session, relocation.id));
+      ASSIGN_OR_RETURN(Case after, StepBackCase(session, before, request, By("wang")));
+      session.Put(after);
+      return absl::OkStatus();
+    });
+    ASSERT_TRUE(back.ok()) << back;
+  }
+  const std::vector<GivenBack> given_back = stand.store.Get<Draw>(draw.id)->value().given_back;
+  ASSERT_THAT(given_back, SizeIs(2));
+  EXPECT_EQ(given_back[0].unit, first.unit_key);
+  EXPECT_EQ(given_back[0].reason, "户主不要");
+  const auto decides = [&](const std::string& unit_key) {
+    absl::StatusOr<std::string> by = absl::UnknownError("not run");
+    (void)stand.store.Look([&](roots::Session& session) -> absl::Status {
+      ASSIGN_OR_RETURN(const std::optional<Unit> unit, session.Find<Unit>(unit_key));
+      by = CheckDrawDecides(session, first, *unit);
+      return absl::OkStatus();
+    });
+    return by;
+  };
+  EXPECT_THAT(decides(second.unit_key), RefusedWith(kFailedPrecondition, "DRAW_DECIDES"));
+  EXPECT_EQ(*decides(first.unit_key), draw.key);
+  // Of a draw that was voided nothing stands.
+  ASSERT_TRUE(DoVoid(draw).ok());
+  EXPECT_EQ(*decides(second.unit_key), "");
+  EXPECT_THAT(stand.Recount(), IsEmpty());
+}
+
+// Households whose members the feed has not brought yet are asked for, not left out.
+TEST_P(DrawTest, NobodyIsLeftOutWhoseMembersComeLate) {
+  Wait();
+  stand.KnowHousehold("h4", kVillage, 0);
+  ASSERT_TRUE(stand.Import(ImportCase, Approved("c4", "h4")).ok());
+  const Draw draw = *DoCommit();
+  EXPECT_THAT(DoFreeze(draw), RefusedWith(kFailedPrecondition, "HOUSEHOLD_WITHOUT_MEMBERS"));
+  stand.KnowHousehold("h4", kVillage, 2);
+  EXPECT_EQ(DoFreeze(draw)->households, 3);
+  EXPECT_EQ(Find<Case>("c4").household.persons.size(), 2u);
 }
 
 TEST_P(DrawTest, AFileDoesNotChangeWhatADrawAllotted) {

@@ -47,6 +47,20 @@ TEST(StepBackTest, TakesTheNoticesAlongThatHungOnTheStep) {
   }
 }
 
+// What a county approved is in the ledger of decisions when it is no more, too.
+TEST(StepBackTest, ARevokedApprovalStandsInTheLedger) {
+  Case approved = With(CaseState::kApproved, {});
+  approved.approvals = {{.flow = "relocation.case",
+                         .state = approval::State::kApproved,
+                         .history = {{.by = "li", .verdict = approval::Verdict::kApprove}}}};
+  const Case back = *StepBack(approved, CaseState::kApproved, "登记有误", kWang);
+  ASSERT_EQ(Decisions(back).size(), 2u);
+  EXPECT_EQ(Decisions(back)[1].by, "wang");
+  EXPECT_EQ(Decisions(back)[1].verdict, static_cast<int32_t>(approval::Verdict::kReturn));
+  const Case rejected = *Reject(approved, "不符合", kWang);
+  EXPECT_EQ(Decisions(rejected)[1].verdict, static_cast<int32_t>(approval::Verdict::kReject));
+}
+
 TEST(StepBackTest, TakesBackOnlyWhatTheCallerSaw) {
   const Case relocation = With(CaseState::kApproved, {});
   EXPECT_THAT(StepBack(relocation, CaseState::kAllotted, "登记有误", kWang),
