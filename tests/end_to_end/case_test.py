@@ -119,8 +119,18 @@ class CaseTest(unittest.TestCase):
         self.call(self.officer, "CloseCaseNotice", id=case, notice_no=number)
         self.refused("NOTICE_NOT_CLEAN", self.approver, "ApproveCase", id=case)
 
+    def send_elsewhere(self, method, heading, row):
+        path = self.anju.data / f"{method}-451022.csv"
+        path.write_text(f"{heading}\n{row}\n")
+        token = self.anju.long_token("officer", "451022")
+        receipt = self.anju.ctl(token, "import", "relocation", method, path, "--division", "451022", "--source", "county")
+        self.assertEqual(1, receipt["added"], receipt)
+
     def allot_by_draw(self, *cases):
         self.refused("UNIT_TOO_LARGE", self.officer, "AllotCase", id=cases[0], unit=f"{COUNTY}/county/u3")
+        self.send_elsewhere("ImportSites", "site_no,name,tier,location,started_on", "s9,示例,县城,451022100,2016-05-06")
+        self.send_elsewhere("ImportUnits", "unit_no,site_no,area_centi_sqm", "u9,s9,5000")
+        self.refused("OUTSIDE_SCOPE", self.officer, "AllotCase", id=cases[0], unit="451022/county/u9")
         draw = self.draw = self.call(self.officer, "CommitDraw", site=f"{COUNTY}/county/s1")["id"]
         keys = [self.case(case)["key"] for case in cases]
         self.call(self.officer, "FreezeDraw", id=draw, cases=keys)
@@ -132,6 +142,7 @@ class CaseTest(unittest.TestCase):
         ceremony = dict(division=COUNTY, place="县城安置点广场", cases=[self.case(case)["key"] for case in cases])
         for case in cases:
             self.notice(case, "AFTER", lambda expected: self.refused(expected, self.officer, "MoveInHouseholds", moved_in_on=self.today(), **ceremony))
+        self.refused("DATE_IN_FUTURE", self.officer, "MoveInHouseholds", moved_in_on="2099-01-01", **ceremony)
         self.refused("SITE_NOT_ACCEPTED", self.officer, "MoveInHouseholds", moved_in_on=self.today(), **ceremony)
         self.send("relocation", "ImportMilestones", "milestone_no,site_no,kind,planned_on,reached_on", [f"m1,s1,验收,2018-03-01,{self.today()}"])
         self.call(self.officer, "MoveInHouseholds", moved_in_on=self.today(), **ceremony)
