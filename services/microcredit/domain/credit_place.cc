@@ -3,8 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "services/microcredit/domain/account.h"
 #include "services/microcredit/domain/policy.h"
-#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/intake/places.h"
 
 namespace anju::microcredit {
 namespace {
@@ -40,11 +40,15 @@ void Add(const CreditAccount& account, Date day, Standing& to) {
 // than the registry's feed may miss some of them and find the share too high; a county sends its households before it
 // rates them, so that the feed, which is a second behind, has long brought them when places are recognised by hand.
 absl::StatusOr<Standing> StandingOf(roots::Session& session, const std::string& division, Date day) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> ids, session.IdsIn<CreditAccount>(division));
+  const std::string present = roots::SuccessionsOf(session)->Present(division);
+  ASSIGN_OR_RETURN(const std::vector<std::string> ids, session.IdsIn<CreditAccount>(present));
   Standing standing;
   for (const std::string& id : ids) {
     ASSIGN_OR_RETURN(const std::optional<CreditAccount> account, session.Get<CreditAccount>(id));
-    if (account.has_value() && IsWithin(VillageOn(account->household, day), division)) Add(*account, day, standing);
+    // Where it lived may have had another code then.
+    if (account.has_value() && intake::LiesIn(session, VillageOn(account->household, day), present)) {
+      Add(*account, day, standing);
+    }
   }
   return standing;
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/intake/places.h"
 #include "services/platform/subsidy/run.h"
 
 namespace anju::microcredit {
@@ -71,7 +72,7 @@ absl::StatusOr<policy::Answer> Explain(roots::Session& session, const RiskFund& 
   if (!question.Asks(kCompensationRule) || question.subject.empty() || !answer.kept.empty()) return answer;
   ASSIGN_OR_RETURN(const std::optional<CreditAccount> account,
                    session.FindNamed<CreditAccount>(kLoanName, question.subject));
-  if (!account.has_value() || !IsWithin(account->Division(), fund.Division())) {
+  if (!account.has_value() || !intake::LiesIn(session, account->Division(), fund.Division())) {
     return Refuse(kNotFound, "RECORD_NOT_FOUND", "there is no loan or movement with this key", "subject");
   }
   ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, fund.Division()));

@@ -4,8 +4,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/intake/places.h"
 
 namespace anju::evidence {
 namespace {
@@ -30,7 +30,9 @@ absl::Status CheckKept(roots::Session& session, absl::string_view county, const 
     std::optional<KeptFile> found;
     for (const std::string& id : ids) {
       ASSIGN_OR_RETURN(found, session.Get<KeptFile>(id));
-      if (found.has_value() && (IsWithin(found->division, county) || IsWithin(county, found->division))) break;
+      if (!found.has_value()) continue;
+      const std::string& sender = found->division;
+      if (intake::LiesIn(session, sender, county) || intake::LiesIn(session, county, sender)) break;
       found.reset();
     }
     if (!found.has_value()) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "services/platform/base/ids.h"
+#include "services/platform/roots/codes.h"
 #include "services/platform/roots/store.h"
 
 namespace anju::roots {
@@ -24,10 +25,9 @@ class SqlSession final : public BatchSession {
   using Keys = std::map<std::string, std::set<std::string>>;
 
   SqlSession(storage::Transaction& transaction, Store& store)
-      : BatchSession(store.clock().Now()),
-        transaction_(transaction),
-        store_(store),
-        successions_(store.successions()) {}
+      : BatchSession(store.clock().Now()), transaction_(transaction), store_(store), successions_(store.successions()) {
+    SaySuccessions(*this, successions_);
+  }
 
   // Facts, by topic: those that were not there, and all that were looked at and that somebody else may know better.
   const Keys& missing() const { return missing_; }

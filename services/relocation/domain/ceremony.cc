@@ -4,8 +4,8 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/intake/places.h"
 #include "services/relocation/domain/area.h"
 #include "services/relocation/domain/moves.h"
 #include "services/relocation/domain/quality_issue.h"
@@ -66,6 +66,16 @@ absl::Status CheckAllReady(roots::Session& session, const std::vector<Case>& cas
   return absl::OkStatus();
 }
 
+absl::Status CheckSites(roots::Session& session, const std::vector<Case>& cases, const std::string& division) {
+  for (const Case& relocation : cases) {
+    // Not allotted yet.
+    if (relocation.site_location.empty()) continue;
+    if (intake::LiesIn(session, relocation.site_location, division)) continue;
+    return RefuseCase("CASE_OF_OTHER_SITE", absl::StrCat("its site does not lie in ", division), relocation);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Case>> MoveIn(std::vector<Case> cases, const Ceremony& ceremony, const std::string& by) {
@@ -77,10 +87,6 @@ absl::StatusOr<std::vector<Case>> MoveIn(std::vector<Case> cases, const Ceremony
   std::set<std::string> seen;
   for (const Case& relocation : cases) {
     if (!seen.insert(relocation.id).second) return RefuseCase("CASE_REPEATED", "name each case once", relocation);
-  }
-  for (const Case& relocation : cases) {
-    if (IsWithin(relocation.site_location, ceremony.division)) continue;
-    return RefuseCase("CASE_OF_OTHER_SITE", absl::StrCat("its site does not lie in ", ceremony.division), relocation);
   }
   for (Case& relocation : cases) {
     absl::StatusOr<Case> moved = Enter(relocation, ceremony, by);
@@ -105,6 +111,7 @@ absl::StatusOr<Moved> MoveInHouseholds(roots::Session& session, const Ceremony& 
     }
     cases.push_back(*std::move(found));
   }
+  RETURN_IF_ERROR(CheckSites(session, cases, ceremony.division));
   ASSIGN_OR_RETURN(std::vector<Case> moved, MoveIn(std::move(cases), ceremony, by));
   RETURN_IF_ERROR(CheckAllReady(session, moved, ceremony.moved_in_on));
   // After this point the move must succeed.

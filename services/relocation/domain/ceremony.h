@@ -43,13 +43,12 @@ struct Moved {
 };
 
 // Moves the households of all cases in, or none; `by` stands in the trail of those that are kept here. Pure. Refuses,
-// in this order, with CASE_NOT_ALLOTTED, CASE_REPEATED, CASE_OF_OTHER_SITE (the site lies outside the division),
-// AREA_EXCEEDED (as CheckMayEnter does), NOTICE_NOT_CLEAN (of one that is kept here, on the day of the move) and
-// STEPS_OUT_OF_ORDER.
+// in this order, with CASE_NOT_ALLOTTED, CASE_REPEATED, AREA_EXCEEDED (as CheckMayEnter does), NOTICE_NOT_CLEAN (of one
+// that is kept here, on the day of the move) and STEPS_OUT_OF_ORDER.
 absl::StatusOr<std::vector<Case>> MoveIn(std::vector<Case> cases, const Ceremony& ceremony, const std::string& by);
 
-// Refuses, in this order, with BATCH_EMPTY, BATCH_TOO_LARGE, PLACE_MALFORMED and CASE_NOT_FOUND, as MoveIn does, and
-// as CheckReady does for the sites and buildings.
+// Refuses, in this order, with BATCH_EMPTY, BATCH_TOO_LARGE, PLACE_MALFORMED, CASE_NOT_FOUND and CASE_OF_OTHER_SITE
+// (the site lies outside the division), as MoveIn does, and as CheckReady does for the sites and buildings.
 absl::StatusOr<Moved> MoveInHouseholds(roots::Session& session, const Ceremony& ceremony, const std::string& by);
 
 }  // namespace anju::relocation

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/intake/places.h"
 #include "services/relocation/domain/area.h"
 #include "services/relocation/domain/draw.h"
 #include "services/relocation/domain/flows.h"
@@ -349,7 +350,11 @@ absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before,
                                     const Act& act) {
   ASSIGN_OR_RETURN(const notice::Posting posting, notice::ResolvePlaces(session, request.posting));
   ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.Division()));
-  ASSIGN_OR_RETURN(Case after, OpenNotice(before, request.purpose, posting, act, *books));
+  // Places are named by their present codes; a site says under which it was entered.
+  Case seen = before;
+  seen.site_location = roots::SuccessionsOf(session)->Present(before.site_location);
+  ASSIGN_OR_RETURN(Case after, OpenNotice(seen, request.purpose, posting, act, *books));
+  after.site_location = before.site_location;
   RETURN_IF_ERROR(evidence::CheckKept(session, CountyOf(before.Division()), posting.evidence));
   return after;
 }

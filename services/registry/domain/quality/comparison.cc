@@ -4,9 +4,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/intake/places.h"
 
 namespace anju::registry {
 namespace {
@@ -43,7 +43,9 @@ absl::Status Match(roots::Session& session, ListEntry& entry) {
   } else {
     ASSIGN_OR_RETURN(household, session.Find<Household>(entry.household_key));
   }
-  if (!household.has_value() || !IsWithin(household->Division(), entry.division)) return absl::OkStatus();
+  if (!household.has_value() || !intake::LiesIn(session, household->Division(), entry.division)) {
+    return absl::OkStatus();
+  }
   entry.household_id = household->id;
   for (const Member& member : household->members) {
     if (entry.digest.empty() || member.id_number.empty() || member.left_on.has_value()) continue;

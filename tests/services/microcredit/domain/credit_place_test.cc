@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/microcredit/domain/account.h"
 #include "services/microcredit/domain/indicators.h"
+#include "tests/support/recode.h"
 #include "tests/support/stand.h"
 
 namespace anju::microcredit {
@@ -83,6 +84,23 @@ TEST_P(CreditPlaceTest, IsRecognisedWhereEnoughAreRated) {
   EXPECT_EQ(*stand_.Import(ImportCreditPlace, row), Outcome::kUpdated);
   EXPECT_EQ(stand_.Figure("microcredit.credit_villages", "45", "2018-05"), 0);
   EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
+TEST_P(CreditPlaceTest, WhoLivedThereUnderTheOldCodeCounts) {
+  for (int i = 1; i <= 5; ++i) Rate(i);
+  constexpr char kNow[] = "450399100201";
+  testing::Recode(stand_, "2018-06", {{.old_code = "450328", .new_code = "450399"}});
+  stand_.Know(kVillage, feed::DivisionFact{.code = kVillage, .successor = kNow, .keyed_as = kVillage});
+  stand_.Know(kNow, feed::DivisionFact{.code = kNow, .keyed_as = kVillage});
+  for (int i = 1; i <= 5; ++i) {
+    feed::HouseholdFact fact = stand_.KnowHousehold(absl::StrCat("h", i), kVillage, 1);
+    fact.residences.push_back({.since = Date(2018, 6, 1), .village = kNow});
+    Tell(fact);
+  }
+  stand_.batch.division = "450399";
+  stand_.batch.key_division = "450328";
+  EXPECT_EQ(*stand_.Import(ImportCreditPlace, CreditPlaceRecord{.division = kNow, .recognised_on = kDay}),
+            Outcome::kAdded);
 }
 
 TEST_P(CreditPlaceTest, RefusesRowsInOrder) {

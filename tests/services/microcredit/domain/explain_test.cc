@@ -2,6 +2,7 @@
 
 #include "services/microcredit/domain/indicators.h"
 #include "services/microcredit/domain/interest_subsidy.h"
+#include "tests/support/recode.h"
 #include "tests/support/stand.h"
 
 namespace anju::microcredit {
@@ -173,6 +174,30 @@ TEST_P(ExplainTest, ACompensationKeepsItsShare) {
   EXPECT_EQ(kept.subject, "450328/county/f2");
   EXPECT_EQ(kept.amount_fen, 18'000'00);
   EXPECT_EQ(kept.used[1], (policy::Used{"compensation_percent", "450328/1", 90}));
+}
+
+TEST_P(ExplainTest, AFundCompensatesItsLoansAfterItsCountyWasRecoded) {
+  ASSERT_TRUE(stand.Import(ImportRating, Rating("h1", Date(2016, 2, 1))).ok());
+  LoanRecord lost = Lending("h1", Date(2017, 4, 11), 20'000'00);
+  lost.annual_rate_bp = 0;
+  ASSERT_TRUE(stand.Import(ImportLoan, lost).ok());
+  ASSERT_TRUE(stand
+                  .Import(ImportFundMovement, FundMovementRecord{.movement_no = "f1",
+                                                                 .kind = FundMovementKind::kContribution,
+                                                                 .amount_fen = 100'000'00,
+                                                                 .moved_on = Date(2016, 1, 18)})
+                  .ok());
+  testing::Recode(stand, "2018-06", {{.old_code = "450328", .new_code = "450399"}});
+  ASSERT_TRUE(stand.store
+                  .Change({},
+                          [&](roots::Session& session) -> absl::Status {
+                            ASSIGN_OR_RETURN(auto account, session.Find<CreditAccount>(Account("h1")));
+                            account->household.residences.push_back({.since = Today(), .village = "450399100201"});
+                            session.Put(*account);
+                            return absl::OkStatus();
+                          })
+                  .ok());
+  EXPECT_EQ(Ask<RiskFund>("450328", kCompensationRule, "450328/county/l-h1")->would.at(0).verdict, Verdict::kYes);
 }
 
 TEST_P(ExplainTest, APlaceIsExplainedBeforeAndAfterItIsRecognised) {

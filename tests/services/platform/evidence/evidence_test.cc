@@ -1,6 +1,7 @@
 #include "services/platform/evidence/evidence.h"
 
 #include "services/platform/base/ids.h"
+#include "tests/support/recode.h"
 #include "tests/support/stand.h"
 
 namespace anju::evidence {
@@ -48,6 +49,24 @@ TEST_P(EvidenceTest, AFileCountsWhereItWasSent) {
               RefusedWith(kFailedPrecondition, "EVIDENCE_NOT_FOUND"));
   EXPECT_THAT(Check("450328", {file("nowhere", 7)}), RefusedWith(kFailedPrecondition, "EVIDENCE_NOT_FOUND"));
   EXPECT_THAT(Check("450328", {file("board", 6)}), RefusedWith(kFailedPrecondition, "EVIDENCE_SIZE_WRONG"));
+}
+
+TEST_P(EvidenceTest, AFileStaysWithACountyThatGetsAnotherCode) {
+  Keep("450328", "before");
+  Keep("450328101", "township");
+  Keep("450399", "after");
+  Keep("450329", "elsewhere");
+  testing::Recode(stand_, "2018-06", {{.old_code = "450328", .new_code = "450399"}});
+  const auto check = [&](const std::string& county, const std::string& content) {
+    return Check(county,
+                 {{.name = "n", .sha256 = Sha256(content), .size_bytes = static_cast<int64_t>(content.size())}});
+  };
+  for (const char* county : {"450328", "450399"}) {
+    for (const char* content : {"before", "township", "after"}) {
+      EXPECT_TRUE(check(county, content).ok()) << county << content;
+    }
+    EXPECT_THAT(check(county, "elsewhere"), RefusedWith(kFailedPrecondition, "EVIDENCE_NOT_FOUND")) << county;
+  }
 }
 
 TEST(HashTest, IsSixtyFourSmallHexadecimalDigits) {

@@ -1,6 +1,7 @@
 #include "services/relocation/domain/ceremony.h"
 
 #include "tests/services/relocation/domain/resettlement.h"
+#include "tests/support/recode.h"
 
 namespace anju::relocation {
 namespace {
@@ -76,6 +77,22 @@ TEST_P(CeremonyTest, MovesNobodyWhenOneCannotMove) {
   EXPECT_EQ(Figure("persons_moved_in", "450328", "2018-07"), 0);
 }
 
+TEST_P(CeremonyTest, ASiteLiesInWhatItsCountyBecame) {
+  Build();
+  ASSERT_TRUE(stand.Import(ImportCase, Allotted("c1", "h1", "u1")).ok());
+  ASSERT_TRUE(stand.Import(ImportCase, Allotted("c2", "h2", "u2")).ok());
+  testing::Recode(stand, "2018-06", {{.old_code = "450328", .new_code = "450399"}});
+  Ceremony ceremony = Held({"450328/county/c1"});
+  ceremony.division = "450329";
+  EXPECT_THAT(Run(ceremony).status(), RefusedWith(kFailedPrecondition, "CASE_OF_OTHER_SITE"));
+  ceremony.division = "450399";
+  EXPECT_EQ(Run(ceremony)->households, 1);
+  // Who still has the old code says it.
+  ceremony = Held({"450328/county/c2"});
+  ceremony.request_id = "r2";
+  EXPECT_EQ(Run(ceremony)->households, 1);
+}
+
 TEST_P(CeremonyTest, RefusesInOrder) {
   Build();
   ASSERT_TRUE(stand.Import(ImportCase, Allotted("c1", "h1", "u1")).ok());
@@ -95,12 +112,12 @@ TEST_P(CeremonyTest, RefusesInOrder) {
   ceremony.place.resize(64 * 3);
   EXPECT_THAT(Run(ceremony).status(), RefusedWith(kNotFound, "CASE_NOT_FOUND"));
   ceremony.cases.pop_back();
+  EXPECT_THAT(Run(ceremony).status(), RefusedWith(kFailedPrecondition, "CASE_OF_OTHER_SITE"));
+  ceremony.division = "450328";
   EXPECT_THAT(Run(ceremony).status(), RefusedWith(kFailedPrecondition, "CASE_NOT_ALLOTTED"));
   ceremony.cases.pop_back();
   EXPECT_THAT(Run(ceremony).status(), RefusedWith(kFailedPrecondition, "CASE_REPEATED"));
   ceremony.cases.pop_back();
-  EXPECT_THAT(Run(ceremony).status(), RefusedWith(kFailedPrecondition, "CASE_OF_OTHER_SITE"));
-  ceremony.division = "450328";
   EXPECT_THAT(Run(ceremony).status(), RefusedWith(kFailedPrecondition, "STEPS_OUT_OF_ORDER"));
   ceremony.moved_in_on = Date(2018, 6, 1);
   EXPECT_TRUE(Run(ceremony).ok());

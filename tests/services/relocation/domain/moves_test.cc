@@ -8,6 +8,7 @@
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/step_back.h"
 #include "tests/services/relocation/domain/resettlement.h"
+#include "tests/support/recode.h"
 
 namespace anju::relocation {
 namespace {
@@ -403,6 +404,18 @@ TEST_P(MovesTest, IsStoppedAtEachGate) {
   }
   EXPECT_EQ((*stand.store.Get<Case>(id_))->state, CaseState::kMovedIn);
   EXPECT_THAT(stand.Recount(), IsEmpty());
+}
+
+TEST_P(MovesTest, ANoticeHangsAtTheSiteUnderTheCodeItHasNow) {
+  ASSERT_TRUE(stand.Import(ImportCase, Allotted("c1", "h1", "u1")).ok());
+  testing::Recode(stand, "2018-06", {{.old_code = "450328", .new_code = "450399"}});
+  id_ = stand.store.List(Case::kKind, "450399", "", 1)->roots.at(0).id;
+  notice::Posting posting = Posted();
+  posting.places = {"450399100"};
+  stand.KnowDivision("450399100");
+  ASSERT_TRUE(OpenIt(NoticePurpose::kAfter, posting).ok());
+  // What the case says of its site stays.
+  EXPECT_EQ((*stand.store.Get<Case>(id_))->site_location, kTown);
 }
 
 TEST_P(MovesTest, ARejectedCaseCountsNoMore) {

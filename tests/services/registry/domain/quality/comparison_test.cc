@@ -3,6 +3,7 @@
 #include "services/platform/base/ids.h"
 #include "services/registry/domain/indicators.h"
 #include "tests/services/registry/domain/quality/sample.h"
+#include "tests/support/recode.h"
 #include "tests/support/stand.h"
 
 namespace anju::registry {
@@ -83,15 +84,15 @@ class ComparisonTest : public ::testing::TestWithParam<std::string> {
     });
   }
   // A whole run, two entries at once.
-  Comparison Compare(ListKind list) {
+  Comparison Compare(ListKind list, const std::string& division = "450328") {
     Comparison comparison;
     Run([&](roots::Session& session) -> absl::Status {
-      ASSIGN_OR_RETURN(comparison, StartComparison(session, "450328", list, {.by = "officer", .on = kToday}));
+      ASSIGN_OR_RETURN(comparison, StartComparison(session, division, list, {.by = "officer", .on = kToday}));
       session.Put(comparison);
       return absl::OkStatus();
     });
     while (comparison.state == ComparisonState::kRunning) {
-      const auto page = stand_.store.List(ListEntry::kKind, "450328", comparison.cursor, 2);
+      const auto page = stand_.store.List(ListEntry::kKind, division, comparison.cursor, 2);
       std::vector<std::string> ids;
       for (const roots::StoredRoot& stored : page->roots) ids.push_back(stored.id);
       Run([&](roots::Session& session) -> absl::Status {
@@ -180,6 +181,11 @@ TEST_P(ComparisonTest, MatchesWhoComesLaterAndNobodyElsewhere) {
   const Comparison matched = Compare(ListKind::kDeath);
   EXPECT_EQ(matched.matched, 1);
   EXPECT_EQ(matched.hits, 1);
+  // The county of the list got another code since.
+  testing::Recode(stand_, "2018-06", {{.old_code = "450328", .new_code = "450399"}});
+  sample_.household.residences.push_back({.since = kToday, .village = "450399100201"});
+  Put();
+  EXPECT_EQ(Compare(ListKind::kDeath, "450399").matched, 1);
 }
 
 TEST_P(ComparisonTest, RefusesInOrder) {
