@@ -1,5 +1,6 @@
 #include "services/registry/domain/standing.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -15,13 +16,29 @@ using enum absl::StatusCode;
 const std::string& PlaceOn(const Household& household, Date day) { return household.VillageOn(day); }
 const std::string& PlaceOn(const Village& village, Date) { return village.key; }
 
-// What it is on one day more than it was on the other.
+// What a place is called in a month; a month is the finest grain of changes of codes.
+std::string CalledIn(const Successions& successions, Month month, std::string place) {
+  for (size_t change = 0; change < successions.size(); ++change) {
+    if (month < successions.since(change)) continue;
+    if (std::optional<std::string> next = successions.After(change, place)) place = *std::move(next);
+  }
+  return place;
+}
+
+// What it is on one day more than it is at the end of the month.
 template <typename Root>
-void AddDifference(const Root& root, absl::string_view division, Date before, Date day,
+void AddDifference(const Root& root, const Successions& successions, const Whole& division, Date day,
                    std::map<std::string, int64_t>& sums) {
-  const bool was_here = IsWithin(PlaceOn(root, before), division), is_here = IsWithin(PlaceOn(root, day), division);
+  const Month month = Month::Of(day);
+  const Date last = month.LastDay();
+  const auto here_on = [&](Date date) {
+    const std::string place = CalledIn(successions, month, PlaceOn(root, date));
+    return std::any_of(division.codes.begin(), division.codes.end(),
+                       [&](const std::string& code) { return IsWithin(place, code); });
+  };
+  const bool was_here = here_on(last), is_here = here_on(day);
   for (const Stock& stock : Stocks(root)) {
-    const int64_t difference = (is_here && stock.StandsOn(day)) - (was_here && stock.StandsOn(before));
+    const int64_t difference = (is_here && stock.StandsOn(day)) - (was_here && stock.StandsOn(last));
     if (difference != 0) sums[std::string(stock.indicator)] += difference;
   }
 }
@@ -80,12 +97,11 @@ std::vector<roots::Name> MonthLinks(const Village& village) {
   return links;
 }
 
-absl::Status AddChanges(roots::Session& session, const std::vector<std::string>& counties, absl::string_view division,
-                        Date day, std::map<std::string, int64_t>& sums) {
+absl::Status TakeChanges(roots::Session& session, const Successions& successions, const Whole& division, Date day,
+                         std::map<std::string, int64_t>& sums) {
   const Month month = Month::Of(day);
-  const Date before = month.FirstDay() - 1;
   std::set<std::string> changed;
-  for (const std::string& county : counties) {
+  for (const std::string& county : division.counties) {
     ASSIGN_OR_RETURN(const std::vector<std::string> ids, session.LinkedIds(kMonthLink, MonthLink(month, county)));
     changed.insert(ids.begin(), ids.end());
     if (changed.size() > kMostChanges) {
@@ -98,11 +114,11 @@ absl::Status AddChanges(roots::Session& session, const std::vector<std::string>&
   for (const std::string& id : changed) {
     ASSIGN_OR_RETURN(const std::optional<Household> household, session.Get<Household>(id));
     if (household.has_value()) {
-      AddDifference(*household, division, before, day, sums);
+      AddDifference(*household, successions, division, day, sums);
       continue;
     }
     ASSIGN_OR_RETURN(const std::optional<Village> village, session.Get<Village>(id));
-    if (village.has_value()) AddDifference(*village, division, before, day, sums);
+    if (village.has_value()) AddDifference(*village, successions, division, day, sums);
   }
   return absl::OkStatus();
 }

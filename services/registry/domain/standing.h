@@ -1,9 +1,11 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "services/platform/base/succession.h"
 #include "services/registry/domain/household.h"
 #include "services/registry/domain/village.h"
 
@@ -33,9 +35,15 @@ std::vector<roots::Name> MonthLinks(const Village& village);
 // How many may have changed in one month.
 inline constexpr size_t kMostChanges = 20'000;
 
-// Adds to the sums as of the end of the month before what has changed until the end of `day` in `division`, whose
-// counties are given. Refuses with TOO_MANY_CHANGES.
-absl::Status AddChanges(roots::Session& session, const std::vector<std::string>& counties, absl::string_view division,
-                        Date day, std::map<std::string, int64_t>& sums);
+// A division by all codes that it has had, and the counties under whose codes its records may be found.
+struct Whole {
+  std::vector<std::string> codes;
+  std::set<std::string> counties;
+};
+
+// Takes from the sums as of the end of the month of `day` what has changed in the division after that day, by the codes
+// of the month. Refuses with TOO_MANY_CHANGES.
+absl::Status TakeChanges(roots::Session& session, const Successions& successions, const Whole& division, Date day,
+                         std::map<std::string, int64_t>& sums);
 
 }  // namespace anju::registry

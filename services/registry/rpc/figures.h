@@ -29,10 +29,15 @@ class FiguresService final : public v1::RegistryFigures::Service {
                                v1::QueryTotalsAsOfResponse* response) override;
 
  private:
-  // The registry's sums in a division, by indicator: stocks as of `to`, flows over the months asked for.
-  absl::StatusOr<std::map<std::string, int64_t>> Sums(const std::string& division, std::optional<Month> from, Month to);
-  // The counties that lie in a division, or the one that it lies in.
-  absl::StatusOr<std::vector<std::string>> Counties(const std::string& division);
+  // The registry's sums of divisions, by indicator: stocks as of `to`, flows over the months asked for.
+  absl::StatusOr<std::map<std::string, int64_t>> Sums(const std::vector<std::string>& divisions,
+                                                      std::optional<Month> from, Month to);
+  // A division by the codes under which its records have been counted: of one whose code was changed its own and all
+  // that it became, so that each month finds it under the code of that month; a newer code begins with the change.
+  // Refuses with DIVISION_NOT_FOUND.
+  absl::StatusOr<std::vector<std::string>> Codes(const std::string& division);
+  // Adds the counties that lie in a division, or the one that it lies in, with the codes that they had before.
+  absl::Status AddCounties(const std::string& division, std::set<std::string>& counties);
 
   roots::Store& store_;
   intake::Intake& intake_;
