@@ -11,6 +11,9 @@ PREFECTURE = "4503"
 # Two counties become the third, the fourth gets the fifth code, and of the third a township is founded as the sixth.
 FIRST, SECOND, MERGED, OLD, RECODED, FOUNDED = "450328", "450329", "450399", "450330", "450388", "450398"
 MONTHS = ("2017-12", "2018-05", "2018-06", "2018-07", "2018-10")
+# The ends of months, and days between them.
+DAYS = ("2017-01-20", "2018-05-15", "2018-05-31", "2018-06-01", "2018-06-15", "2018-06-30", "2018-08-15", "2018-10-31")
+AREA = "area_per_person_centi_sqm"
 
 
 def township(code):
@@ -76,6 +79,40 @@ class DivisionsTest(unittest.TestCase):
     def refused(self, reason, token, method, **request):
         self.assertIn(reason, self.call(token, method, check=False, **request).stderr)
 
+    def set_area(self, county, value):
+        """What a county sets for what its sites measure."""
+        policies = "anju.policy.v1.Policies/"
+        setting = {"division": county, "name": AREA, "value": value, "since": self.today(), "document": "样府发〔2018〕9号", "text": "人均面积",
+                   "request_id": f"s-{county}"}
+        set_ = self.anju.ctl(self.officers[county], "call", policies + "SetParameter", json.dumps(setting), "--service", "relocation")
+        confirm = json.dumps({"version": set_["version"], "request_id": f"t-{county}"})
+        self.anju.ctl(self.anju.new_token("approver", county), "call", policies + "ConfirmParameter", confirm, "--service", "relocation")
+
+    def await_area(self, version, county):
+        """A service hears of a change a moment after the registry."""
+        for _ in range(80):
+            found = self.anju.ctl(self.prefecture, "call", "anju.policy.v1.Policies/ListParameters",
+                                  json.dumps({"division": county, "name": AREA}), "--service", "relocation")["parameters"][0]["in_force"]
+            if found["version"] == version:
+                return
+            time.sleep(0.2)
+        self.assertEqual(version, found["version"], county)
+
+    def define_flow(self, county):
+        steps = [{"code": "look", "level": "OFFICE_LEVEL_COUNTY", "roles": ["officer"]},
+                 {"code": "approve", "level": "OFFICE_LEVEL_COUNTY", "roles": ["approver"]}]
+        flow = {"division": county, "name": "relocation.case", "since": self.today(), "steps": steps, "request_id": f"f-{county}"}
+        self.anju.ctl(self.anju.new_token("admin", county), "call", "anju.approval.v1.Approvals/DefineFlow", json.dumps(flow),
+                      "--service", "relocation")
+
+    def flow(self, county):
+        return self.anju.ctl(self.prefecture, "call", "anju.approval.v1.Approvals/GetFlow",
+                             json.dumps({"division": county, "name": "relocation.case"}), "--service", "relocation")
+
+    @staticmethod
+    def today():
+        return time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600))
+
     def apply(self, change):
         for turn in range(20):
             change = self.call(self.prefecture, "ApplyDivisionChange", id=change["id"], request_id=f"{change['id'][-20:]}-{turn}")
@@ -109,6 +146,15 @@ class DivisionsTest(unittest.TestCase):
             time.sleep(0.2)
         self.assertEqual(status, got[0], (county, asked, got))
 
+    def totals(self, division, day, token=None):
+        """The registry's totals of a division at the end of a day."""
+        request = json.dumps({"division": division, "date": day})
+        answer = self.anju.ctl(token or self.prefecture, "call", "anju.registry.v1.RegistryFigures/QueryTotalsAsOf", request)
+        return {one["indicator"]: int(one["value"]) for one in answer.get("totals", [])}
+
+    def may_total(self, county, division):
+        return self.may(county, division, "anju.registry.v1.RegistryFigures/QueryTotalsAsOf", date="2018-10-31")
+
     def recount(self):
         for service in SERVICES:
             with self.subTest(service=service):
@@ -116,9 +162,9 @@ class DivisionsTest(unittest.TestCase):
                 self.assertEqual([], proof.get("differences", []))
                 self.assertTrue(proof["agrees"])
 
-    def may(self, county, division, method="anju.relocation.v1.Relocation/ListSites"):
+    def may(self, county, division, method="anju.relocation.v1.Relocation/ListSites", **request):
         """Whether the officer of a county may ask that of a division."""
-        done = self.anju.ctl(self.officers[county], "call", method, json.dumps({"division": division}), check=False)
+        done = self.anju.ctl(self.officers[county], "call", method, json.dumps({"division": division, **request}), check=False)
         self.assertTrue(done.returncode == 0 or "OUTSIDE_SCOPE" in done.stderr, done.stderr)
         return done.returncode == 0
 
@@ -136,6 +182,8 @@ class DivisionsTest(unittest.TestCase):
     def test_2_two_counties_become_one(self):
         before = {(county, month): self.sums(county, month) for county in (FIRST, SECOND) for month in MONTHS}
         self.assertGreater(len(before[FIRST, "2018-10"]), 15)
+        days = {(county, day): self.totals(county, day) for county in (FIRST, SECOND) for day in DAYS}
+        self.assertEqual((1, 2, 3), tuple(days[FIRST, day]["registry.households"] for day in ("2017-01-20", "2018-05-15", "2018-08-15")))
         change = {"division": PREFECTURE, "kind": "CHANGE_KIND_MERGE", "effective_on": "2018-06-01", "document": "样府发〔2018〕1号"}
         both = [{"old_code": FIRST, "new_code": MERGED, "new_name": "样例县"}, {"old_code": SECOND, "new_code": MERGED}]
         self.refused("CODES_COLLIDE", self.prefecture, "RecordDivisionChange", **change, change_no="0", successions=both, request_id="c0")
@@ -157,6 +205,16 @@ class DivisionsTest(unittest.TestCase):
             for county in (FIRST, SECOND):
                 self.await_sums(before[county, month] if old else {}, county, month)
         self.recount()
+        # An old code is what it was and what that became; the new one begins with the month of the change.
+        for day in DAYS:
+            first, second = days[FIRST, day], days[SECOND, day]
+            both_then = {name: first.get(name, 0) + second.get(name, 0) for name in first.keys() | second.keys()}
+            self.assertEqual(both_then if day >= "2018-06" else {}, self.totals(MERGED, day), day)
+            self.assertEqual(first, self.totals(FIRST, day), day)
+            self.assertEqual(second, self.totals(SECOND, day), day)
+            self.assertEqual(first, self.totals(FIRST, day, self.officers[FIRST]), day)
+        for asked, may in ((FIRST, True), (MERGED, False), (SECOND, False)):
+            self.assertEqual(may, self.may_total(FIRST, asked), asked)
         # The tree is that of the month.
         children = lambda month: {one["division"] for one in self.anju.get(  # noqa: E731
             f"/v1/overview?division={PREFECTURE}&month={month}&children=true", self.prefecture)[1]["children"]}
@@ -185,6 +243,9 @@ class DivisionsTest(unittest.TestCase):
 
     def test_3_a_county_gets_another_code(self):
         before = {month: self.sums(OLD, month) for month in MONTHS}
+        days = {day: self.totals(OLD, day) for day in DAYS}
+        self.set_area(OLD, 2100)
+        self.define_flow(OLD)
         recorded = self.call(self.prefecture, "RecordDivisionChange", division=PREFECTURE, kind="CHANGE_KIND_RECODE", change_no="2",
                              effective_on="2018-06-01", document="样府发〔2018〕2号", request_id="c2",
                              successions=[{"old_code": OLD, "new_code": RECODED, "new_name": "样例市"}])
@@ -194,6 +255,22 @@ class DivisionsTest(unittest.TestCase):
             # The old code is the new one from that month on.
             self.await_sums(before[month], OLD, month)
         self.await_sums({}, RECODED, "2018-05")
+        for day in DAYS:
+            self.assertEqual(days[day], self.totals(OLD, day), day)
+            self.assertEqual(days[day] if day >= "2018-06" else {}, self.totals(RECODED, day), day)
+        # What the county has set and defined goes on until it does so under the new code.
+        for code in (OLD, RECODED):
+            self.await_area(f"{OLD}/1", code)
+            self.assertEqual(OLD, self.flow(code)["division"])
+        self.set_area(RECODED, 2200)
+        for code in (OLD, RECODED):
+            self.await_area(f"{RECODED}/1", code)
+        # Its sites lie in it, by whichever code; the household has moved in already.
+        move = {"cases": [f"{OLD}/county/c1"], "place": "广场", "moved_in_on": "2018-10-01", "request_id": "m1"}
+        for code, reason in ((OLD, "CASE_NOT_ALLOTTED"), (RECODED, "CASE_NOT_ALLOTTED"), (MERGED, "CASE_OF_OTHER_SITE")):
+            done = self.anju.ctl(self.officers[code], "call", "anju.relocation.v1.Relocation/MoveInHouseholds",
+                                 json.dumps({"division": code, **move}), check=False)
+            self.assertIn(reason, done.stderr, code)
         for county in (OLD, RECODED):
             for asked in (OLD, RECODED, RECODED + "100"):
                 self.assertTrue(self.may(county, asked), (county, asked))
@@ -219,12 +296,20 @@ class DivisionsTest(unittest.TestCase):
         withdrawn = self.call(self.prefecture, "RecordDivisionChange", **request, change_no="3", request_id="c4")
         self.call(self.prefecture, "WithdrawDivisionChange", id=withdrawn["id"], request_id="c5")
         self.refused("CHANGE_WITHDRAWN", self.prefecture, "ApplyDivisionChange", id=withdrawn["id"], request_id="c6")
+        days = {(code, day): self.totals(code, day) for code in (part, MERGED, FIRST) for day in DAYS}
         self.apply(self.call(self.prefecture, "RecordDivisionChange", **request, change_no="4", request_id="c7"))
         self.await_sums(before[part, "2018-10"], FOUNDED, "2018-10")
         self.await_sums(before[part, "2018-08"], part, "2018-08")
         self.await_sums(before[MERGED, "2018-08"], MERGED, "2018-08")
         left = {name: value - before[part, "2018-10"].get(name, 0) for name, value in before[MERGED, "2018-10"].items()}
         self.await_sums({name: value for name, value in left.items() if value}, MERGED, "2018-10")
+        for day in DAYS:
+            then, gone = days[MERGED, day], days[part, day] if day >= "2018-09" else {}
+            left = {name: value - gone.get(name, 0) for name, value in then.items()}
+            self.assertEqual({name: value for name, value in left.items() if value}, self.totals(MERGED, day), day)
+            self.assertEqual(gone, self.totals(FOUNDED, day), day)
+            # Of which a part went on to be another county.
+            self.assertEqual(days[FIRST, day], self.totals(FIRST, day), day)
         for county, asked, may in ((FOUNDED, FOUNDED, True), (FOUNDED, part, True), (FOUNDED, FIRST + "100", True), (FOUNDED, FIRST, False),
                                    (FOUNDED, MERGED, False), (MERGED, MERGED, True), (MERGED, part, False), (MERGED, rest, True),
                                    (FIRST, FOUNDED + "100", True), (FIRST, FOUNDED, False)):

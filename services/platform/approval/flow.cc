@@ -4,9 +4,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/intake/batch.h"
+#include "services/platform/intake/places.h"
 
 namespace anju::approval {
 namespace {
@@ -159,9 +159,9 @@ absl::StatusOr<Flow> DefineFlow(roots::Session& session, const Definition& defin
 }
 
 absl::StatusOr<Flow> FlowFor(roots::Session& session, const Flow& national, absl::string_view division, Date day) {
-  const std::vector<absl::string_view> lineage = Lineage(division.substr(0, kCountyDigits));
-  for (auto place = lineage.rbegin(); place != lineage.rend(); ++place) {
-    ASSIGN_OR_RETURN(std::optional<Flow> own, session.Find<Flow>(absl::StrCat(*place, "/", national.name)));
+  ASSIGN_OR_RETURN(const std::vector<std::string>* codes, intake::AuthoritiesOf<Flow>(session, division));
+  for (const std::string& code : *codes) {
+    ASSIGN_OR_RETURN(std::optional<Flow> own, session.Find<Flow>(absl::StrCat(code, "/", national.name)));
     if (own.has_value() && VersionOn(*own, day) != nullptr) return *std::move(own);
   }
   return national;

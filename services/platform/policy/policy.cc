@@ -4,9 +4,10 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "services/platform/base/division.h"
+#include "absl/strings/str_join.h"
 #include "services/platform/base/error.h"
 #include "services/platform/intake/batch.h"
+#include "services/platform/intake/places.h"
 
 namespace anju::policy {
 namespace {
@@ -74,12 +75,17 @@ const Catalogue& Nothing() {
 const Setting& InForce::Find(absl::string_view name) const {
   const Parameter* parameter = catalogue_.Find(name);
   ANJU_CHECK(parameter != nullptr);
+  // A county may have several books, of the codes that it has had; who inherits has done with all of them.
+  const Book* left = nullptr;
   for (const Book& book : books_) {
+    if (left != nullptr && book.key.size() >= left->key.size()) continue;
     const Setting* found = nullptr;
     for (const Setting& setting : book.settings) {
       if (setting.name == name && setting.confirmed_on.has_value() && setting.since <= day_) found = &setting;
     }
-    if (found != nullptr && !found->inherits) return *found;
+    if (found == nullptr) continue;
+    if (!found->inherits) return *found;
+    left = &book;
   }
   const Setting* found = &parameter->defaults.front();
   for (const Setting& setting : parameter->defaults) {
@@ -173,12 +179,11 @@ absl::StatusOr<Setting> ConfirmSetting(roots::Session& session, const std::strin
 }
 
 absl::StatusOr<const Books*> BooksOf(roots::Session& session, absl::string_view division) {
-  const std::string county(CountyOf(division));
-  return session.Once<Books>(absl::StrCat("policy/", county), [&]() -> absl::StatusOr<Books> {
+  ASSIGN_OR_RETURN(const std::vector<std::string>* codes, intake::AuthoritiesOf<Book>(session, division));
+  return session.Once<Books>(absl::StrCat("policy/", absl::StrJoin(*codes, "/")), [&]() -> absl::StatusOr<Books> {
     Books books;
-    std::vector<absl::string_view> levels = Lineage(county);
-    for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-      ASSIGN_OR_RETURN(std::optional<Book> book, session.Find<Book>(*level));
+    for (const std::string& code : *codes) {
+      ASSIGN_OR_RETURN(std::optional<Book> book, session.Find<Book>(code));
       if (book.has_value()) books.push_back(*std::move(book));
     }
     return books;

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "tests/support/recode.h"
 #include "tests/support/stand.h"
 
 namespace anju::approval {
@@ -164,6 +165,23 @@ TEST_P(FlowTest, ACountyGoesBeforeItsProvinceAndEachBeginsOnItsDay) {
   EXPECT_EQ(WhoseFor("360733101202", kToday + 3), "");
   EXPECT_THAT(DefineIt("450399", kToday), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
   EXPECT_EQ(DefineIt("450328", kToday + 9)->versions.size(), 2);
+}
+
+TEST_P(FlowTest, ACountyKeepsItsFlowUnderItsNewCodeUntilItDefinesAnother) {
+  ASSERT_TRUE(DefineIt("45", kToday).ok());
+  ASSERT_TRUE(DefineIt("450328", kToday).ok());
+  testing::Recode(stand_, "2018-11", {{.old_code = "450328", .new_code = "450388"}});
+  stand_.KnowDivision("450388");
+  for (const char* place : {"450328101202", "450388101202", "450388"}) {
+    EXPECT_EQ(WhoseFor(place, kToday), "450328") << place;
+  }
+  ASSERT_TRUE(DefineIt("450388", kToday + 2).ok());
+  for (const char* place : {"450328101202", "450388101202", "450388"}) {
+    EXPECT_EQ(WhoseFor(place, kToday + 1), "450328") << place;
+    EXPECT_EQ(WhoseFor(place, kToday + 2), "450388") << place;
+  }
+  // Another code of that county is nobody else's.
+  EXPECT_EQ(WhoseFor("450329101202", kToday + 2), "45");
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, FlowTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/recode.h"
 #include "tests/support/stand.h"
 
 namespace anju::policy {
@@ -179,7 +180,6 @@ class PolicyStoreTest : public ::testing::TestWithParam<std::string> {
   const Date today = Date(2018, 11, 1);
   testing::Stand stand;
 
- private:
   absl::StatusOr<Setting> Run(absl::FunctionRef<absl::StatusOr<Setting>(roots::Session&)> step) {
     absl::StatusOr<Setting> setting = absl::UnknownError("not run");
     const absl::Status status = stand.store.Change({.subject = "li"}, [&](roots::Session& session) {
@@ -216,6 +216,49 @@ TEST_P(PolicyStoreTest, WhatCannotBeSetIsRefused) {
 }
 
 TEST_P(PolicyStoreTest, AnOldCodeIsResolved) { EXPECT_EQ(Propose("450399", 3000, today)->version, "450328/1"); }
+
+TEST_P(PolicyStoreTest, WhatACountyHasSetGoesOnUnderItsNewCodeUntilItIsSetAnew) {
+  ASSERT_TRUE(Confirm(Propose("45", 2700, today)->version).ok());
+  ASSERT_TRUE(Confirm(Propose("450328", 3000, today)->version).ok());
+  testing::Recode(stand, "2018-11", {{.old_code = "450328", .new_code = "450388"}});
+  for (const char* code : {"45", "450388"}) stand.KnowDivision(code);
+  for (const char* place : {"450328", "450328101202", "450388", "450388101202"}) {
+    EXPECT_EQ(Holds(place, today), 3000) << place;
+  }
+  ASSERT_TRUE(Confirm(Propose("450388", 3500, today + 5)->version).ok());
+  for (const char* place : {"450328", "450328101202", "450388", "450388101202"}) {
+    EXPECT_EQ(Holds(place, today + 4), 3000) << place;
+    EXPECT_EQ(Holds(place, today + 5), 3500) << place;
+  }
+  // Who inherits follows the level above, not the book of the old code.
+  const auto back = Run([&](roots::Session& session) {
+    return ProposeSetting(session, Sample(),
+                          {.division = "450388", .name = "area", .inherits = true, .since = today + 9}, "li");
+  });
+  ASSERT_TRUE(Confirm(back->version).ok());
+  for (const char* place : {"450328101202", "450388"}) EXPECT_EQ(Holds(place, today + 9), 2700) << place;
+}
+
+TEST_P(PolicyStoreTest, WhatMergedCountiesHaveSetHoldsForWhatIsTheirs) {
+  stand.KnowDivision("450329");
+  ASSERT_TRUE(Confirm(Propose("450328", 3000, today)->version).ok());
+  ASSERT_TRUE(Confirm(Propose("450329", 3200, today)->version).ok());
+  testing::Recode(stand, "2018-11",
+                  {{.old_code = "450328", .new_code = "450388", .alone = true},
+                   {.old_code = "450328101", .new_code = "450388101"},
+                   {.old_code = "450328102", .new_code = "450388102"},
+                   {.old_code = "450329", .new_code = "450388", .alone = true},
+                   {.old_code = "450329101", .new_code = "450388301"}});
+  stand.KnowDivision("450388");
+  EXPECT_EQ(Holds("450328101202", today), 3000);
+  EXPECT_EQ(Holds("450329101202", today), 3200);
+  EXPECT_EQ(Holds("450388101202", today), 2600);
+  EXPECT_EQ(Holds("450388", today), 2600);
+  ASSERT_TRUE(Confirm(Propose("450388", 2900, today)->version).ok());
+  for (const char* place : {"450328101202", "450329101202", "450388101202", "450388"}) {
+    EXPECT_EQ(Holds(place, today), 2900) << place;
+  }
+}
 
 TEST_P(PolicyStoreTest, EveryVersionStaysKnown) {
   ASSERT_TRUE(Confirm(Propose("450328", 3000, today)->version).ok());
