@@ -267,7 +267,7 @@ class DivisionsTest(unittest.TestCase):
             self.await_area(f"{RECODED}/1", code)
         # Its sites lie in it, by whichever code; the household has moved in already.
         move = {"cases": [f"{OLD}/county/c1"], "place": "广场", "moved_in_on": "2018-10-01", "request_id": "m1"}
-        for code, reason in ((OLD, "CASE_NOT_ALLOTTED"), (RECODED, "CASE_NOT_ALLOTTED"), (MERGED, "CASE_OF_OTHER_SITE")):
+        for code, reason in ((OLD, "CASE_NOT_ALLOTTED"), (RECODED, "CASE_NOT_ALLOTTED"), (MERGED, "CASE_NOT_FOUND")):
             done = self.anju.ctl(self.officers[code], "call", "anju.relocation.v1.Relocation/MoveInHouseholds",
                                  json.dumps({"division": code, **move}), check=False)
             self.assertIn(reason, done.stderr, code)

@@ -106,7 +106,10 @@ absl::StatusOr<Moved> MoveInHouseholds(roots::Session& session, const Ceremony& 
     // An id has no slash, and a key has.
     const bool is_key = name.find('/') != std::string::npos;
     ASSIGN_OR_RETURN(std::optional<Case> found, is_key ? session.Find<Case>(name) : session.Get<Case>(name));
-    if (!found.has_value()) {
+    // Nobody learns of another county's cases.
+    const bool is_near = found.has_value() && (intake::LiesIn(session, found->Division(), ceremony.division) ||
+                                               intake::LiesIn(session, found->site_location, ceremony.division));
+    if (!is_near) {
       return Refuse(kNotFound, "CASE_NOT_FOUND", "there is no case with one of these ids or keys", "cases");
     }
     cases.push_back(*std::move(found));

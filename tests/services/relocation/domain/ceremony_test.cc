@@ -84,7 +84,7 @@ TEST_P(CeremonyTest, ASiteLiesInWhatItsCountyBecame) {
   testing::Recode(stand, "2018-06", {{.old_code = "450328", .new_code = "450399"}});
   Ceremony ceremony = Held({"450328/county/c1"});
   ceremony.division = "450329";
-  EXPECT_THAT(Run(ceremony).status(), RefusedWith(kFailedPrecondition, "CASE_OF_OTHER_SITE"));
+  EXPECT_THAT(Run(ceremony).status(), RefusedWith(kNotFound, "CASE_NOT_FOUND"));
   ceremony.division = "450399";
   EXPECT_EQ(Run(ceremony)->households, 1);
   // Who still has the old code says it.
@@ -112,7 +112,7 @@ TEST_P(CeremonyTest, RefusesInOrder) {
   ceremony.place.resize(64 * 3);
   EXPECT_THAT(Run(ceremony).status(), RefusedWith(kNotFound, "CASE_NOT_FOUND"));
   ceremony.cases.pop_back();
-  EXPECT_THAT(Run(ceremony).status(), RefusedWith(kFailedPrecondition, "CASE_OF_OTHER_SITE"));
+  EXPECT_THAT(Run(ceremony).status(), RefusedWith(kNotFound, "CASE_NOT_FOUND"));
   ceremony.division = "450328";
   EXPECT_THAT(Run(ceremony).status(), RefusedWith(kFailedPrecondition, "CASE_NOT_ALLOTTED"));
   ceremony.cases.pop_back();
