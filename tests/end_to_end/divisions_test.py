@@ -265,6 +265,11 @@ class DivisionsTest(unittest.TestCase):
         self.set_area(RECODED, 2200)
         for code in (OLD, RECODED):
             self.await_area(f"{RECODED}/1", code)
+        # Whoever looks for somebody finds them under either code.
+        for code in (OLD, RECODED):
+            found = self.anju.ctl(self.officers[code], "call", "anju.registry.v1.Registry/ListHouseholds",
+                                  json.dumps({"division": code, "query": "h1"}))
+            self.assertEqual([f"{OLD}/county/h1"], [one["key"] for one in found.get("households", [])], code)
         # Its sites lie in it, by whichever code; the household has moved in already.
         move = {"cases": [f"{OLD}/county/c1"], "place": "广场", "moved_in_on": "2018-10-01", "request_id": "m1"}
         for code, reason in ((OLD, "CASE_NOT_ALLOTTED"), (RECODED, "CASE_NOT_ALLOTTED"), (MERGED, "CASE_NOT_FOUND")):

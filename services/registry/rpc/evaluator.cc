@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/intake/places.h"
 
 namespace anju::registry {
 namespace {
@@ -66,7 +66,7 @@ absl::StatusOr<EvaluatedPage> Evaluator::EvaluatePage(const roots::Actor& actor,
   RETURN_IF_ERROR(store_.Look([&](roots::Session& session) -> absl::Status {
     for (const roots::StoredRoot& stored : page.roots) {
       // Others have only lived here.
-      if (!IsWithin(stored.division, division)) continue;
+      if (!intake::LiesIn(session, stored.division, division)) continue;
       ASSIGN_OR_RETURN(const Evaluation evaluation, Evaluate(session, *std::any_cast<Household>(&stored.root)));
       if (evaluation.changed > 0) {
         different.push_back(stored.id);

@@ -1,7 +1,7 @@
 #include "services/registry/rpc/quality.h"
 
-#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/intake/places.h"
 #include "services/platform/records/change.h"
 #include "services/platform/records/read.h"
 #include "services/registry/domain/quality/comparison.h"
@@ -45,7 +45,7 @@ absl::StatusOr<Response> ListWhere(roots::Store& store, const Request& request, 
     answer.set_next_page_token(page.next_page_token);
     for (const roots::StoredRoot& stored : page.roots) {
       const Root& root = *std::any_cast<Root>(&stored.root);
-      if (!IsWithin(stored.division, request.division()) || !wanted(root)) continue;
+      if (!intake::LiesIn(*store.successions(), stored.division, request.division()) || !wanted(root)) continue;
       *(answer.*add)() = records::ToMasked<Message>(root);
       if (--left > 0) continue;
       // The page is full, and its last root may be the last of all.

@@ -1,7 +1,7 @@
 #include "services/registry/rpc/service.h"
 
-#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/intake/places.h"
 #include "services/platform/records/read.h"
 #include "services/registry/domain/household.h"
 #include "services/registry/domain/indicators.h"
@@ -42,7 +42,7 @@ grpc::Status RegistryService::ListHouseholds(grpc::ServerContext* context, const
     ASSIGN_OR_RETURN(std::vector<roots::StoredRoot> found, store_.Linked("search", request->query()));
     v1::ListHouseholdsResponse answer;
     for (const roots::StoredRoot& stored : found) {
-      if (!IsWithin(stored.division, request->division())) continue;
+      if (!intake::LiesIn(*store_.successions(), stored.division, request->division())) continue;
       if (answer.households_size() == records::PageSize(request->page_size())) break;
       *answer.add_households() = records::ToMessage<v1::Household>(*std::any_cast<Household>(&stored.root));
     }

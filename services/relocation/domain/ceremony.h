@@ -47,8 +47,9 @@ struct Moved {
 // that is kept here, on the day of the move) and STEPS_OUT_OF_ORDER.
 absl::StatusOr<std::vector<Case>> MoveIn(std::vector<Case> cases, const Ceremony& ceremony, const std::string& by);
 
-// Refuses, in this order, with BATCH_EMPTY, BATCH_TOO_LARGE, PLACE_MALFORMED, CASE_NOT_FOUND and CASE_OF_OTHER_SITE
-// (the site lies outside the division), as MoveIn does, and as CheckReady does for the sites and buildings.
+// Refuses, in this order, with BATCH_EMPTY, BATCH_TOO_LARGE, PLACE_MALFORMED, DATE_IN_FUTURE, CASE_NOT_FOUND and
+// CASE_OF_OTHER_SITE (the site lies outside the division), as MoveIn does, and as CheckReady does for the sites and
+// buildings.
 absl::StatusOr<Moved> MoveInHouseholds(roots::Session& session, const Ceremony& ceremony, const std::string& by);
 
 }  // namespace anju::relocation

@@ -3,8 +3,8 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/intake/places.h"
 
 namespace anju::relocation {
 namespace {
@@ -18,7 +18,7 @@ absl::StatusOr<Case> DecideOne(roots::Session& session, const CaseRuling& ruling
   ASSIGN_OR_RETURN(const std::optional<Case> before,
                    is_key ? session.Find<Case>(ruling.relocation) : session.Get<Case>(ruling.relocation));
   if (!before.has_value()) return Refuse(kNotFound, "CASE_NOT_FOUND", "there is no case with this id or key", "case");
-  if (!IsWithin(before->Division(), act.scope)) {
+  if (!intake::LiesIn(session, before->Division(), act.scope)) {
     return Refuse(kPermissionDenied, "OUTSIDE_SCOPE", "your token is for another division");
   }
   if (!seen.insert(before->id).second) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/relocation/domain/step_back.h"
 #include "tests/services/relocation/domain/resettlement.h"
+#include "tests/support/recode.h"
 
 namespace anju::relocation {
 namespace {
@@ -238,6 +239,10 @@ TEST_P(DecisionsTest, TheGoodOnesOfABatchGoOn) {
   EXPECT_EQ(Find<Case>("c2").state, CaseState::kVerified);
   EXPECT_THAT(Ledger(a), ElementsAre("1 wang approve"));
   EXPECT_THAT(Ledger(b), IsEmpty());
+  // Who is of the county under its new code decides what was entered under the old one.
+  testing::Recode(stand, "2018-06", {{.old_code = "450328", .new_code = "450399"}});
+  const CaseRulings rest{.rulings = {{.relocation = b, .ruling = {.verdict = Verdict::kApprove}}}};
+  EXPECT_EQ(decide(rest, By("wang", {"approver"}, "450399"))->outcomes[0].reason, "");
 }
 
 TEST_P(DecisionsTest, ACaseAndItsLedgerAreNeverApart) {
