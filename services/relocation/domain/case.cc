@@ -100,6 +100,21 @@ absl::StatusOr<Case> House(roots::Session& session, const intake::Batch& batch, 
   return Allot(to, *unit, taken, *books);
 }
 
+// A step is recorded once it was taken.
+absl::Status CheckTaken(const Steps& steps, Date today) {
+  const std::pair<const char*, std::optional<Date>> days[] = {
+      {"declared_on", steps.declared_on}, {"verified_on", steps.verified_on},     {"approved_on", steps.approved_on},
+      {"allotted_on", steps.allotted_on}, {"moved_in_on", steps.moved_in_on},     {"withdrawn_on", steps.withdrawn_on},
+      {"rejected_on", steps.rejected_on}, {"demolished_on", steps.demolished_on}, {"reclaimed_on", steps.reclaimed_on},
+      {"titled_on", steps.titled_on}};
+  for (const auto& [field, day] : days) {
+    if (!day.has_value() || *day <= today) continue;
+    return Refuse(kInvalidArgument, "DATE_IN_FUTURE", "this day has not come yet: record a step once it was taken",
+                  field);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<roots::Name> Names(const Case& relocation) {
@@ -285,6 +300,7 @@ absl::StatusOr<Outcome> ImportCase(roots::Session& session, const intake::Batch&
   const std::string key = batch.Key(record.case_no);
   ASSIGN_OR_RETURN(const std::optional<Case> before, session.Find<Case>(key));
   RETURN_IF_ERROR(CheckOwner(session, before, household));
+  RETURN_IF_ERROR(CheckTaken(record.steps, DayInChina(session.now())));
   CaseRecord row = record;
   if (!row.old_village.empty()) {
     ASSIGN_OR_RETURN(row.old_village, intake::ResolveVillage(session, batch, record.old_village, "old_village"));

@@ -362,8 +362,8 @@ absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken, con
 absl::StatusOr<Case> RecordMeasure(const Case& before, Measure measure, roots::Outcome* outcome);
 
 // Use cases.
-// Beside what Record and Allot refuse: CASE_KEPT_HERE when it would change a case that goes its way here, and
-// as CheckNotInDraw does.
+// Beside what Record and Allot refuse: DATE_IN_FUTURE of a step that was not taken yet, CASE_KEPT_HERE when it would
+// change a case that goes its way here, and as CheckNotInDraw does.
 absl::StatusOr<roots::Outcome> ImportCase(roots::Session& session, const intake::Batch& batch,
                                           const CaseRecord& record);
 absl::StatusOr<roots::Outcome> ImportMeasure(roots::Session& session, const intake::Batch& batch,

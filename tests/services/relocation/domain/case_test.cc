@@ -179,6 +179,9 @@ TEST_P(CaseTest, RefusesCasesInOrder) {
   EXPECT_THAT(stand.Import(ImportCase, row).status(), RefusedWith(kAlreadyExists, "UNIT_TAKEN"));
   row.unit_no = "u9";
   EXPECT_THAT(stand.Import(ImportCase, row).status(), RefusedWith(kFailedPrecondition, "UNIT_OF_OTHER_SITE"));
+  CaseRecord early = row;
+  early.steps.moved_in_on = Date(2018, 11, 2);
+  EXPECT_THAT(stand.Import(ImportCase, early).status(), RefusedWith(kInvalidArgument, "DATE_IN_FUTURE"));
   row.site_no = "s2";
   EXPECT_THAT(stand.Import(ImportCase, row).status(), RefusedWith(kFailedPrecondition, "UNIT_TOO_LARGE"));
   row.steps.allotted_on.reset();
