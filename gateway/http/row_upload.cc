@@ -12,6 +12,7 @@
 #include "google/rpc/status.pb.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/intake/digest.h"
 
 namespace anju::gateway {
 
@@ -42,8 +43,8 @@ class RowUpload final : public Upload {
     RETURN_IF_ERROR(Take("", /*last=*/true));
     if (is_csv_ && !has_heading_) return Refuse(kInvalidArgument, "NOT_A_CSV", "the file is empty");
     batches_.Finish();
-    CollectBatches();
-    return absl::OkStatus();
+    RETURN_IF_ERROR(CollectBatches());
+    return left_out_ < taken_ ? CheckLeftOut() : absl::OkStatus();
   }
   // What the service has taken already is known before the first batch is made.
   bool MayFeed() const override { return !awaits_standing_ && Upload::MayFeed(); }
@@ -53,6 +54,7 @@ class RowUpload final : public Upload {
     if (!receipt.ParseFromString(message)) return absl::InternalError("a service's answer could not be read");
     if (std::exchange(awaits_standing_, false)) {
       taken_ = receipt.number();
+      taken_digest_ = receipt.digest();
       if (taken_ == 0) return std::string();
     }
     for (RefusedRow& row : *refused_.mutable_refused_rows()) *receipt.add_refused_rows() = std::move(row);
@@ -100,8 +102,7 @@ class RowUpload final : public Upload {
       RETURN_IF_ERROR(lines_.Feed(text, take));
       if (last) RETURN_IF_ERROR(lines_.Finish(take));
     }
-    CollectBatches();
-    return absl::OkStatus();
+    return CollectBatches();
   }
 
   absl::Status TakeRow(const intake::CsvRow& row) {
@@ -130,10 +131,28 @@ class RowUpload final : public Upload {
     if (refused_.refused_rows_size() < kMaxRefusedTold) *refused_.add_refused_rows() = std::move(row);
   }
 
-  void CollectBatches() {
+  absl::Status CollectBatches() {
     while (std::optional<Batch> batch = batches_.Take()) {
-      if (batch->number > taken_) ready_.push_back(batch->request->SerializeAsString());
+      std::string request = batch->request->SerializeAsString();
+      if (batch->number > taken_) {
+        ready_.push_back(std::move(request));
+        continue;
+      }
+      left_out_ = batch->number;
+      left_out_digest_ = intake::DigestAfter(left_out_digest_, request);
+      if (left_out_ == taken_) RETURN_IF_ERROR(CheckLeftOut());
     }
+    return absl::OkStatus();
+  }
+
+  // The batches that are not sent again must be those that were taken.
+  absl::Status CheckLeftOut() {
+    if (taken_digest_.empty() || left_out_digest_ == taken_digest_) return absl::OkStatus();
+    // Of this file nothing was taken.
+    totals_.Clear();
+    return Refuse(kAlreadyExists, "IMPORT_ID_REUSED",
+                  "this import_id was used for another file, which broke off; send this one under an id of its own",
+                  "import_id");
   }
 
   // Adds a receipt to the whole, and makes a line of it when lines are wanted.
@@ -162,8 +181,10 @@ class RowUpload final : public Upload {
   Batches batches_;
   bool has_heading_ = false;
   bool awaits_standing_;
-  // The last batch that an earlier upload brought in.
-  int32_t taken_ = 0;
+  // The last batch that an earlier upload brought in, and the last one that was left out for that; with the digests of
+  // all up to there.
+  int32_t taken_ = 0, left_out_ = 0;
+  std::string taken_digest_, left_out_digest_;
   // Rows refused here since the last receipt.
   ImportReceipt refused_;
   ImportReceipt totals_;

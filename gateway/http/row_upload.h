@@ -26,7 +26,8 @@ struct RowUploadOptions {
 // (`county`), `household_source` and `import_id`: with one, an upload that broke off goes on where the service stands
 // when the same file is sent again. Rows that are not fit to be sent count as refused, with those that the service
 // refuses. Refuses with FIELD_UNKNOWN and FIELD_REPEATED for the query, CHARSET_UNKNOWN, NOT_A_CSV and what
-// RowMapper::Make says of the heading.
+// RowMapper::Make says of the heading; and with IMPORT_ID_REUSED (ALREADY_EXISTS), before a row is taken, when what
+// broke off under this id was another file.
 absl::StatusOr<std::unique_ptr<Upload>> OpenRowUpload(const Transcoder::Match& match, const RowUploadOptions& options,
                                                       absl::Time now);
 

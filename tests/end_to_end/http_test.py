@@ -94,6 +94,10 @@ class HttpTest(unittest.TestCase):
             raw.sendall(text[:len(text) * 3 // 4])
             time.sleep(1.5)
         time.sleep(0.5)
+        # Another file does not go on there.
+        other = (HEADING + rows(3000, first=20_000)).encode()
+        status, error, _ = self.upload(other, f"division={COUNTY}&import_id=broken")
+        self.assertEqual((409, "IMPORT_ID_REUSED"), (status, reason(error)), error)
         status, receipt, _ = self.upload(text, f"division={COUNTY}&import_id=broken")
         self.assertEqual((200, "3000", "3000"), (status, receipt["received"], receipt["added"]), receipt)
 

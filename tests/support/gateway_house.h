@@ -27,6 +27,7 @@
 #include "gateway/transcoding/transcoding.h"
 #include "services/platform/cache/answers.h"
 #include "services/platform/cache/generations.h"
+#include "services/platform/intake/digest.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/status.h"
 #include "tests/support/identity.h"
@@ -108,6 +109,21 @@ class FakeService {
       headers_[std::string(name.data(), name.size())] = std::string(value.data(), value.size());
     }
     return rpc::ToGrpc(failure_);
+  }
+
+  // Keeps where each import stands, as a service does.
+  type::v1::ImportReceipt Take(const registry::v1::ImportHouseholdsRequest& request) {
+    absl::MutexLock lock(&mutex_);
+    type::v1::ImportReceipt& stand = stands_[request.batch().import_id()];
+    if (request.batch().number() == 0) return stand;
+    type::v1::ImportReceipt receipt;
+    receipt.set_number(request.batch().number());
+    receipt.set_received(request.rows_size());
+    stand.set_number(receipt.number());
+    stand.set_received(stand.received() + receipt.received());
+    stand.set_digest(intake::DigestAfter(stand.digest(), request.SerializeAsString()));
+    if (request.batch().last()) stand.Clear();
+    return receipt;
   }
 
   class Indicators final : public indicators::v1::Indicators::Service {
@@ -219,7 +235,8 @@ class FakeService {
       response->set_id(request->id() == "broken" ? "\xFF" : request->id());
       return grpc::Status::OK;
     }
-    // Answers each batch; ends early after batch 3 of the import `early`, reads nothing more of `stuck`.
+    // Answers each batch, and to batch 0 where the import stands; ends early after batch 3 of the import `early`, reads
+    // nothing more of `stuck`.
     grpc::Status ImportHouseholds(
         grpc::ServerContext* context,
         grpc::ServerReaderWriter<type::v1::ImportReceipt, registry::v1::ImportHouseholdsRequest>* stream) override {
@@ -235,10 +252,7 @@ class FakeService {
         if (request.batch().import_id() == "early" && request.batch().number() == 3) {
           return rpc::ToGrpc(Refuse(absl::StatusCode::kFailedPrecondition, "BATCH_OUT_OF_ORDER", "no"));
         }
-        type::v1::ImportReceipt receipt;
-        receipt.set_number(request.batch().number());
-        receipt.set_received(request.rows_size());
-        stream->Write(receipt);
+        stream->Write(self_.Take(request));
       }
       context->AddTrailingMetadata("x-anju-tail", "t");
       return grpc::Status::OK;
@@ -257,6 +271,7 @@ class FakeService {
   absl::Mutex mutex_;
   std::map<std::pair<std::string, std::string>, int64_t> values_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> headers_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, type::v1::ImportReceipt> stands_ ABSL_GUARDED_BY(mutex_);
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<grpc::Server> server_;
 };

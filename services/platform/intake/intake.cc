@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/intake/digest.h"
 #include "services/platform/records/read.h"
 
 namespace anju::intake {
@@ -105,7 +106,7 @@ absl::StatusOr<ImportReceipt> Intake::Take(const rpc::Caller& caller, const std:
                                            const ImportBatch& sent, const google::protobuf::Message& request,
                                            size_t rows, Apply apply) {
   RETURN_IF_ERROR(Check(sent, rows));
-  const std::string digest = Sha256(request.SerializeAsString());
+  const std::string bytes = request.SerializeAsString(), digest = Sha256(bytes);
   const roots::Actor actor = records::ActorOf(caller, method);
   const std::vector<storage::Value> name = {caller.subject, method, sent.import_id()};
   ImportReceipt answer;
@@ -128,6 +129,7 @@ absl::StatusOr<ImportReceipt> Intake::Take(const rpc::Caller& caller, const std:
       if (finished) return session.transaction().Execute(kForgetImport, name);
       AddTotals(totals, answer);
       answer.set_number(static_cast<int32_t>(last));
+      answer.set_digest(totals.digest());
       return absl::OkStatus();
     }
     if (!known.empty() && sent.number() == last && known[0].Text(1) == digest) {
@@ -161,6 +163,8 @@ absl::StatusOr<ImportReceipt> Intake::Take(const rpc::Caller& caller, const std:
       Refused(number, outcome.status(), answer);
     }
     AddTotals(answer, totals);
+    // Not for an import that began before there were digests.
+    if (sent.number() == 1 || !totals.digest().empty()) totals.set_digest(DigestAfter(totals.digest(), bytes));
     return session.transaction().Execute(kKeepImport, {caller.subject, method, sent.import_id(), int64_t{sent.number()},
                                                        digest, int64_t{sent.last()}, ToText(answer), ToText(totals)});
   }));

@@ -178,6 +178,32 @@ TEST_F(StreamTest, AFileThatBreaksOffTellsWhatWasTaken) {
   EXPECT_EQ(error["details"].back()["received"], "2000");
 }
 
+TEST_F(StreamTest, AnotherFileDoesNotGoOnWhereOneBrokeOff) {
+  const std::string file = Rows(3000);
+  const auto ask = [&](const std::string& rows) { return Ask("?division=45&import_id=early", kCsv, rows); };
+  ASSERT_EQ(ask(file).Json()["details"][0]["reason"], "BATCH_OUT_OF_ORDER");
+  // A row corrected in what was taken, rows that others follow, fewer rows, none, and just those that were taken.
+  std::string corrected = file;
+  corrected.replace(corrected.find("h500,450328101202"), 17, "h500,450328101203");
+  for (const std::string& other :
+       {corrected, kHeading + file.substr(file.find("h1,")), Rows(1500), Rows(0), Rows(2000)}) {
+    const int read = house_.registry.read;
+    const Answer answer = ask(other);
+    EXPECT_EQ(answer.status, 409) << answer.body;
+    const json error = answer.Json();
+    EXPECT_EQ(error["details"][0]["reason"], "IMPORT_ID_REUSED") << answer.body;
+    EXPECT_EQ(error["details"].size(), 2) << answer.body;
+    // It was asked where the import stands.
+    EXPECT_EQ(house_.registry.read, read + 1);
+  }
+  // The file itself does, also with other rows behind what was taken.
+  for (const std::string& same : {file, Rows(2500)}) {
+    const json error = ask(same).Json();
+    EXPECT_EQ(error["details"][0]["reason"], "BATCH_OUT_OF_ORDER");
+    EXPECT_EQ(error["details"].back()["received"], "2000");
+  }
+}
+
 TEST_F(StreamTest, SpeaksToOldClients) {
   const Answer answer = Ask("", kLines, Message("i", 1), "1.0");
   EXPECT_EQ(answer.status, 200);
