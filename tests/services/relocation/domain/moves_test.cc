@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 
+#include "services/relocation/domain/area.h"
 #include "services/relocation/domain/ceremony.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/step_back.h"
@@ -110,7 +111,8 @@ TEST(LifeTest, EveryVerbInEveryState) {
                  NL[] = "CASE_NOT_ALLOTTED", EN[] = "CASE_ENDED", UA[] = "UNIT_ALLOTTED", NF[] = "NOTICE_NOT_FOUND",
                  OF[] = "OBJECTION_NOT_FOUND", CL[] = "NOTICE_CLOSED", AO[] = "NOTICE_ALREADY_OPEN",
                  OU[] = "OBJECTION_UNDECIDED", NC[] = "NOTICE_NOT_CLEAN", NM[] = "CASE_NOT_MOVED_IN",
-                 DN[] = "CASE_NOT_DEMOLISHED", NR[] = "CASE_NOT_RECLAIMED", NB[] = "NOTHING_TO_TAKE_BACK";
+                 DN[] = "CASE_NOT_DEMOLISHED", NR[] = "CASE_NOT_RECLAIMED", NB[] = "NOTHING_TO_TAKE_BACK",
+                 OG[] = "OLD_HOUSE_GONE", AE[] = "AREA_NOT_EXCEEDED";
   // After every notice and step of the case.
   const Date late(2019, 3, 1);
   const Act li{.by = "li", .on = late}, wang{.by = "wang", .on = late}, chen = Approver("chen", late);
@@ -150,6 +152,14 @@ TEST(LifeTest, EveryVerbInEveryState) {
       {"title", [&](const Case& c) { return IssueTitle(c, "t1", li); }, kTitled},
       // To what it was before its last step, or, of a case that had ended, to what it was when it ended.
       {"step back", [&](const Case& c) { return StepBack(c, c.state, "登记有误", wang); }, kDeclared},
+      {"return",
+       [&](const Case& c) {
+         return Decide(c, NationalCaseFlow(), {.verdict = approval::Verdict::kReturn, .reason = "补正"}, chen, {});
+       },
+       kDeclared},
+      {"draw", [&](const Case& c) { return AllotDrawn(c, Life::FlatUnit(), false, "d1", wang, {}); }, kAllotted},
+      {"old house", [&](const Case& c) { return RecordOldHouse(c, {.village = "450328101202"}, {}); }},
+      {"confirm area", [&](const Case& c) { return ConfirmArea(c, "老人同住", wang); }},
   };
   const std::map<CaseState, CaseState> beneath = {
       {kVerified, kDeclared}, {kApproved, kVerified},          {kAllotted, kApproved},
@@ -160,31 +170,31 @@ TEST(LifeTest, EveryVerbInEveryState) {
   const struct {
     CaseState state;
     Stage stage;
-    absl::string_view expected[16];
+    absl::string_view expected[20];
   } table[] = {
-      //                           verify before during after file decide close approve allot move withdraw reject demolish reclaim title back
-      {kDeclared,  Stage::kNone,     {OK, NV, NA, NL, NF, NF, NF, NV, NA, NL, OK, OK, NM, DN, NR, NB}},
-      {kVerified,  Stage::kNone,     {ND, OK, NA, NL, NF, NF, NF, NC, NA, NL, OK, OK, NM, DN, NR, OK}},
-      {kVerified,  Stage::kOpen,     {ND, AO, NA, NL, OK, OF, OK, NC, NA, NL, OK, OK, NM, DN, NR, OK}},
-      {kVerified,  Stage::kObjected, {ND, AO, NA, NL, OK, OK, OU, NC, NA, NL, OK, OK, NM, DN, NR, OK}},
-      {kVerified,  Stage::kUpheld,   {ND, OK, NA, NL, CL, CL, CL, NC, NA, NL, OK, OK, NM, DN, NR, OK}},
-      {kVerified,  Stage::kClean,    {ND, OK, NA, NL, CL, CL, CL, OK, NA, NL, OK, OK, NM, DN, NR, OK}},
-      {kApproved,  Stage::kNone,     {ND, NV, OK, NL, CL, CL, CL, NV, NC, NL, OK, OK, NM, DN, NR, OK}},
-      {kApproved,  Stage::kOpen,     {ND, NV, AO, NL, OK, OF, OK, NV, NC, NL, OK, OK, NM, DN, NR, OK}},
-      {kApproved,  Stage::kObjected, {ND, NV, AO, NL, OK, OK, OU, NV, NC, NL, OK, OK, NM, DN, NR, OK}},
-      {kApproved,  Stage::kUpheld,   {ND, NV, OK, NL, CL, CL, CL, NV, NC, NL, OK, OK, NM, DN, NR, OK}},
-      {kApproved,  Stage::kClean,    {ND, NV, OK, NL, CL, CL, CL, NV, OK, NL, OK, OK, NM, DN, NR, OK}},
-      {kAllotted,  Stage::kNone,     {ND, NV, NA, OK, CL, CL, CL, NV, NA, NC, UA, UA, NM, DN, NR, OK}},
-      {kAllotted,  Stage::kOpen,     {ND, NV, NA, AO, OK, OF, OK, NV, NA, NC, UA, UA, NM, DN, NR, OK}},
-      {kAllotted,  Stage::kObjected, {ND, NV, NA, AO, OK, OK, OU, NV, NA, NC, UA, UA, NM, DN, NR, OK}},
-      {kAllotted,  Stage::kUpheld,   {ND, NV, NA, OK, CL, CL, CL, NV, NA, NC, UA, UA, NM, DN, NR, OK}},
-      {kAllotted,  Stage::kClean,    {ND, NV, NA, OK, CL, CL, CL, NV, NA, OK, UA, UA, NM, DN, NR, OK}},
-      {kMovedIn,   Stage::kNone,     {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA, OK, DN, NR, OK}},
-      {kOldHouseDemolished, Stage::kNone, {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA, NM, OK, NR, OK}},
-      {kReclaimed, Stage::kNone,     {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA, NM, DN, OK, OK}},
-      {kTitled,    Stage::kNone,     {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA, NM, DN, NR, OK}},
-      {kWithdrawn, Stage::kNone,     {ND, NV, NA, NL, EN, EN, EN, NV, NA, NL, EN, EN, NM, DN, NR, OK}},
-      {kRejected,  Stage::kNone,     {ND, NV, NA, NL, EN, EN, EN, NV, NA, NL, EN, EN, NM, DN, NR, OK}},
+      //                           verify before during after file decide close approve allot move withdraw reject demolish reclaim title back return draw old area
+      {kDeclared,  Stage::kNone,     {OK, NV, NA, NL, NF, NF, NF, NV, NA, NL, OK, OK, NM, DN, NR, NB, NV, NA, OK, AE}},
+      {kVerified,  Stage::kNone,     {ND, OK, NA, NL, NF, NF, NF, NC, NA, NL, OK, OK, NM, DN, NR, OK, OK, NA, OK, AE}},
+      {kVerified,  Stage::kOpen,     {ND, AO, NA, NL, OK, OF, OK, NC, NA, NL, OK, OK, NM, DN, NR, OK, OK, NA, OK, AE}},
+      {kVerified,  Stage::kObjected, {ND, AO, NA, NL, OK, OK, OU, NC, NA, NL, OK, OK, NM, DN, NR, OK, OK, NA, OK, AE}},
+      {kVerified,  Stage::kUpheld,   {ND, OK, NA, NL, CL, CL, CL, NC, NA, NL, OK, OK, NM, DN, NR, OK, OK, NA, OK, AE}},
+      {kVerified,  Stage::kClean,    {ND, OK, NA, NL, CL, CL, CL, OK, NA, NL, OK, OK, NM, DN, NR, OK, OK, NA, OK, AE}},
+      {kApproved,  Stage::kNone,     {ND, NV, OK, NL, CL, CL, CL, NV, NC, NL, OK, OK, NM, DN, NR, OK, NV, NC, OK, AE}},
+      {kApproved,  Stage::kOpen,     {ND, NV, AO, NL, OK, OF, OK, NV, NC, NL, OK, OK, NM, DN, NR, OK, NV, NC, OK, AE}},
+      {kApproved,  Stage::kObjected, {ND, NV, AO, NL, OK, OK, OU, NV, NC, NL, OK, OK, NM, DN, NR, OK, NV, NC, OK, AE}},
+      {kApproved,  Stage::kUpheld,   {ND, NV, OK, NL, CL, CL, CL, NV, NC, NL, OK, OK, NM, DN, NR, OK, NV, NC, OK, AE}},
+      {kApproved,  Stage::kClean,    {ND, NV, OK, NL, CL, CL, CL, NV, OK, NL, OK, OK, NM, DN, NR, OK, NV, OK, OK, AE}},
+      {kAllotted,  Stage::kNone,     {ND, NV, NA, OK, CL, CL, CL, NV, NA, NC, UA, UA, NM, DN, NR, OK, NV, NA, OK, AE}},
+      {kAllotted,  Stage::kOpen,     {ND, NV, NA, AO, OK, OF, OK, NV, NA, NC, UA, UA, NM, DN, NR, OK, NV, NA, OK, AE}},
+      {kAllotted,  Stage::kObjected, {ND, NV, NA, AO, OK, OK, OU, NV, NA, NC, UA, UA, NM, DN, NR, OK, NV, NA, OK, AE}},
+      {kAllotted,  Stage::kUpheld,   {ND, NV, NA, OK, CL, CL, CL, NV, NA, NC, UA, UA, NM, DN, NR, OK, NV, NA, OK, AE}},
+      {kAllotted,  Stage::kClean,    {ND, NV, NA, OK, CL, CL, CL, NV, NA, OK, UA, UA, NM, DN, NR, OK, NV, NA, OK, AE}},
+      {kMovedIn,   Stage::kNone,     {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA, OK, DN, NR, OK, NV, NA, OK, AE}},
+      {kOldHouseDemolished, Stage::kNone, {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA, NM, OK, NR, OK, NV, NA, OG, AE}},
+      {kReclaimed, Stage::kNone,     {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA, NM, DN, OK, OK, NV, NA, OG, AE}},
+      {kTitled,    Stage::kNone,     {ND, NV, NA, NL, CL, CL, CL, NV, NA, NL, UA, UA, NM, DN, NR, OK, NV, NA, OG, AE}},
+      {kWithdrawn, Stage::kNone,     {ND, NV, NA, NL, EN, EN, EN, NV, NA, NL, EN, EN, NM, DN, NR, OK, NV, NA, EN, AE}},
+      {kRejected,  Stage::kNone,     {ND, NV, NA, NL, EN, EN, EN, NV, NA, NL, EN, EN, NM, DN, NR, OK, NV, NA, EN, AE}},
   };
   // clang-format on
   for (const auto& row : table) {
