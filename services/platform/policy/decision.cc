@@ -13,6 +13,7 @@ Decision Judged(absl::string_view rule, const absl::Status& status) {
 }
 
 void Keep(std::vector<Decision>& decisions, Decision decision) {
+  if (std::find(decisions.begin(), decisions.end(), decision) != decisions.end()) return;
   std::erase_if(decisions,
                 [&](const Decision& old) { return old.rule == decision.rule && old.subject == decision.subject; });
   decisions.push_back(std::move(decision));

@@ -68,7 +68,7 @@ struct Decision {
 // What a rule decided that answered `status`: a yes, or a no with the reason of the refusal.
 Decision Judged(absl::string_view rule, const absl::Status& status);
 
-// Keeps the last decision of each rule and subject, in the order in which they were taken.
+// Keeps the last decision of each rule and subject, in the order they were taken in; the same again changes nothing.
 void Keep(std::vector<Decision>& decisions, Decision decision);
 
 // The parameters of the kept decisions of a rule, each version once.

@@ -20,6 +20,10 @@ TEST(DecisionTest, TheLastOneOfARuleAndSubjectIsKept) {
   ASSERT_EQ(decisions.size(), 3u);
   EXPECT_EQ(decisions[0].subject, "u2");
   EXPECT_EQ(decisions[2].decided_on, Date(2018, 6, 4));
+  // The same again is the same, in its place.
+  const std::vector<Decision> before = decisions;
+  Keep(decisions, before[0]);
+  EXPECT_EQ(decisions, before);
 }
 
 TEST(DecisionTest, AQuestionNamesARuleASubjectBothOrNeither) {

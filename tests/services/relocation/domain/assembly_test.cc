@@ -221,6 +221,18 @@ TEST_P(AssemblyTest, CountsWhoSits) {
   EXPECT_THAT(stand.Recount(), IsEmpty());
 }
 
+TEST_P(AssemblyTest, TheSameElectionsAgainChangeNothing) {
+  Settle();
+  ElectionRecord committee = ElectionRow();
+  committee.election_no = "e2";
+  committee.body = Body::kManagement;
+  committee.eligible = committee.voted = 3;
+  for (const Outcome expected : {Outcome::kAdded, Outcome::kUnchanged}) {
+    EXPECT_EQ(*stand.Import(ImportElection, ElectionRow()), expected);
+    EXPECT_EQ(*stand.Import(ImportElection, committee), expected);
+  }
+}
+
 TEST_P(AssemblyTest, RefusesRowsInOrder) {
   Settle();
   ElectionRecord election = ElectionRow();
