@@ -74,16 +74,18 @@ build() {
   (cd "$root" && cmake --preset default && cmake --build --preset default --parallel "$(nproc)" --target "$@")
 }
 
-# Prints, one on a line, a port for each wanted number: that number where it can be bound on loopback, else any free one. They
-# are all held until the last is found, so no two are the same.
+# Prints, one on a line, a port for each wanted number: that number where it can be bound on loopback, else a free one below
+# those that outgoing connections are given, so that who is started again finds it free. They are all held until the last is
+# found, so no two are the same.
 free_ports() {
   python3 - "$@" <<'PYTHON'
+import random
 import socket
 import sys
 
 held = []
 for wanted in map(int, sys.argv[1:]):
-    for port in (wanted, 0):
+    for port in [wanted] * (wanted > 0) + random.sample(range(10_000, 32_000), 1000):
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

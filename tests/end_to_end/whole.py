@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import socket
@@ -35,12 +36,21 @@ def is_sanitized():
 
 
 def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
+    """Below those that outgoing connections are given, so that a process that is killed finds its port again."""
+    held = []
+    for port in random.sample(range(10_000, 32_000), 1000):
+        listener = socket.socket()
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            listener.close()
+            continue
+        held.append(listener)
+        if len(held) == count:
+            break
+    ports = [listener.getsockname()[1] for listener in held]
+    for listener in held:
+        listener.close()
     return ports
 
 
