@@ -14,10 +14,13 @@ namespace anju::testing {
 // A CA of the test's own and what it signs, made by the openssl command; good for a day.
 class Authority {
  public:
-  Authority() { Openssl("now", "-subj /CN=authority -keyout ca.key -out ca.pem"); }
+  // A moment ago: the time that is written into a certificate may be rounded up, and it is not good before.
+  static constexpr char kMade[] = "1 minute ago";
+
+  Authority() { Openssl(kMade, "-subj /CN=authority -keyout ca.key -out ca.pem"); }
 
   // The files `name`.pem and `name`.key, as if they had been made then; they replace those that are there.
-  rpc::TlsFiles Sign(const std::string& name, const std::string& made = "now",
+  rpc::TlsFiles Sign(const std::string& name, const std::string& made = kMade,
                      const std::string& host = "IP:127.0.0.1") {
     Openssl(made,
             absl::StrCat("-CA ca.pem -CAkey ca.key -subj /CN=", name, " -addext basicConstraints=critical,CA:FALSE ",

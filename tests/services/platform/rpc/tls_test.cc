@@ -74,7 +74,7 @@ TEST_F(TlsTest, DoesNotTrustAnExpiredServer) {
 }
 
 TEST_F(TlsTest, DoesNotTrustTheServerOfAnotherHost) {
-  Serve(ours_.Sign("server", "now", "DNS:elsewhere"));
+  Serve(ours_.Sign("server", testing::Authority::kMade, "DNS:elsewhere"));
   EXPECT_FALSE(Admits(ours_.Sign("client")));
 }
 

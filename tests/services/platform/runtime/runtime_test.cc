@@ -138,7 +138,7 @@ TEST_F(RuntimeDeathTest, TakesNothingThatIsPacked) {
 
 TEST_F(RuntimeDeathTest, TlsIsMutualAndForAnyAddress) {
   testing::Authority authority;
-  const rpc::TlsFiles files = authority.Sign("service", "now", "DNS:localhost");
+  const rpc::TlsFiles files = authority.Sign("service", testing::Authority::kMade, "DNS:localhost");
   const std::vector<std::string> stranger = {absl::StrCat("--tls_cert=", files.cert),
                                              absl::StrCat("--tls_key=", files.key)};
   std::vector<std::string> peer = stranger;
