@@ -212,6 +212,18 @@ TEST(LifeTest, EveryVerbInEveryState) {
   }
 }
 
+// A household that waited for no site waits for none again; one that named a site keeps it.
+TEST(TakeBackTest, TheSiteOfTheUnitGoesWithTheUnit) {
+  const Act wang{.by = "wang", .on = Date(2019, 3, 1)};
+  Case relocation = Life::Reach(CaseState::kApproved, Stage::kClean);
+  for (const std::string& named : {std::string(), Life::FlatUnit().site_key}) {
+    relocation.site_key = named;
+    const Case allotted = *AllotDrawn(relocation, Life::FlatUnit(), false, "d1", wang, {});
+    EXPECT_EQ(allotted.site_key, Life::FlatUnit().site_key);
+    EXPECT_EQ(TakeBack(allotted, "登记有误", wang)->site_key, named);
+  }
+}
+
 TEST(ApproveTest, NobodyApprovesWhatTheyEntered) {
   const Case clean = Life::Reach(CaseState::kVerified, Stage::kClean);
   // Before the notice is looked at.
