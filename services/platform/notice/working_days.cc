@@ -75,6 +75,11 @@ constexpr Date kMadeUpFor[] = {
     Date(2026, 2, 28), Date(2026, 5, 9),  Date(2026, 9, 20), Date(2026, 10, 10),
 };
 
+bool IsWeekend(Date day) {
+  const absl::Weekday weekday = absl::GetWeekday(day);
+  return weekday == absl::Weekday::saturday || weekday == absl::Weekday::sunday;
+}
+
 }  // namespace
 
 absl::StatusOr<bool> IsWorkingDay(Date day) {
@@ -82,8 +87,7 @@ absl::StatusOr<bool> IsWorkingDay(Date day) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "HOLIDAYS_UNKNOWN",
                   absl::StrCat("the public holidays of ", day.year(), " are not known here: count in calendar days"));
   }
-  const absl::Weekday weekday = absl::GetWeekday(day);
-  if (weekday == absl::Weekday::saturday || weekday == absl::Weekday::sunday) {
+  if (IsWeekend(day)) {
     return std::find(std::begin(kMadeUpFor), std::end(kMadeUpFor), day) != std::end(kMadeUpFor);
   }
   return std::none_of(std::begin(kHolidays), std::end(kHolidays),
@@ -94,9 +98,7 @@ Date AfterWorkingDays(Date from, int64_t days) {
   Date day = from;
   while (days > 0) {
     ++day;
-    const absl::Weekday weekday = absl::GetWeekday(day);
-    const bool is_weekend = weekday == absl::Weekday::saturday || weekday == absl::Weekday::sunday;
-    if (IsWorkingDay(day).value_or(!is_weekend)) --days;
+    if (IsWorkingDay(day).value_or(!IsWeekend(day))) --days;
   }
   return day;
 }

@@ -19,11 +19,18 @@ absl::StatusOr<std::string> ResolveCounty(roots::Session& session, const intake:
                 "give the 6-digit code of a county: what lies within it is a part of it", "division");
 }
 
+std::string PlanKey(absl::string_view county, int32_t year) { return absl::StrCat(county, "/", year); }
+
+// The codes that have become this one; none of a code that is no longer used itself.
+absl::StatusOr<std::vector<std::string>> FormerCodes(roots::Session& session, const std::string& county) {
+  ASSIGN_OR_RETURN(const auto fact, session.FindFact<feed::DivisionFact>(county));
+  return fact.has_value() && fact->successor.empty() ? fact->former_codes : std::vector<std::string>();
+}
+
 // Where counties were merged, theirs are counted until the first yearbook of the new one.
 absl::Status EndFormer(roots::Session& session, const Population& population) {
-  ASSIGN_OR_RETURN(const auto fact, session.FindFact<feed::DivisionFact>(population.key));
-  if (!fact.has_value() || !fact->successor.empty()) return absl::OkStatus();
-  for (const std::string& code : fact->former_codes) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> codes, FormerCodes(session, population.key));
+  for (const std::string& code : codes) {
     ASSIGN_OR_RETURN(std::optional<Population> former, session.Find<Population>(code));
     if (!former.has_value() || former->id == population.id) continue;
     former->ended_on = population.censuses.front().as_of;
@@ -32,13 +39,10 @@ absl::Status EndFormer(roots::Session& session, const Population& population) {
   return absl::OkStatus();
 }
 
-std::string PlanKey(absl::string_view county, int32_t year) { return absl::StrCat(county, "/", year); }
-
 // A county into which others were merged plans for all of them.
 absl::Status SupersedeFormer(roots::Session& session, const std::string& county, const ExitPlan& plan) {
-  ASSIGN_OR_RETURN(const auto fact, session.FindFact<feed::DivisionFact>(county));
-  if (!fact.has_value() || !fact->successor.empty()) return absl::OkStatus();
-  for (const std::string& code : fact->former_codes) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> codes, FormerCodes(session, county));
+  for (const std::string& code : codes) {
     ASSIGN_OR_RETURN(std::optional<ExitPlan> former, session.Find<ExitPlan>(PlanKey(code, plan.year)));
     if (!former.has_value() || former->key == plan.key) continue;
     former->superseded = true;

@@ -273,8 +273,8 @@ absl::StatusOr<std::string> CheckDrawDecides(roots::Session& session, const Case
   ASSIGN_OR_RETURN(const std::vector<std::string> ids, session.LinkedIds(kDrawsOfSite, unit.site_key));
   for (const std::string& id : ids) {
     ASSIGN_OR_RETURN(const Draw draw, FindDraw(session, id));
-    const std::vector<Allotment> drawn = Drawn(draw);
     if (draw.state != DrawState::kDrawn) continue;
+    const std::vector<Allotment> drawn = Drawn(draw);
     const auto gives = std::find_if(drawn.begin(), drawn.end(),
                                     [&](const Allotment& allotment) { return allotment.unit == unit.key; });
     const bool took_part = std::any_of(

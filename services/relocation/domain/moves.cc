@@ -21,7 +21,6 @@ using enum absl::StatusCode;
 
 // The source of the cases that are declared here.
 constexpr absl::string_view kSource = "anju";
-constexpr size_t kCountyDigits = 6;
 
 absl::Status CheckNotEnded(const Case& relocation) {
   if (!relocation.steps.EndedOn().has_value()) return absl::OkStatus();
@@ -360,7 +359,7 @@ absl::StatusOr<Case> OpenCaseNotice(roots::Session& session, const Case& before,
 }
 
 absl::Status CheckCountyLevel(const Act& act) {
-  if (act.scope.size() <= kCountyDigits) return absl::OkStatus();
+  if (CountyOf(act.scope) == act.scope) return absl::OkStatus();
   return Refuse(kPermissionDenied, "LEVEL_NOT_ALLOWED",
                 "what a county decides is ended and taken back by who acts for a county or more");
 }
