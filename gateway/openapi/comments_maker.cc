@@ -1,5 +1,6 @@
-// Part of the build: writes the comments of the contracts as C++, by the full name of what they are about. The compiled
-// descriptors have none, and a descriptor set with all places in the sources is ten times as large.
+// Part of the build: writes the comments of the contracts, and of the errors they answer, as C++, by the full name of
+// what they are about. The compiled descriptors have none, and a descriptor set with all places in the sources is ten
+// times as large.
 //
 //   comments_maker anju.protoset comments.cc
 
@@ -73,7 +74,7 @@ int main(int argc, char** argv) {
   for (const auto& file : set.file()) {
     const auto* built = pool.BuildFile(file);
     if (built == nullptr) return 1;
-    if (absl::StartsWith(built->package(), "anju.")) AddFile(*built, comments);
+    if (absl::StartsWith(built->package(), "anju.") || built->package() == "google.rpc") AddFile(*built, comments);
   }
   std::ofstream out(argv[2]);
   out << "#include \"gateway/openapi/comments.h\"\n\nnamespace anju::gateway {\n\n"

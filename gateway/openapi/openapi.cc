@@ -1,6 +1,5 @@
 #include "gateway/openapi/openapi.h"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -42,7 +41,11 @@ constexpr char kAbout[] =
     "is "
     "not. Files of records are sent to the addresses that end in `:import`, as CSV or as NDJSON, and are taken in as "
     "they "
-    "come. Figures have an ETag; send it back in `If-None-Match`.";
+    "come. Figures have an ETag; send it back in `If-None-Match`. A field with `x-scope` names a division, which must "
+    "lie "
+    "within that of the token; one with `x-personal` is answered masked, but for those who may read it and say what "
+    "for. "
+    "The title of a field is what it is called in a file.";
 
 // The first sentence.
 std::string SummaryOf(absl::string_view comment) {
@@ -78,6 +81,7 @@ class Document {
   void Add(const Transcoder::Rule& rule) {
     const MethodDescriptor& method = *rule.method;
     services_seen_.insert(method.service());
+    schemas_.Carries(method, SummaryOf(CommentOf(method.full_name())));
     OrderedJson operation = Head(method, AddressNumber(method));
     OrderedJson parameters = ParametersOf(rule);
     if (IsImport(method)) {
@@ -185,7 +189,7 @@ class Document {
     const bool is_stream = rule.method->server_streaming();
     return {{"description", is_stream
                                 ? "One JSON a line, as they come; an error in their midst is a last line {\"error\":…}."
-                                : std::string(SummaryOf(CommentOf(type.full_name())))},
+                                : SummaryOf(schemas_.DescriptionOf(type))},
             {"content", Content(is_stream ? kNdjsonType : kJsonType, std::move(schema))}};
   }
 
@@ -230,7 +234,9 @@ class Document {
     OrderedJson details = OrderedJson::array();
     for (const Descriptor* detail : {google::rpc::ErrorInfo::descriptor(), google::rpc::BadRequest::descriptor(),
                                      google::rpc::RetryInfo::descriptor()}) {
-      const OrderedJson type = {{"@type", {{"const", absl::StrCat("type.googleapis.com/", detail->full_name())}}}};
+      const OrderedJson type = {{"@type",
+                                 {{"const", absl::StrCat("type.googleapis.com/", detail->full_name())},
+                                  {"description", "Which kind of detail it is."}}}};
       details.push_back(
           {{"allOf", {schemas_.Refer(*detail), {{"properties", type}, {"required", OrderedJson::array({"@type"})}}}}});
     }
@@ -239,7 +245,12 @@ class Document {
             {"properties",
              {{"code", {{"type", "integer"}, {"description", "A google.rpc.Code."}}},
               {"message", {{"type", "string"}, {"description", "A sentence that tells what to do."}}},
-              {"details", {{"type", "array"}, {"items", {{"anyOf", details}}}}}}},
+              {"details",
+               {{"type", "array"},
+                {"description",
+                 "An ErrorInfo with the reason; a BadRequest with the fields at fault; a RetryInfo when it may go well "
+                 "later."},
+                {"items", {{"anyOf", details}}}}}}},
             {"required", {"code", "message"}}};
   }
 
@@ -248,6 +259,7 @@ class Document {
       paths_[path]["get"] = {
           {"operationId", id},
           {"summary", summary},
+          {"description", summary},
           {"security", OrderedJson::array()},
           {"responses", {{"200", {{"description", summary}, {"content", Content(kJsonType, {{"type", "object"}})}}}}}};
     };
@@ -268,14 +280,6 @@ class Document {
 };
 
 }  // namespace
-
-absl::string_view CommentOf(const std::string& full_name) {
-  const Comment* end = kComments + kCommentCount;
-  const Comment* found = std::lower_bound(
-      kComments, end, full_name,
-      [](const Comment& comment, const std::string& name) { return absl::string_view(comment.name) < name; });
-  return found == end || found->name != full_name ? "" : found->text;
-}
 
 std::string DescribeApi(const Transcoder& transcoder, const std::vector<std::string>& services) {
   Document document(services);

@@ -1,10 +1,12 @@
 #include "gateway/openapi/schemas.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "anju/type/v1/options.pb.h"
+#include "anju/type/v1/vocabulary.pb.h"
 #include "gateway/openapi/comments.h"
 
 namespace anju::gateway {
@@ -12,8 +14,12 @@ namespace anju::gateway {
 using google::protobuf::Descriptor;
 using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
+using google::protobuf::MethodDescriptor;
 
 namespace {
+
+// What the contracts need not say of each first value.
+constexpr absl::string_view kUnspecified = "nothing is said.";
 
 OrderedJson Integer64() { return {{"type", "string"}, {"format", "int64"}, {"pattern", "^-?[0-9]+$"}}; }
 OrderedJson Unsigned64() { return {{"type", "string"}, {"format", "uint64"}, {"pattern", "^[0-9]+$"}}; }
@@ -33,7 +39,8 @@ OrderedJson WellKnown(const Descriptor& type) {
     case Descriptor::WELLKNOWNTYPE_ANY:
       return {{"type", "object"},
               {"description", "A message of any type; `@type` says which one."},
-              {"properties", {{"@type", {{"type", "string"}}}}},
+              {"properties",
+               {{"@type", {{"type", "string"}, {"description", "`type.googleapis.com/` and its full name."}}}}},
               {"required", OrderedJson::array({"@type"})}};
     case Descriptor::WELLKNOWNTYPE_INT64VALUE:
       return Integer64();
@@ -54,13 +61,34 @@ OrderedJson WellKnown(const Descriptor& type) {
   }
 }
 
-void Describe(const std::string& full_name, OrderedJson& schema) {
-  if (const absl::string_view comment = CommentOf(full_name); !comment.empty()) {
-    schema["description"] = std::string(comment);
-  }
+void Describe(absl::string_view description, OrderedJson& schema) {
+  if (!description.empty()) schema["description"] = std::string(description);
+}
+
+// Whether both hold the same: the number of a flow's version is not the name of a parameter's.
+bool SameType(const FieldDescriptor& a, const FieldDescriptor& b) {
+  return a.type() == b.type() && a.is_repeated() == b.is_repeated() && a.message_type() == b.message_type() &&
+         a.enum_type() == b.enum_type();
 }
 
 }  // namespace
+
+absl::string_view CommentOf(const std::string& full_name) {
+  const Comment* end = kComments + kCommentCount;
+  const Comment* found = std::lower_bound(
+      kComments, end, full_name,
+      [](const Comment& comment, const std::string& name) { return absl::string_view(comment.name) < name; });
+  return found == end || found->name != full_name ? "" : found->text;
+}
+
+absl::string_view MeaningOf(const FieldDescriptor& field) {
+  if (const absl::string_view own = CommentOf(field.full_name()); !own.empty()) return own;
+  const FieldDescriptor* word = type::v1::Vocabulary::descriptor()->FindFieldByName(field.name());
+  if (word != nullptr && SameType(field, *word)) return CommentOf(word->full_name());
+  if (const Descriptor* type = field.message_type(); type != nullptr) return CommentOf(type->full_name());
+  if (const EnumDescriptor* type = field.enum_type(); type != nullptr) return CommentOf(type->full_name());
+  return "";
+}
 
 OrderedJson Schemas::Refer(const Descriptor& type) {
   if (OrderedJson known = WellKnown(type); !known.is_null()) return known;
@@ -105,7 +133,7 @@ OrderedJson Schemas::Of(const FieldDescriptor& field) {
   } else {
     schema = ItemOf(field);
   }
-  Describe(field.full_name(), schema);
+  Describe(MeaningOf(field), schema);
   const auto& options = field.options();
   if (const std::string& label = options.GetExtension(type::v1::label); !label.empty()) schema["title"] = label;
   if (options.GetExtension(type::v1::personal)) schema["x-personal"] = true;
@@ -121,7 +149,8 @@ OrderedJson Schemas::Make(const EnumDescriptor& type) {
     const auto& value = *type.value(i);
     schema["enum"].push_back(value.name());
     const std::string& label = value.options().GetExtension(type::v1::value_label);
-    const absl::string_view comment = CommentOf(value.full_name());
+    absl::string_view comment = CommentOf(value.full_name());
+    if (comment.empty() && label.empty() && value.number() == 0) comment = kUnspecified;
     if (!label.empty() || !comment.empty()) {
       lines.push_back(absl::StrCat("- `", value.name(), "`", label.empty() ? "" : " ", label,
                                    comment.empty() ? "" : ": ", comment));
@@ -133,7 +162,7 @@ OrderedJson Schemas::Make(const EnumDescriptor& type) {
 
 OrderedJson Schemas::Make(const Descriptor& type) {
   OrderedJson schema = {{"type", "object"}};
-  Describe(type.full_name(), schema);
+  Describe(DescriptionOf(type), schema);
   OrderedJson properties = OrderedJson::object();
   OrderedJson required = OrderedJson::array();
   for (int i = 0; i < type.field_count(); ++i) {
@@ -144,6 +173,22 @@ OrderedJson Schemas::Make(const Descriptor& type) {
   schema["properties"] = std::move(properties);
   if (!required.empty()) schema["required"] = std::move(required);
   return schema;
+}
+
+void Schemas::Carries(const MethodDescriptor& method, const std::string& summary) {
+  const std::string name = absl::StrCat("`", method.full_name(), "`. ", summary);
+  if (const Descriptor& type = *method.input_type(); type.name() == method.name() + "Request") {
+    carried_[&type] = "The request of " + name;
+  }
+  if (const Descriptor& type = *method.output_type(); type.name() == method.name() + "Response") {
+    carried_[&type] = "The answer of " + name;
+  }
+}
+
+std::string Schemas::DescriptionOf(const Descriptor& type) const {
+  if (const absl::string_view comment = CommentOf(type.full_name()); !comment.empty()) return std::string(comment);
+  const auto carried = carried_.find(&type);
+  return carried == carried_.end() ? "" : carried->second;
 }
 
 OrderedJson Schemas::Take() {

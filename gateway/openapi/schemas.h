@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,6 +23,11 @@ class Schemas {
   // The same for one item of a list.
   OrderedJson ItemOf(const google::protobuf::FieldDescriptor& field);
 
+  // Says what the method's request and response are for, when they are its own and have no comment.
+  void Carries(const google::protobuf::MethodDescriptor& method, const std::string& summary);
+  // What is said of a message.
+  std::string DescriptionOf(const google::protobuf::Descriptor& type) const;
+
   // All that were referred to.
   OrderedJson Take();
 
@@ -32,6 +38,7 @@ class Schemas {
 
   std::vector<const google::protobuf::Descriptor*> wanted_;
   std::set<std::string> known_;
+  std::map<const google::protobuf::Descriptor*, std::string> carried_;
   OrderedJson made_ = OrderedJson::object();
 };
 
