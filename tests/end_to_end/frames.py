@@ -43,9 +43,10 @@ class Frames:
             return bytes([127]) + more + bytes([rest]) + data
         return b"\0" + text(name) + text(value)
 
-    def request(self, path="/healthz", method="GET", more=()):
+    @staticmethod
+    def request(path="/healthz", method="GET", more=()):
         fields = ((":method", method), (":scheme", "https"), (":path", path), (":authority", "localhost"), *more)
-        return b"".join(self.literal(name, value) for name, value in fields)
+        return b"".join(Frames.literal(name, value) for name, value in fields)
 
     def frames(self, seconds):
         """What comes until then: (kind, flags, stream, payload) each, and None where the connection ends."""

@@ -8,7 +8,7 @@ import tempfile
 import time
 import unittest
 
-from whole import PROGRAMS, ROOT, free_ports
+from whole import PROGRAMS, ROOT, Authority, free_ports
 
 
 class TlsTest(unittest.TestCase):
@@ -18,10 +18,9 @@ class TlsTest(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
         cls.registry, cls.http, cls.grpc = free_ports(3)
-        cls.openssl("ca")
+        authority = Authority(cls.folder)
         for name in ("registry", "gateway", "peer", "edge"):
-            cls.openssl(name, "-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "basicConstraints=critical,CA:FALSE",
-                        "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost")
+            authority.certify(name)
         subprocess.run([PROGRAMS / "anjuctl", "token", "init", cls.folder], check=True, capture_output=True)
         cls.token = cls.folder / "token.jwt"
         cls.token.write_bytes(subprocess.run(
@@ -31,12 +30,6 @@ class TlsTest(unittest.TestCase):
                   f"--divisions={ROOT}/services/registry/divisions", *cls.tls("tls", "registry"))
         cls.start("gateway", *cls.gateway_flags(), *cls.tls("tls", "gateway")[:2], *cls.tls("peer_tls", "peer"),
                   f"--grpc_tls_ca={cls.folder}/ca.pem")
-
-    @classmethod
-    def openssl(cls, name, *words):
-        subprocess.run(["openssl", "req", "-x509", "-days", "1", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                        "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem", *words],
-                       cwd=cls.folder, check=True, capture_output=True)
 
     @classmethod
     def tls(cls, prefix, name):

@@ -54,6 +54,25 @@ def free_ports(count):
     return ports
 
 
+class Authority:
+    """A CA of a test, as a county would have one, and what it signs."""
+
+    def __init__(self, folder):
+        self.folder, self.ca = pathlib.Path(folder), pathlib.Path(folder) / "ca.pem"
+        self.request("ca")
+
+    def certify(self, name):
+        """The files with a certificate for localhost and with its key."""
+        self.request(name, "-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "basicConstraints=critical,CA:FALSE",
+                     "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost")
+        return self.folder / f"{name}.pem", self.folder / f"{name}.key"
+
+    def request(self, name, *words):
+        subprocess.run(["openssl", "req", "-x509", "-days", "1", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                        "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem", *words],
+                       cwd=self.folder, check=True, capture_output=True)
+
+
 class Anju:
     def __init__(self, engine="sqlite", begins=None):
         """With `begins`, a day: all its processes believe that it is that day, and `travel` takes them on."""
