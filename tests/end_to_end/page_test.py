@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The API page in a real browser: it loads under its policy, finds a method, sends it with a pasted token, shows the answer, and keeps nothing."""
 
+import base64
+import hashlib
 import itertools
 import json
 import os
@@ -10,7 +12,7 @@ import tempfile
 import time
 import unittest
 
-from whole import PROGRAMS, Anju
+from whole import PROGRAMS, Anju, free_ports
 
 COUNTY = "450328"
 BROWSER = shutil.which("chromium")
@@ -19,14 +21,14 @@ BROWSER = shutil.which("chromium")
 class Browser:
     """Chromium, spoken to over a pair of pipes in its DevTools protocol."""
 
-    def __init__(self):
+    def __init__(self, *options):
         self.profile = tempfile.TemporaryDirectory(prefix="anju-browser-", ignore_cleanup_errors=True)
         ours_in, theirs_out = os.pipe()
         theirs_in, ours_out = os.pipe()
         # The browser reads its descriptor 3 and writes 4.
         script = f'exec 3<&{theirs_in} 4>&{theirs_out}; exec "$0" "$@"'
         self.process = subprocess.Popen(
-            ["bash", "-c", script, BROWSER, "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe",
+            ["bash", "-c", script, BROWSER, "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", *options,
              f"--user-data-dir={self.profile.name}", "about:blank"],
             pass_fds=(theirs_in, theirs_out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(theirs_in)
@@ -92,19 +94,26 @@ class Browser:
 
 @unittest.skipUnless(BROWSER, "no chromium here")
 class PageTest(unittest.TestCase):
+    protocol = "http/1.1"
+
     @classmethod
     def setUpClass(cls):
         cls.anju = Anju()
         cls.addClassCleanup(cls.anju.remove)
-        cls.anju.up(demo=False)
+        cls.begin()
         cls.token = cls.anju.new_token("officer", COUNTY).read_text().strip()
 
+    @classmethod
+    def begin(cls):
+        cls.anju.up(demo=False)
+        cls.url, cls.browser_options = f"http://127.0.0.1:{cls.anju.http}", []
+
     def setUp(self):
-        self.browser = Browser()
+        self.browser = Browser(*self.browser_options)
         self.addCleanup(self.browser.close)
 
     def open(self, fragment=""):
-        self.browser.call("Page.navigate", url=f"http://127.0.0.1:{self.anju.http}/{fragment}")
+        self.browser.call("Page.navigate", url=f"{self.url}/{fragment}")
         self.browser.until("document.getElementById('count') !== null && document.getElementById('count').textContent !== ''")
 
     def test_a_method_is_found_and_tried(self):
@@ -144,6 +153,27 @@ class PageTest(unittest.TestCase):
         self.browser.run("""(() => { const bad = document.createElement('script'); bad.textContent = 'window.bad = 1';
             document.body.append(bad); })()""")
         self.assertIsNone(self.browser.run("window.bad"))
+
+    def test_it_comes_by_the_protocol_of_its_door(self):
+        self.open()
+        self.assertEqual(self.protocol, self.browser.run("performance.getEntriesByType('navigation')[0].nextHopProtocol"))
+
+
+@unittest.skipUnless(BROWSER, "no chromium here")
+class PageThroughTheEdgeTest(PageTest):
+    """From outside, over TLS and HTTP/2."""
+
+    protocol = "h2"
+
+    @classmethod
+    def begin(cls):
+        (port,) = free_ports(1)
+        cls.anju.up(False, "--edge", "--edge-port", str(port))
+        # The browser knows no CA of a test; it is told the key of this one edge.
+        key = subprocess.run(f"openssl x509 -in {cls.anju.data}/keys/edge.pem -noout -pubkey | openssl pkey -pubin -outform der", shell=True,
+                             check=True, capture_output=True).stdout
+        pin = base64.b64encode(hashlib.sha256(key).digest()).decode()
+        cls.url, cls.browser_options = f"https://localhost:{port}", [f"--ignore-certificate-errors-spki-list={pin}"]
 
 
 if __name__ == "__main__":
