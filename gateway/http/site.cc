@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/http/stream.h"
 #include "gateway/http/unary.h"
@@ -19,6 +18,7 @@ namespace {
 constexpr char kPagePolicy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'";
+constexpr char kPageMethods[] = "GET, HEAD, OPTIONS";
 constexpr char kEveryMethod[] = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 // An answer that is known at once.
@@ -34,15 +34,17 @@ class Known final : public Exchange {
   Reply reply_;
 };
 
-Reply Health(const Site& site) {
-  return site.draining ? JsonReply(R"({"status":"NOT_SERVING"})", 503) : JsonReply(R"({"status":"SERVING"})");
-}
-
 Reply WrongMethod(absl::string_view allowed) {
   Reply reply = ErrorReply(405, Refuse(absl::StatusCode::kUnimplemented, "HTTP_METHOD_NOT_ALLOWED",
                                        absl::StrCat("this address takes ", allowed)));
   reply.fields.emplace_back("Allow", std::string(allowed));
   return reply;
+}
+
+Reply ShowHealth(const Site& site, const RequestHead& head) {
+  if (head.method != "GET" && head.method != "HEAD") return WrongMethod(kPageMethods);
+  if (!site.draining) return JsonReply(R"({"status":"SERVING"})");
+  return ErrorReply(Refuse(absl::StatusCode::kUnavailable, "DRAINING", "the gateway is ending; ask another one"));
 }
 
 Reply NotFound(const absl::Status& status) {
@@ -52,7 +54,7 @@ Reply NotFound(const absl::Status& status) {
 }
 
 Reply ShowPage(const Page& page, const RequestHead& head) {
-  if (head.method != "GET" && head.method != "HEAD") return WrongMethod("GET, HEAD");
+  if (head.method != "GET" && head.method != "HEAD") return WrongMethod(kPageMethods);
   Reply reply = Present(*page.rendered, head, "public, no-cache");
   reply.type = page.type;
   reply.fields.emplace_back("Content-Security-Policy", kPagePolicy);
@@ -60,15 +62,25 @@ Reply ShowPage(const Page& page, const RequestHead& head) {
   return reply;
 }
 
+// Refuses with SERVICE_CONTRADICTED when the header and the address name two services.
+absl::Status NameService(Asked& asked) {
+  std::string& service = asked.envelope.service;
+  const std::string& other = asked.match.service;
+  if (!service.empty() && !other.empty() && service != other) {
+    return Refuse(absl::StatusCode::kInvalidArgument, "SERVICE_CONTRADICTED",
+                  absl::StrCat("the address and the header ", kServiceHeader, " name two services"), kServiceHeader);
+  }
+  if (service.empty()) service = other;
+  return absl::OkStatus();
+}
+
 // What may be asked for at an address, also by a browser on behalf of another page.
 Reply Options(const Site& site, const RequestHead& head) {
   const absl::string_view path = absl::string_view(head.target).substr(0, head.target.find('?'));
   std::string allowed = head.target == "*" ? kEveryMethod : site.transcoder.Allowed(path);
-  if (site.pages.contains(path) || path == "/healthz") allowed = "GET";
-  if (allowed.empty()) return ErrorReply(absl::NotFoundError("there is nothing at this address"));
-  if (head.target != "*") {
-    if (absl::StrContains(allowed, "GET")) absl::StrAppend(&allowed, ", HEAD");
-    absl::StrAppend(&allowed, ", OPTIONS");
+  if (site.pages.contains(path) || path == "/healthz") allowed = kPageMethods;
+  if (allowed.empty()) {
+    return ErrorReply(Refuse(absl::StatusCode::kNotFound, "ADDRESS_UNKNOWN", "there is nothing at this address"));
   }
   Reply reply = {.status = 204, .fields = {{"Allow", allowed}}};
   site.cors.AddPreflight(head, allowed, reply);
@@ -94,11 +106,12 @@ std::shared_ptr<Exchange> Receive(Site& site, const RequestHead& head, const std
                                   std::shared_ptr<Line> line) {
   const auto know = [&](Reply reply) { return std::make_shared<Known>(std::move(line), std::move(reply)); };
   if (head.method == "OPTIONS") return know(Options(site, head));
-  if (head.target == "/healthz") return know(Health(site));
-  if (const auto page = site.pages.find(head.target); page != site.pages.end()) {
+  const absl::string_view path = absl::string_view(head.target).substr(0, head.target.find('?'));
+  if (path == "/healthz") return know(ShowHealth(site, head));
+  if (const auto page = site.pages.find(path); page != site.pages.end()) {
     return know(ShowPage(page->second, head));
   }
-  auto match = site.transcoder.Find(head.method == "HEAD" ? "GET" : head.method, head.target);
+  auto match = site.transcoder.Find(head.method, head.target);
   if (!match.ok()) return know(NotFound(match.status()));
   Asked asked = {.match = *std::move(match),
                  .route = {},
@@ -110,12 +123,14 @@ std::shared_ptr<Exchange> Receive(Site& site, const RequestHead& head, const std
                               .purpose = rpc::AsMetadata(head.Field(rpc::kPurposeHeader)),
                               .address = address,
                               .said_address = head.Field(kAddressHeader)}};
-  if (asked.envelope.service.empty()) asked.envelope.service = asked.match.service;
+  if (const absl::Status named = NameService(asked); !named.ok()) {
+    return know(WithRequestId(ErrorReply(named), asked));
+  }
   const auto route = FindRoute(*asked.match.method, asked.envelope.service, site.switchboard.services());
   if (!route.ok()) return know(WithRequestId(ErrorReply(route.status()), asked));
   asked.route = *route;
   if (!asked.IsStream()) return std::make_shared<UnaryExchange>(site, head, std::move(asked), std::move(line));
-  if (head.method == "HEAD") return know(WrongMethod("GET"));
+  if (head.method == "HEAD") return know(WrongMethod("GET, OPTIONS"));
   return std::make_shared<StreamExchange>(site, head, std::move(asked), std::move(line));
 }
 

@@ -1,17 +1,23 @@
 #include "gateway/transcoding/fields.h"
 
+#include <algorithm>
 #include <cmath>
-#include <vector>
+#include <limits>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "gateway/transcoding/json.h"
 #include "google/protobuf/util/json_util.h"
+#include "services/platform/base/error.h"
 #include "services/platform/base/quote.h"
 
 namespace anju::gateway {
 
+using enum absl::StatusCode;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -20,8 +26,42 @@ using google::protobuf::Reflection;
 namespace {
 
 const FieldDescriptor* FindOne(const Descriptor& type, const std::string& name) {
-  const FieldDescriptor* field = type.FindFieldByName(name);
-  return field != nullptr ? field : type.FindFieldByCamelcaseName(name);
+  if (const FieldDescriptor* field = type.FindFieldByName(name); field != nullptr) return field;
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (type.field(i)->json_name() == name) return type.field(i);
+  }
+  return nullptr;
+}
+
+bool IsMessage(const FieldDescriptor& field) { return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE; }
+
+// Whether the field is a message whose fields an address may name. What JSON writes in a way of its own, such as a
+// Timestamp, is a whole.
+bool HasFields(const FieldDescriptor& field) {
+  return IsMessage(field) && !field.is_repeated() &&
+         field.message_type()->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED;
+}
+
+bool IsInteger(absl::string_view text) {
+  absl::ConsumePrefix(&text, "-");
+  return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
+
+// As in JSON. The readers of numbers take more: blanks, signs, hexadecimals.
+bool IsNumber(absl::string_view text) {
+  return !text.empty() && absl::ascii_isdigit(static_cast<unsigned char>(text.back())) &&
+         (text[0] == '-' || absl::ascii_isdigit(static_cast<unsigned char>(text[0]))) &&
+         text.find_first_not_of("0123456789+-.eE") == absl::string_view::npos;
+}
+
+bool IsNumberWord(absl::string_view text) { return text == "NaN" || text == "Infinity" || text == "-Infinity"; }
+
+// Whether the readers of base64 take it for what it is: they pass blanks over, and a plus in a query is one.
+bool IsBase64(absl::string_view text) {
+  while (absl::ConsumeSuffix(&text, "=")) continue;
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return absl::ascii_isalnum(c) || absl::string_view("+/-_").find(c) != absl::string_view::npos;
+  });
 }
 
 // The numbers of an address: `parse` reads one, `set` or `add` puts it into the message.
@@ -36,6 +76,23 @@ bool SetNumber(Message& message, const FieldDescriptor& field, const std::string
   return true;
 }
 
+template <typename Number>
+bool ReadInteger(const std::string& text, Number* value) {
+  return IsInteger(text) && absl::SimpleAtoi(text, value);
+}
+
+bool ReadDouble(const std::string& text, double* value) {
+  if (!IsNumber(text) && !IsNumberWord(text)) return false;
+  return absl::SimpleAtod(text, value) && (std::isfinite(*value) || IsNumberWord(text));
+}
+
+bool ReadFloat(const std::string& text, float* value) {
+  double number = 0;
+  if (!ReadDouble(text, &number)) return false;
+  *value = static_cast<float>(number);
+  return std::isfinite(*value) || !std::isfinite(number);
+}
+
 bool ReadBool(const std::string& text, bool* value) {
   *value = text == "true" || text == "1";
   return *value || text == "false" || text == "0";
@@ -44,6 +101,7 @@ bool ReadBool(const std::string& text, bool* value) {
 bool SetString(Message& message, const FieldDescriptor& field, std::string text) {
   if (field.type() == FieldDescriptor::TYPE_BYTES) {
     std::string bytes;
+    if (!IsBase64(text)) return false;
     if (!absl::Base64Unescape(text, &bytes) && !absl::WebSafeBase64Unescape(text, &bytes)) return false;
     text = std::move(bytes);
   }
@@ -57,7 +115,7 @@ bool SetEnum(Message& message, const FieldDescriptor& field, const std::string& 
   int number = 0;
   if (const auto* value = field.enum_type()->FindValueByName(text)) {
     number = value->number();
-  } else if (!absl::SimpleAtoi(text, &number)) {
+  } else if (!ReadInteger(text, &number)) {
     return false;
   }
   const Reflection& reflection = *message.GetReflection();
@@ -67,7 +125,20 @@ bool SetEnum(Message& message, const FieldDescriptor& field, const std::string& 
 }
 
 // Messages that JSON writes as one word or number.
-bool SetWellKnown(Message& message, const FieldDescriptor& field, const std::string& text) {
+bool IsWord(const Descriptor& type) {
+  switch (type.well_known_type()) {
+    case Descriptor::WELLKNOWNTYPE_UNSPECIFIED:
+    case Descriptor::WELLKNOWNTYPE_ANY:
+    case Descriptor::WELLKNOWNTYPE_VALUE:
+    case Descriptor::WELLKNOWNTYPE_LISTVALUE:
+    case Descriptor::WELLKNOWNTYPE_STRUCT:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool SetWord(Message& message, const FieldDescriptor& field, const std::string& text) {
   std::string json;
   switch (field.message_type()->well_known_type()) {
     case Descriptor::WELLKNOWNTYPE_BOOLVALUE: {
@@ -76,79 +147,119 @@ bool SetWellKnown(Message& message, const FieldDescriptor& field, const std::str
       json = value ? "true" : "false";
       break;
     }
-    case Descriptor::WELLKNOWNTYPE_TIMESTAMP:
-    case Descriptor::WELLKNOWNTYPE_DURATION:
-    case Descriptor::WELLKNOWNTYPE_FIELDMASK:
     case Descriptor::WELLKNOWNTYPE_DOUBLEVALUE:
     case Descriptor::WELLKNOWNTYPE_FLOATVALUE:
+      if (!IsNumber(text) && !IsNumberWord(text)) return false;
+      AppendQuoted(text, json);
+      break;
     case Descriptor::WELLKNOWNTYPE_INT64VALUE:
     case Descriptor::WELLKNOWNTYPE_UINT64VALUE:
     case Descriptor::WELLKNOWNTYPE_INT32VALUE:
     case Descriptor::WELLKNOWNTYPE_UINT32VALUE:
-    case Descriptor::WELLKNOWNTYPE_STRINGVALUE:
+      if (!IsInteger(text)) return false;
+      AppendQuoted(text, json);
+      break;
     case Descriptor::WELLKNOWNTYPE_BYTESVALUE:
+      if (!IsBase64(text)) return false;
       AppendQuoted(text, json);
       break;
     default:
-      return false;
+      AppendQuoted(text, json);
+      break;
   }
-  const Reflection& reflection = *message.GetReflection();
-  Message* inner =
-      field.is_repeated() ? reflection.AddMessage(&message, &field) : reflection.MutableMessage(&message, &field);
-  return google::protobuf::util::JsonStringToMessage(json, inner).ok();
+  return google::protobuf::util::JsonStringToMessage(json, message.GetReflection()->MutableMessage(&message, &field))
+      .ok();
 }
 
 bool Set(Message& message, const FieldDescriptor& field, const std::string& text) {
   using R = Reflection;
-  const auto integer = [](const std::string& word, auto* value) { return absl::SimpleAtoi(word, value); };
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
       return SetString(message, field, text);
     case FieldDescriptor::CPPTYPE_INT32:
-      return SetNumber<int32_t>(message, field, text, integer, &R::SetInt32, &R::AddInt32);
+      return SetNumber<int32_t>(message, field, text, ReadInteger<int32_t>, &R::SetInt32, &R::AddInt32);
     case FieldDescriptor::CPPTYPE_INT64:
-      return SetNumber<int64_t>(message, field, text, integer, &R::SetInt64, &R::AddInt64);
+      return SetNumber<int64_t>(message, field, text, ReadInteger<int64_t>, &R::SetInt64, &R::AddInt64);
     case FieldDescriptor::CPPTYPE_UINT32:
-      return SetNumber<uint32_t>(message, field, text, integer, &R::SetUInt32, &R::AddUInt32);
+      return SetNumber<uint32_t>(message, field, text, ReadInteger<uint32_t>, &R::SetUInt32, &R::AddUInt32);
     case FieldDescriptor::CPPTYPE_UINT64:
-      return SetNumber<uint64_t>(message, field, text, integer, &R::SetUInt64, &R::AddUInt64);
+      return SetNumber<uint64_t>(message, field, text, ReadInteger<uint64_t>, &R::SetUInt64, &R::AddUInt64);
     case FieldDescriptor::CPPTYPE_BOOL:
       return SetNumber<bool>(message, field, text, ReadBool, &R::SetBool, &R::AddBool);
     case FieldDescriptor::CPPTYPE_ENUM:
       return SetEnum(message, field, text);
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return SetWellKnown(message, field, text);
-    // Our contracts have no floating point.
+      return SetWord(message, field, text);
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return SetNumber<double>(message, field, text, ReadDouble, &R::SetDouble, &R::AddDouble);
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return SetNumber<float>(message, field, text, ReadFloat, &R::SetFloat, &R::AddFloat);
     default:
       return false;
   }
 }
 
+absl::Status CheckOneof(const Message& message, const FieldDescriptor& field, absl::string_view path) {
+  const auto* oneof = field.real_containing_oneof();
+  if (oneof == nullptr) return absl::OkStatus();
+  const FieldDescriptor* set = message.GetReflection()->GetOneofFieldDescriptor(message, oneof);
+  if (set == nullptr || set == &field) return absl::OkStatus();
+  return Exclusive(path);
+}
+
 }  // namespace
 
-const FieldDescriptor* FindField(const Descriptor& type, absl::string_view path) {
-  const Descriptor* inner = &type;
-  const FieldDescriptor* field = nullptr;
+absl::StatusOr<FieldPath> FindPath(const Descriptor& type, absl::string_view path) {
+  FieldPath fields;
   for (absl::string_view name : absl::StrSplit(path, '.')) {
-    if (field != nullptr) {
-      if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_repeated()) return nullptr;
-      inner = field->message_type();
+    const Descriptor* inner = &type;
+    if (!fields.empty()) {
+      const FieldDescriptor& outer = *fields.back();
+      if (IsMessage(outer) && outer.is_repeated()) return NotInQuery("lists of messages and maps go into a body", path);
+      if (!HasFields(outer) || fields.size() == kMaxJsonDepth) return Unknown(path);
+      inner = outer.message_type();
     }
-    field = FindOne(*inner, std::string(name));
-    if (field == nullptr) return nullptr;
+    const FieldDescriptor* field = FindOne(*inner, std::string(name));
+    if (field == nullptr) return Unknown(path);
+    fields.push_back(field);
   }
-  return field;
+  return fields;
+}
+
+const FieldDescriptor* FindField(const Descriptor& type, absl::string_view path) {
+  const auto fields = FindPath(type, path);
+  return fields.ok() ? fields->back() : nullptr;
+}
+
+std::string TextOf(const FieldPath& fields) {
+  return absl::StrJoin(fields, ".", [](std::string* out, const FieldDescriptor* field) { *out += field->name(); });
+}
+
+bool HasField(const Message& message, const FieldPath& fields) {
+  const Message* inner = &message;
+  for (size_t i = 0; i + 1 < fields.size(); ++i) {
+    if (!inner->GetReflection()->HasField(*inner, fields[i])) return false;
+    inner = &inner->GetReflection()->GetMessage(*inner, fields[i]);
+  }
+  return inner->GetReflection()->HasField(*inner, fields.back());
 }
 
 absl::Status SetField(Message& message, absl::string_view path, const std::string& text) {
-  if (FindField(*message.GetDescriptor(), path) == nullptr) return Unknown(path);
-  Message* inner = &message;
-  const std::vector<std::string> names = absl::StrSplit(path, '.');
-  for (size_t i = 0; i + 1 < names.size(); ++i) {
-    inner = inner->GetReflection()->MutableMessage(inner, FindOne(*inner->GetDescriptor(), names[i]));
+  ASSIGN_OR_RETURN(const FieldPath fields, FindPath(*message.GetDescriptor(), path));
+  const FieldDescriptor& field = *fields.back();
+  if (IsMessage(field) && (field.is_repeated() || !IsWord(*field.message_type()))) {
+    return NotInQuery("this field is no single value and goes into a body", path);
   }
-  const FieldDescriptor& field = *FindOne(*inner->GetDescriptor(), names.back());
+  Message* inner = &message;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    RETURN_IF_ERROR(CheckOneof(*inner, *fields[i], path));
+    if (i + 1 < fields.size()) inner = inner->GetReflection()->MutableMessage(inner, fields[i]);
+  }
   return Set(*inner, field, text) ? absl::OkStatus() : Malformed(path);
+}
+
+absl::Status NotInQuery(absl::string_view sentence, absl::string_view field) {
+  return Refuse(kInvalidArgument, "FIELD_NOT_IN_QUERY", sentence, field);
 }
 
 }  // namespace anju::gateway

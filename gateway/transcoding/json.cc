@@ -20,6 +20,9 @@ using enum absl::StatusCode;
 
 namespace {
 
+// Of the name of a field that is told.
+constexpr size_t kMaxFieldBytes = 100;
+
 absl::Status NotJson() {
   return Refuse(kInvalidArgument, "BODY_MALFORMED", "the body is not the JSON of this method's request");
 }
@@ -84,22 +87,44 @@ class Inspector final : public nlohmann::json_sax<nlohmann::json> {
   std::vector<absl::btree_set<std::string>> names_;
 };
 
+// The field at a place as the parser tells it: `(figure) word` is the field word of figure.
+std::string FieldAt(absl::string_view place, absl::string_view within = "") {
+  place = place.substr(0, kMaxFieldBytes);
+  absl::ConsumePrefix(&place, "(");
+  absl::ConsumeSuffix(&place, ")");
+  return absl::StrCat(absl::StrReplaceAll(place, {{") ", "."}}), place.empty() || within.empty() ? "" : ".", within);
+}
+
 // What was wrong with a body. The parser's own words may repeat a value of the body and are kept back.
 absl::Status BodyError(absl::string_view message) {
-  if (const size_t at = message.find(": Cannot find field"); at != absl::string_view::npos) {
-    // `(figure) word` is the field word of figure.
-    absl::string_view text = message.substr(0, std::min(at, size_t{100}));
-    absl::ConsumePrefix(&text, "(");
-    absl::ConsumeSuffix(&text, ")");
-    const std::string field = absl::StrReplaceAll(absl::StripPrefix(text, ") "), {{") ", "."}});
-    return Unknown(field);
+  constexpr absl::string_view kNone = ": Cannot find field", kInvalid = ": invalid value ",
+                              kNoList = ": Proto field is not repeating";
+  // The first one is the parser's: what a value says comes behind it.
+  const size_t at = std::min({message.find(kNone), message.find(kInvalid), message.find(kNoList)});
+  if (at == absl::string_view::npos) return NotJson();
+  const absl::string_view place = message.substr(0, at), rest = message.substr(at);
+  if (absl::StartsWith(rest, kNone)) return Unknown(FieldAt(place));
+  if (absl::StartsWith(rest, kNoList)) return Malformed(FieldAt(place));
+  // A string of the body stands in quotation marks here.
+  absl::string_view what = rest.substr(kInvalid.size());
+  if (absl::ConsumePrefix(&what, "oneof field '")) {
+    what.remove_prefix(std::min(what.find("Cannot set '"), what.size()));
+    absl::ConsumePrefix(&what, "Cannot set '");
+    return Exclusive(FieldAt(place, what.substr(0, what.find('\''))));
   }
-  const size_t colon = message.find("): ");
-  if (absl::StartsWith(message, "(") && colon != absl::string_view::npos)
-    return Malformed(message.substr(1, colon - 1));
-  const size_t field_end = message.find(": invalid");
-  if (field_end != absl::string_view::npos) return Malformed(message.substr(0, field_end));
-  return NotJson();
+  // In a list the place is that of the field, else of what it is in.
+  const bool is_within =
+      absl::ConsumePrefix(&what, "Starting an object on a scalar field for type ") && !absl::StrContains(place, what);
+  return Malformed(FieldAt(place, is_within ? what : ""));
+}
+
+absl::StatusOr<std::string> Write(const google::protobuf::Message& message,
+                                  google::protobuf::util::JsonPrintOptions options) {
+  options.preserve_proto_field_names = true;
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
+  if (!status.ok()) return absl::InternalError("a message could not be written as JSON");
+  return json;
 }
 
 }  // namespace
@@ -110,6 +135,10 @@ absl::Status Malformed(absl::string_view field) {
 
 absl::Status Unknown(absl::string_view field) {
   return Refuse(kInvalidArgument, "FIELD_UNKNOWN", "the request has no such field", field);
+}
+
+absl::Status Exclusive(absl::string_view field) {
+  return Refuse(kInvalidArgument, "FIELDS_EXCLUSIVE", "the request gives another field that excludes this one", field);
 }
 
 absl::Status CheckJson(absl::string_view text) {
@@ -131,12 +160,23 @@ absl::Status ReadJson(absl::string_view text, google::protobuf::Message& message
 }
 
 absl::StatusOr<std::string> WriteJson(const google::protobuf::Message& message) {
+  return Write(message, google::protobuf::util::JsonPrintOptions());
+}
+
+absl::StatusOr<std::string> WriteJsonOf(const google::protobuf::Message& message,
+                                        const google::protobuf::FieldDescriptor& field) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  if (field.has_presence() && !reflection.HasField(message, &field)) return std::string("null");
+  if (!field.is_repeated() && field.cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) {
+    return WriteJson(reflection.GetMessage(message, &field));
+  }
   google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
-  if (!status.ok()) return absl::InternalError("a message could not be written as JSON");
-  return json;
+  options.always_print_primitive_fields = !field.is_repeated();
+  ASSIGN_OR_RETURN(const std::string whole, Write(message, options));
+  const nlohmann::json json = nlohmann::json::parse(whole);
+  const auto found = json.find(field.name());
+  if (found != json.end()) return found->dump();
+  return std::string(field.is_map() ? "{}" : "[]");
 }
 
 }  // namespace anju::gateway

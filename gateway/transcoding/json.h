@@ -17,16 +17,21 @@ inline constexpr int kMaxJsonDepth = 32;
 absl::Status CheckJson(absl::string_view text);
 
 // Merges the JSON of a message into `message`. A field that the contract does not have is refused, not passed over, so
-// that a misspelt one is not lost. Refuses as CheckJson does, and with FIELD_UNKNOWN or FIELD_MALFORMED
-// (INVALID_ARGUMENT); names the field, never its value.
+// that a misspelt one is not lost. Refuses as CheckJson does, and with FIELD_UNKNOWN, FIELD_MALFORMED or
+// FIELDS_EXCLUSIVE (INVALID_ARGUMENT); names the field, never its value.
 absl::Status ReadJson(absl::string_view text, google::protobuf::Message& message);
 
 // The message as JSON on one line, in the names of the contract, 64-bit integers as strings. INTERNAL when it cannot be
 // written.
 absl::StatusOr<std::string> WriteJson(const google::protobuf::Message& message);
 
-// INVALID_ARGUMENT: FIELD_MALFORMED and FIELD_UNKNOWN.
+// One field of the message, likewise: `[]` for a list that is empty, `{}` for a map, null for what is not there.
+absl::StatusOr<std::string> WriteJsonOf(const google::protobuf::Message& message,
+                                        const google::protobuf::FieldDescriptor& field);
+
+// INVALID_ARGUMENT: FIELD_MALFORMED, FIELD_UNKNOWN, and FIELDS_EXCLUSIVE for a second member of a oneof.
 absl::Status Malformed(absl::string_view field);
 absl::Status Unknown(absl::string_view field);
+absl::Status Exclusive(absl::string_view field);
 
 }  // namespace anju::gateway

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -20,7 +21,7 @@ namespace {
 std::optional<std::string> DecodeSegment(absl::string_view word, bool keep_slashes) {
   std::string kept;
   if (keep_slashes) {
-    kept = absl::StrReplaceAll(word, {{"%2F", "%252F"}, {"%2f", "%252F"}});
+    kept = absl::StrReplaceAll(word, {{"%2F", "%252F"}, {"%2f", "%252f"}});
     word = kept;
   }
   auto decoded = PercentDecode(word);
@@ -28,6 +29,10 @@ std::optional<std::string> DecodeSegment(absl::string_view word, bool keep_slash
     return std::nullopt;
   }
   return decoded;
+}
+
+bool IsLiteral(absl::string_view word) {
+  return !word.empty() && word.find_first_of("*{}:") == absl::string_view::npos;
 }
 
 // `id`, `figure.value`.
@@ -47,7 +52,7 @@ std::optional<PathTemplate> PathTemplate::Parse(absl::string_view text) {
   const size_t colon = text.rfind(':');
   if (colon != absl::string_view::npos && text.find_first_of("/}", colon) == absl::string_view::npos) {
     result.verb_ = std::string(text.substr(colon + 1));
-    if (result.verb_.empty()) return std::nullopt;
+    if (!IsLiteral(result.verb_)) return std::nullopt;
     text = text.substr(0, colon);
   }
   const auto add = [&](absl::string_view word) {
@@ -56,10 +61,13 @@ std::optional<PathTemplate> PathTemplate::Parse(absl::string_view text) {
       segment.kind = Segment::Kind::kOne;
     } else if (word == "**") {
       segment.kind = Segment::Kind::kRest;
-    } else {
+    } else if (IsLiteral(word)) {
       segment.literal = std::string(word);
+    } else {
+      return false;
     }
     result.segments_.push_back(segment);
+    return true;
   };
   while (!text.empty()) {
     if (absl::ConsumePrefix(&text, "{")) {
@@ -67,19 +75,19 @@ std::optional<PathTemplate> PathTemplate::Parse(absl::string_view text) {
       if (close == absl::string_view::npos) return std::nullopt;
       const std::pair<absl::string_view, absl::string_view> parts =
           absl::StrSplit(text.substr(0, close), absl::MaxSplits('=', 1));
+      const bool is_plain = parts.first.size() == close;
       if (!IsFieldPath(parts.first)) return std::nullopt;
+      if (absl::c_linear_search(result.Fields(), parts.first)) return std::nullopt;
       Variable variable = {.field = std::string(parts.first), .first = result.segments_.size()};
-      for (absl::string_view word : absl::StrSplit(parts.second.empty() ? "*" : parts.second, '/')) {
-        if (word.empty() || absl::StrContains(word, "{")) return std::nullopt;
-        add(word);
+      for (absl::string_view word : absl::StrSplit(is_plain ? "*" : parts.second, '/')) {
+        if (!add(word)) return std::nullopt;
       }
       variable.end = result.segments_.size();
       result.variables_.push_back(variable);
       text.remove_prefix(close + 1);
     } else {
       const absl::string_view word = text.substr(0, text.find('/'));
-      if (word.empty() || word.find_first_of("{}") != absl::string_view::npos) return std::nullopt;
-      add(word);
+      if (!add(word)) return std::nullopt;
       text.remove_prefix(word.size());
     }
     if (text.empty()) break;

@@ -13,7 +13,7 @@ namespace anju::gateway {
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
 // A path as google.api.http writes it: `/v1/cases/{id}:approve`, `/v1/{name=shelves/*/books/**}`. `*` is one segment,
-// `**` the rest, which may be none.
+// `**` the rest, which may be none. Every field stands once.
 class PathTemplate {
  public:
   // Nothing when `text` is not a template.
@@ -29,8 +29,11 @@ class PathTemplate {
   // The fields that it sets, in their order.
   std::vector<std::string> Fields() const;
 
-  // How many segments are given word by word; where two templates fit, the one with more is meant.
+  // How many segments are given word by word. Where two templates fit, the one with more is meant; of two with as many
+  // the one that is not open.
   int literals() const;
+  // Whether it ends in `**`.
+  bool open() const { return segments_.back().kind == Segment::Kind::kRest; }
 
  private:
   struct Segment {

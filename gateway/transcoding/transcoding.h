@@ -21,6 +21,7 @@ class Transcoder {
  public:
   // One address of a method.
   struct Rule {
+    // `*` for any.
     std::string http_method;
     PathTemplate path;
     // The field that the body is, `*` for the whole request, empty when the method takes none.
@@ -50,20 +51,31 @@ class Transcoder {
   // Reads the rules of these services' contracts, of the gateway's own and of those that all serve. Where several
   // methods share an address the gateway's own comes first.
   explicit Transcoder(const std::vector<std::string>& services);
+  // Reads the rules of these contracts.
+  explicit Transcoder(const std::vector<const google::protobuf::ServiceDescriptor*>& contracts);
 
-  // `target` is the path with the query. NOT_FOUND without a reason when there is no such address; refuses with
-  // HTTP_METHOD_NOT_ALLOWED (UNIMPLEMENTED), whose field holds the methods that are, and QUERY_MALFORMED.
+  // `target` is the path with the query; HEAD goes where GET does when nothing else is said of it. Refuses with
+  // ADDRESS_UNKNOWN (NOT_FOUND); HTTP_METHOD_NOT_ALLOWED (UNIMPLEMENTED), whose field holds the methods that are;
+  // QUERY_MALFORMED, FIELD_REPEATED for a service that is named twice, and SERVICE_CONTRADICTED for another one than
+  // the indicator's (INVALID_ARGUMENT).
   absl::StatusOr<Match> Find(absl::string_view http_method, absl::string_view target) const;
 
-  // The HTTP methods that are answered at this address, `GET, POST`; empty when there is no such address.
+  // The HTTP methods that are answered at this address, `GET, HEAD, OPTIONS`; empty when there is no such address.
   std::string Allowed(absl::string_view target) const;
 
-  // The request, serialised. The path goes before the body. Refuses with BODY_MALFORMED, BODY_TOO_DEEP, FIELD_UNKNOWN,
-  // FIELD_MALFORMED or FIELD_REPEATED (INVALID_ARGUMENT; a field that stands in the path and in the query, or twice in
-  // the query without being a list) and names the field, never its value.
+  // The request, serialised. Every field is said once: a list may be added to within the query, and the body may say
+  // again what the path says. What the body is, or lies in the field that it is, cannot stand in the query. Refuses
+  // (INVALID_ARGUMENT), and names the field, never its value:
+  // - BODY_NOT_TAKEN, BODY_MALFORMED, BODY_TOO_DEEP;
+  // - FIELD_UNKNOWN, FIELD_MALFORMED;
+  // - FIELD_CONTRADICTED, when the body says of a field something else than the path;
+  // - FIELD_NOT_IN_QUERY, for what belongs into the body, also because it is a map, a list of messages, or a message;
+  // - FIELD_REPEATED, for what stands in the path and in the query, or twice in the query or an object of the body;
+  // - FIELDS_EXCLUSIVE, for two members of a oneof.
   absl::StatusOr<std::string> ToRequest(const Match& match, absl::string_view body) const;
 
-  // The answer as JSON, in the names of the contract; only the field `response_body` of it, when that is not empty.
+  // The answer as JSON, in the names of the contract; only the field `response_body` of it, of any type, when that is
+  // not empty.
   absl::StatusOr<std::string> ToJson(const google::protobuf::MethodDescriptor& method, const std::string& answer,
                                      const std::string& response_body = "") const;
 
@@ -71,6 +83,8 @@ class Transcoder {
 
  private:
   void Add(const google::protobuf::ServiceDescriptor& contract);
+  // The rule that is meant, and what the path says; null when there is none.
+  const Rule* Choose(absl::string_view http_method, absl::string_view path, Variables& variables) const;
 
   std::vector<Rule> rules_;
 };

@@ -86,6 +86,10 @@ TEST_F(HttpDoorTest, PassesOnTheRest) {
   EXPECT_EQ(Ask("POST", "/v1/indicators:recount?service=workshops", "{}").Json()["agrees"], true);
   EXPECT_EQ(Ask("POST", "/v1/indicators:recount", "", "X-Anju-Service: registry\r\n").Json()["agrees"], true);
   EXPECT_EQ(Ask("POST", "/v1/indicators:recount").Json()["details"][0]["reason"], "SERVICE_NOT_NAMED");
+  const std::string both = "/v1/indicators:recount?service=workshops";
+  EXPECT_EQ(Ask("POST", both, "{}", "X-Anju-Service: workshops\r\n").status, 200);
+  EXPECT_EQ(Ask("POST", both, "{}", "X-Anju-Service: registry\r\n").Json()["details"][0]["reason"],
+            "SERVICE_CONTRADICTED");
 }
 
 TEST_F(HttpDoorTest, SaysWhatIsWrong) {
@@ -103,7 +107,9 @@ TEST_F(HttpDoorTest, SaysWhatIsWrong) {
            {"GET", "/v1/households/h0", "", 404, "HOUSEHOLD_NOT_FOUND"},
            {"POST", "/v1/indicators:recount?service=registry", "{", 400, "BODY_MALFORMED"},
            {"DELETE", "/v1/overview", "", 405, "HTTP_METHOD_NOT_ALLOWED"},
-           {"GET", "/v1/nothing", "", 404, ""},
+           {"GET", "/v1/nothing", "", 404, "ADDRESS_UNKNOWN"},
+           {"GET", "/v1/overview?division=45", "{}", 400, "BODY_NOT_TAKEN"},
+           {"GET", "/v1/indicators:list?service=registry&service=workshops", "", 400, "FIELD_REPEATED"},
            {"GET", "/v1/enterprises/e1", "", 501, ""},
        }) {
     const Answer answer = Ask(row.method, row.target, row.body);

@@ -52,7 +52,7 @@ TEST(PathTemplateTest, MatchesAndReadsVariables) {
            {"/v1/{name=files/**}", "/v1/files/a//b", nullptr},
            {"/v1/{name=shelves/*/books/**}", "/v1/shelves/1/books/2/3", "name=shelves/1/books/2/3"},
            {"/v1/{name=shelves/*/books/**}", "/v1/shelves/1/2/books/3", nullptr},
-           {"/v1/{name=shelves/*/books/*}:read", "/v1/shelves/a%2fb/books/2:read", "name=shelves/a%2Fb/books/2"},
+           {"/v1/{name=shelves/*/books/*}:read", "/v1/shelves/a%2fb/books/2:read", "name=shelves/a%2fb/books/2"},
            {"/v1/*/books/{id}", "/v1/any/books/2", "id=2"},
            {"/v1/files/{rest=**}", "/v1/files", "rest="},
            {"/v1/{name=files/**}:get", "/v1/files/a/b:get", "name=files/a/b"},
@@ -76,8 +76,10 @@ TEST(PathTemplateTest, MatchesAndReadsVariables) {
 
 TEST(PathTemplateTest, RefusesWhatIsNoTemplate) {
   for (const char* text :
-       {"", "/", "v1", "/v1/", "//", "/v1/{", "/v1/{}", "/v1/{id}x", "/v1/a{id}", "/v1/**/b", "/v1/{a=**}/b",
-        "/v1/{a={b}}", "/v1/{a=b//c}", "/v1/{1a}", "/v1/{a.}", "/v1/a:", "/v1//a", "/v1/{a=}/b}"}) {
+       {"",          "/",           "v1",        "/v1/",         "//",          "/v1/{",        "/v1/{}",
+        "/v1/{id}x", "/v1/a{id}",   "/v1/**/b",  "/v1/{a=**}/b", "/v1/{a={b}}", "/v1/{a=b//c}", "/v1/{1a}",
+        "/v1/{a.}",  "/v1/a:",      "/v1//a",    "/v1/{a=}/b}",  "/v1/{a=}",    "/v1/{a}/{a}",  "/v1/{a=x/*}/{a}",
+        "/v1/a*",    "/v1/{a=***}", "/v1/a:b:c", "/v1/a:b/c",    "/v1/a:*",     "/v1/{a=b:c}"}) {
     EXPECT_FALSE(PathTemplate::Parse(text).has_value()) << text;
   }
 }
