@@ -11,7 +11,9 @@
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/base/words.h"
 #include "services/platform/messages/archive.h"
+#include "services/platform/messages/words.h"
 #include "services/platform/rpc/identity.h"
 
 namespace anju::audit {
@@ -44,6 +46,7 @@ class Subjects {
       if (field->options().GetExtension(type::v1::personal)) personal = true;
       if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated()) {
         std::string text = reflection.GetString(message, field);
+        if (messages::IsWords(*field) && HideNumbers(text) != text) personal = true;
         if (IsId(text) && field->name() == "id") ids = {text};
         if (IsId(text) && !HasId(message)) ids.push_back(std::move(text));
       }

@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/base/words.h"
 #include "services/platform/intake/digest.h"
 #include "services/platform/records/read.h"
 

@@ -12,6 +12,8 @@
 #include "absl/synchronization/mutex.h"
 #include "anju/type/v1/options.pb.h"
 #include "google/protobuf/descriptor.h"
+#include "services/platform/base/words.h"
+#include "services/platform/messages/words.h"
 
 namespace anju::messages {
 namespace {
@@ -293,7 +295,7 @@ class PersonalTypes {
     if (!seen.insert(&type).second) return false;
     for (int i = 0; i < type.field_count(); ++i) {
       const FieldDescriptor* field = type.field(i);
-      if (field->options().GetExtension(type::v1::personal)) return true;
+      if (field->options().GetExtension(type::v1::personal) || IsWords(*field)) return true;
       if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && Look(*field->message_type(), seen)) return true;
     }
     return false;
@@ -306,6 +308,11 @@ class PersonalTypes {
 PersonalTypes& Personal() {
   static PersonalTypes& types = *new PersonalTypes();
   return types;
+}
+
+// What is shown of a field; it is personal or words.
+std::string Shown(const FieldDescriptor& field, const std::string& text) {
+  return field.options().GetExtension(type::v1::personal) ? Masked(text) : HideNumbers(text);
 }
 
 // One that is not known here cannot be masked, and is let go of.
@@ -343,16 +350,17 @@ void Mask(Message& message) {
   std::vector<const FieldDescriptor*> fields;
   reflection->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
-    const bool personal = field->options().GetExtension(type::v1::personal);
+    const bool hides = field->options().GetExtension(type::v1::personal) || IsWords(*field);
     // Nothing else can be masked.
-    ANJU_CHECK(!personal || field->cpp_type() == FieldDescriptor::CPPTYPE_STRING);
-    if (!personal && (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map())) continue;
+    ANJU_CHECK(!hides || field->cpp_type() == FieldDescriptor::CPPTYPE_STRING);
+    if (!hides && (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map())) continue;
     const int count = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
     for (int n = 0; n < count; ++n) {
-      if (personal && field->is_repeated()) {
-        reflection->SetRepeatedString(&message, field, n, Masked(reflection->GetRepeatedString(message, field, n)));
-      } else if (personal) {
-        reflection->SetString(&message, field, Masked(reflection->GetString(message, field)));
+      if (hides && field->is_repeated()) {
+        reflection->SetRepeatedString(&message, field, n,
+                                      Shown(*field, reflection->GetRepeatedString(message, field, n)));
+      } else if (hides) {
+        reflection->SetString(&message, field, Shown(*field, reflection->GetString(message, field)));
       } else {
         Mask(field->is_repeated() ? *reflection->MutableRepeatedMessage(&message, field, n)
                                   : *reflection->MutableMessage(&message, field));

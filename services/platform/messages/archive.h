@@ -38,9 +38,9 @@ Message ToProto(const T& value) {
 // The names of the fields, in the order in which they are named; for the test that compares them with the message.
 std::vector<std::string> FieldNames(absl::FunctionRef<void(Archive&)> fields);
 
-// Masks every field that is marked (anju.type.v1.personal), here and in the messages within, those in an Any too: a
-// name keeps its first character, an ID number its first four and last four, a date its year. What is masked stays as
-// it is.
+// Masks every field that is marked (anju.type.v1.personal), at any depth, those in an Any too: a name keeps its first
+// character, an ID number its first four and last four, a date its year. In words (messages/words.h) numbers of persons
+// are hidden. What is masked stays as it is.
 void Mask(google::protobuf::Message& message);
 
 // The message that an Any holds; null when its type is not known here, or its bytes are none of it.

@@ -6,14 +6,13 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_format.h"
 #include "google/protobuf/stubs/common.h"
+#include "services/platform/base/words.h"
 
 namespace anju::rpc {
 namespace {
 
 // Of a purpose, in characters.
 constexpr size_t kShortest = 6, kLongest = 100;
-// Old ID numbers had 15 digits.
-constexpr size_t kDigitsOfAnId = 15;
 
 // Nothing when a sign is not followed by two digits.
 std::optional<std::string> PercentDecoded(absl::string_view text) {
@@ -39,14 +38,12 @@ std::optional<std::string> ReadPurpose(absl::string_view stated) {
       !google::protobuf::internal::IsStructurallyValidUTF8(purpose->data(), static_cast<int>(purpose->size()))) {
     return std::nullopt;
   }
-  size_t characters = 0, digits = 0;
+  size_t characters = 0;
   for (const unsigned char byte : *purpose) {
     if (absl::ascii_iscntrl(byte)) return std::nullopt;
     characters += (byte & 0xC0) != 0x80 ? 1 : 0;
-    digits = absl::ascii_isdigit(byte) ? digits + 1 : 0;
-    if (digits == kDigitsOfAnId) return std::nullopt;
   }
-  if (characters < kShortest || characters > kLongest) return std::nullopt;
+  if (characters < kShortest || characters > kLongest || HideNumbers(*purpose) != *purpose) return std::nullopt;
   return purpose;
 }
 

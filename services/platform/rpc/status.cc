@@ -8,6 +8,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/words.h"
 #include "spdlog/spdlog.h"
 
 namespace anju::rpc {
@@ -50,7 +51,7 @@ std::optional<absl::Duration> RetryDelay(const grpc::Status& status) {
 
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  const std::string reason = ReasonOf(status), field = FieldOf(status), sentence(status.message());
+  const std::string reason = ReasonOf(status), field = FieldOf(status), sentence = HideNumbers(status.message());
   if (reason.empty()) {
     if (!IsOurs(status.code())) return {static_cast<grpc::StatusCode>(status.code()), sentence};
     spdlog::error("a call failed: {}", status.ToString());

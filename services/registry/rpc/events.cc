@@ -4,6 +4,7 @@
 #include "services/platform/base/error.h"
 #include "services/registry/domain/history.h"
 #include "services/registry/rpc/change.h"
+#include "services/registry/rpc/names.h"
 
 namespace anju::registry {
 namespace {
@@ -118,6 +119,10 @@ grpc::Status EventsService::ListHouseholdEvents(grpc::ServerContext* context,
       if (number < household.events) answer.set_next_page_token(absl::StrCat(number));
       return absl::OkStatus();
     }));
+    KnownNames names(store_);
+    for (v1::HouseholdEvent& event : *answer.mutable_events()) {
+      RETURN_IF_ERROR(names.Hide({event.household_id(), event.other_household()}, *event.mutable_reason()));
+    }
     return answer;
   };
   return guard_.Unary<v1::ListHouseholdEventsRequest, v1::ListHouseholdEventsResponse>(context, request, response,

@@ -5,6 +5,7 @@
 #include "services/platform/records/change.h"
 #include "services/platform/records/read.h"
 #include "services/registry/domain/quality/comparison.h"
+#include "services/registry/rpc/names.h"
 
 namespace anju::registry {
 namespace {
@@ -57,6 +58,13 @@ absl::StatusOr<Response> ListWhere(roots::Store& store, const Request& request, 
   return answer;
 }
 
+absl::Status HideNames(KnownNames& names, v1::Finding& finding) {
+  for (v1::FindingMove& move : *finding.mutable_history()) {
+    RETURN_IF_ERROR(names.Hide({finding.household_id()}, *move.mutable_reason()));
+  }
+  return absl::OkStatus();
+}
+
 bool Matches(const Finding& finding, const v1::ListFindingsRequest& asked, Date today) {
   const auto is = [](auto want, auto have) {
     return static_cast<int>(want) == 0 || static_cast<int>(want) == static_cast<int>(have);
@@ -80,33 +88,45 @@ grpc::Status QualityService::ListRules(grpc::ServerContext* context, const v1::L
 
 grpc::Status QualityService::ListFindings(grpc::ServerContext* context, const v1::ListFindingsRequest* request,
                                           v1::ListFindingsResponse* response) {
-  const auto list = [&](const rpc::Caller&) {
+  const auto list = [&](const rpc::Caller&) -> absl::StatusOr<v1::ListFindingsResponse> {
     const Date today = DayInChina(store_.clock().Now());
-    return ListWhere<Finding>(store_, *request, &v1::ListFindingsResponse::add_findings,
-                              [&](const Finding& finding) { return Matches(finding, *request, today); });
+    ASSIGN_OR_RETURN(v1::ListFindingsResponse answer,
+                     ListWhere<Finding>(store_, *request, &v1::ListFindingsResponse::add_findings,
+                                        [&](const Finding& finding) { return Matches(finding, *request, today); }));
+    KnownNames names(store_);
+    for (v1::Finding& finding : *answer.mutable_findings()) RETURN_IF_ERROR(HideNames(names, finding));
+    return answer;
   };
   return guard_.Unary<v1::ListFindingsRequest, v1::ListFindingsResponse>(context, request, response, list);
 }
 
 grpc::Status QualityService::GetFinding(grpc::ServerContext* context, const v1::GetFindingRequest* request,
                                         v1::Finding* response) {
-  return guard_.Unary<v1::GetFindingRequest, v1::Finding>(context, request, response, [&](const rpc::Caller& caller) {
-    return records::Get<v1::Finding, Finding>(store_, caller, request->id(), "FINDING_NOT_FOUND");
-  });
+  const auto get = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Finding> {
+    ASSIGN_OR_RETURN(v1::Finding finding,
+                     (records::Get<v1::Finding, Finding>(store_, caller, request->id(), "FINDING_NOT_FOUND")));
+    KnownNames names(store_);
+    RETURN_IF_ERROR(HideNames(names, finding));
+    return finding;
+  };
+  return guard_.Unary<v1::GetFindingRequest, v1::Finding>(context, request, response, get);
 }
 
 template <typename Request>
 grpc::Status QualityService::Move(grpc::ServerContext* context, const Request* request, v1::Finding* response,
                                   Step step) {
   const auto move = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::Finding> {
-    return records::TakeOnce<Finding, v1::Finding>(
-        store_, caller, *request, [&](roots::Session& session) -> absl::StatusOr<Finding> {
-          ASSIGN_OR_RETURN(const Finding before, FindFinding(session, request->id()));
-          RETURN_IF_ERROR(records::CheckScope(caller, before.Division()));
-          ASSIGN_OR_RETURN(Finding after, step(before, {.by = caller.subject, .on = DayInChina(session.now())}));
-          session.Put(after);
-          return after;
-        });
+    const auto take = [&](roots::Session& session) -> absl::StatusOr<Finding> {
+      ASSIGN_OR_RETURN(const Finding before, FindFinding(session, request->id()));
+      RETURN_IF_ERROR(records::CheckScope(caller, before.Division()));
+      ASSIGN_OR_RETURN(Finding after, step(before, {.by = caller.subject, .on = DayInChina(session.now())}));
+      session.Put(after);
+      return after;
+    };
+    ASSIGN_OR_RETURN(v1::Finding finding, (records::TakeOnce<Finding, v1::Finding>(store_, caller, *request, take)));
+    KnownNames names(store_);
+    RETURN_IF_ERROR(HideNames(names, finding));
+    return finding;
   };
   return guard_.Unary<Request, v1::Finding>(context, request, response, move);
 }

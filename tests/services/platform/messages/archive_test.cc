@@ -125,7 +125,7 @@ TEST(Archive, MasksWhatAnAnyHoldsAndLetsGoOfWhatItDoesNotKnow) {
   Mask(any);
   EXPECT_EQ(any.value(), "");
   EXPECT_TRUE(HoldsPersonal(*v1::ListHouseholdsResponse::descriptor()));
-  EXPECT_FALSE(HoldsPersonal(*v1::Division::descriptor()));
+  EXPECT_FALSE(HoldsPersonal(*v1::GetHouseholdRequest::descriptor()));
 }
 
 }  // namespace
