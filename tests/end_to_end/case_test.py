@@ -130,7 +130,7 @@ class CaseTest(unittest.TestCase):
         self.refused("UNIT_TOO_LARGE", self.officer, "AllotCase", id=cases[0], unit=f"{COUNTY}/county/u3")
         self.send_elsewhere("ImportSites", "site_no,name,tier,location,started_on", "s9,示例,县城,451022100,2016-05-06")
         self.send_elsewhere("ImportUnits", "unit_no,site_no,area_centi_sqm", "u9,s9,5000")
-        self.refused("OUTSIDE_SCOPE", self.officer, "AllotCase", id=cases[0], unit="451022/county/u9")
+        self.refused("UNIT_NOT_FOUND", self.officer, "AllotCase", id=cases[0], unit="451022/county/u9")
         draw = self.draw = self.call(self.officer, "CommitDraw", site=f"{COUNTY}/county/s1")["id"]
         keys = [self.case(case)["key"] for case in cases]
         self.call(self.officer, "FreezeDraw", id=draw, cases=keys)

@@ -100,7 +100,7 @@ class CommunityTest(unittest.TestCase):
         chief = self.call(self.officer, "Grids/AppointChief", household=self.household(1), person_no="p1", **building)
         self.assertEqual("p1", chief["chiefs"][0]["person_no"])
         self.assertIn("until", self.call(self.officer, "Grids/DismissChief", **building)["chiefs"][0])
-        self.refused("OUTSIDE_SCOPE", self.stranger, "Grids/ListUncoveredHouseholds", site=SITE)
+        self.refused("SITE_NOT_FOUND", self.stranger, "Grids/ListUncoveredHouseholds", site=SITE)
         self.refused("FIELD_MISSING", self.officer, "Grids/ListUncoveredHouseholds")
 
     def test_an_election(self):
@@ -109,7 +109,7 @@ class CommunityTest(unittest.TestCase):
             "places": 2, "eligible": 3, "voted": 3,
             "winners": [{"household": self.household(n), "person_no": f"p{n}", "votes": 2} for n in (0, 1)],
         }
-        self.refused("OUTSIDE_SCOPE", self.stranger, "Community/HoldElection", **election)
+        self.refused("SITE_NOT_FOUND", self.stranger, "Community/HoldElection", **election)
         self.refused("QUORUM_NOT_REACHED", self.officer, "Community/HoldElection", **(election | {"voted": 1}))
         elected = self.call(self.officer, "Community/HoldElection", request_id="r1", **election)
         assembly = {"id": elected["id"]}

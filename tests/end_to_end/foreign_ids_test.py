@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Records of another county, by their ids: every method that takes one in its path is asked for every kind of record of the demo
-with the tokens of another county, as the API's own description says that it is called. A method that is added later is
-asked too."""
+with the tokens of another county, as the API's own description says that it is called. And by their keys, which can be guessed:
+wherever a method takes the name of a record, a key that is there and one that is not are answered alike. A method that is added
+later is asked too."""
 
 import http.client
 import json
@@ -14,6 +15,10 @@ from whole import Anju, reason
 
 HOME, FOREIGN = "450328", ("360731", "450802", "451022")
 ROLES = ("officer", "approver", "auditor", "collector", "reader", "bank", "enterprise", "admin")
+KEY = re.compile(r"\d{6}/[^/]+/[^/]+$")
+# The fields that name another record.
+NAMES_A_RECORD = re.compile(r"(household|site|building|unit|case|cases|subject|into|other_household|grid|plot|record|loan|list|run|"
+                            r"enterprise|workshop|channel|product|route|terminal)(_id|_key|_no)?$|id$|key$|record_id$|party$|query$")
 # What is shared by all services and not kept by any one county.
 SHARED = {"indicators", "policy", "audit", "approval", "ledger", "evidence", "files", "gateway"}
 
@@ -32,10 +37,14 @@ class ForeignIdsTest(unittest.TestCase):
         cls.schemas = description["components"]["schemas"]
         cls.methods = [(path, verb.upper(), about) for path, verbs in description["paths"].items() for verb, about in verbs.items()
                        if about.get("operationId", "").startswith("anju.")]
-        cls.records = {}
+        cls.records, cls.keys = {}, {}
         for county in FOREIGN:
-            for kind, record in cls.harvest(county).items():
+            found, keys = cls.harvest(county)
+            for kind, record in found.items():
                 cls.records.setdefault(kind, record)
+            for of, key in keys.items():
+                cls.keys.setdefault(of, key)
+        cls.own, cls.own_keys = cls.harvest(HOME)
 
     @classmethod
     def ask(cls, verb, path, role, county, body=None):
@@ -54,8 +63,9 @@ class ForeignIdsTest(unittest.TestCase):
 
     @classmethod
     def harvest(cls, county):
-        """The id of a record of each kind, by the first word of the paths of that kind: what its county lists."""
-        found = {}
+        """The id of a record of each kind, by the first word of the paths of that kind: what its county lists. And a key of each
+        kind, by the field that has it, the record's own by its path."""
+        found, keys = {}, {}
         for path, verb, about in cls.methods:
             role = cls.role(about)
             if verb != "GET" or "{" in path or role is None or cls.room(about) in SHARED:
@@ -73,8 +83,12 @@ class ForeignIdsTest(unittest.TestCase):
             for value in answer.values():
                 for record in value[:1] if isinstance(value, list) else ():
                     if isinstance(record, dict) and record.get("id"):
-                        found.setdefault(path.split("/")[2], record["id"])
-        return found
+                        kind = path.split("/")[2]
+                        found.setdefault(kind, record["id"])
+                        for name, text in record.items():
+                            if isinstance(text, str) and KEY.match(text) and text.startswith(county):
+                                keys.setdefault(kind if name == "key" else name, text)
+        return found, keys
 
     def plausible(self, name, schema, county):
         """Something that a field may hold, so that the record itself is looked for."""
@@ -96,6 +110,9 @@ class ForeignIdsTest(unittest.TestCase):
             return uuid.uuid4().hex
         if re.search(r"(_on|_by|since|until|^on$|day|date)$", name):
             return "2018-10-01"
+        known = {"site": "sites", "household": "households", "unit": "unit_key", "building": "building_key"}.get(name)
+        if county == HOME and known in self.own_keys:
+            return self.own_keys[known]
         return {"village": county + "100201", "period": "2018Q3", "month": "2018-10"}.get(name, "x1")
 
     def body(self, about, county):
@@ -106,6 +123,81 @@ class ForeignIdsTest(unittest.TestCase):
         if "$ref" in schema:
             schema = self.schemas[schema["$ref"].rsplit("/", 1)[1]]
         return {name: self.plausible(name, inner, county) for name, inner in schema.get("properties", {}).items()}
+
+    def leaves(self, schema, path=()):
+        """Where in a body a record may be named, as the words to it."""
+        if "$ref" in schema:
+            schema = self.schemas[schema["$ref"].rsplit("/", 1)[1]]
+        if schema.get("type") == "array":
+            yield from self.leaves(schema["items"], path + (0,))
+        for name, inner in schema.get("properties", {}).items() if schema.get("type") == "object" else ():
+            yield from self.leaves(inner, path + (name,))
+        name = next((word for word in reversed(path) if word != 0), "")
+        if schema.get("type") == "string" and "enum" not in schema and not schema.get("x-scope") and NAMES_A_RECORD.match(name):
+            yield path
+
+    def keyed_calls(self):
+        """Every place of every method in which a record is named: how to call it with a key there, all else being our own."""
+        for path, verb, about in self.methods:
+            role, kind = self.role(about), path.split("/")[2]
+            if role is None or ":import" in path or self.room(about) in SHARED:
+                continue
+            method = ".".join(about["operationId"].split(".")[-2:])
+            own_path = re.sub(r"\{\w+\}", self.own.get(kind, "x1"), path)
+            query = {p["name"]: HOME if p["schema"].get("x-scope") else self.plausible(p["name"], p["schema"], HOME)
+                     for p in about.get("parameters", []) if p["in"] == "query" and p["name"] != "page_token"}
+
+            def call(key, where, verb=verb, path=path, own_path=own_path, query=query, about=about, role=role):
+                body, place = self.body(about, HOME), own_path
+                if where == "path":
+                    place = re.sub(r"\{\w+\}", urllib.parse.quote(key, safe=""), path, count=1)
+                elif isinstance(where, str):
+                    place += "?" + urllib.parse.urlencode(query | {where: key})
+                else:
+                    *words, last = where
+                    inner = body
+                    for word in words:
+                        inner = inner[word]
+                    inner[last] = key
+                if verb == "GET" and where == "path":
+                    place += "?" + urllib.parse.urlencode(query)
+                status, answer = self.ask(verb, place, role, HOME, body)
+                return status, json.dumps(answer, ensure_ascii=False).replace(key, "KEY")
+
+            if "{" in path:
+                yield method, "path", call
+            for name in query:
+                if NAMES_A_RECORD.match(name):
+                    yield method, name, call
+            content = about.get("requestBody", {}).get("content", {}).get("application/json")
+            for words in self.leaves(content["schema"]) if content else ():
+                yield method, words, call
+
+    def test_a_key_of_another_county_is_answered_like_none(self):
+        self.assertGreater(len(self.keys), 12, self.keys)
+        asked, places, not_found = 0, 0, set()
+        for method, where, call in self.keyed_calls():
+            places += 1
+            for of, key in self.keys.items():
+                nobodys = key.rsplit("/", 1)[0] + "/none"
+                expected = call(nobodys, where)
+                # A number of one's own, and no name of a record.
+                if expected[0] == 200:
+                    break
+                asked += 1
+                with self.subTest(method=method, where=where, of=of):
+                    self.assertEqual(expected, call(key, where))
+                if "_NOT_FOUND" in expected[1]:
+                    not_found.add((method, where))
+        print(f"{asked} pairs in {places} places with keys of {sorted(self.keys)}; looked for in {len(not_found)} places", flush=True)
+        self.assertGreater(asked, 500)
+        self.assertGreater(len(not_found), 40)
+        # Those that have been found to tell.
+        for method, where in (("Relocation.DeclareCase", ("household",)), ("Housing.PlanRenovation", ("household",)),
+                              ("Construction.RaiseIssue", ("site",)), ("Construction.RaiseIssue", ("building",)),
+                              ("Relocation.CommitDraw", ("site",)), ("Relocation.AllotCase", ("unit",)),
+                              ("Construction.GetSiteWorks", "path"), ("Funds.GetSiteAccount", "path")):
+            self.assertIn((method, where), not_found)
 
     def test_no_id_opens_another_county(self):
         self.assertGreater(len(self.records), 15, self.records)

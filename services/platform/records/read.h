@@ -50,6 +50,18 @@ Message ToMasked(const Root& root) {
   return message;
 }
 
+// The record that `find(name)` finds by its id or key, within the caller's scope. A key,
+// `<division>/<source>/<number>`, can be guessed: one of another division is answered as `find` answers a key that no
+// record has.
+template <typename Find>
+auto FindFor(const rpc::Caller& caller, const std::string& name, Find find) -> decltype(find(name)) {
+  auto found = find(name);
+  if (!found.ok() || caller.Covers(found->Division())) return found;
+  // An id has no slash, and a key has.
+  if (name.find('/') != std::string::npos) return find("/");
+  return CheckScope(caller, found->Division());
+}
+
 template <typename Message, typename Root>
 absl::StatusOr<Message> Get(roots::Store& store, const rpc::Caller& caller, const std::string& id,
                             absl::string_view not_found) {

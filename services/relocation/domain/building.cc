@@ -1,6 +1,7 @@
 #include "services/relocation/domain/building.h"
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 
 namespace anju::relocation {
@@ -57,7 +58,8 @@ absl::StatusOr<Outcome> ImportBuilding(roots::Session& session, const intake::Ba
 
 absl::StatusOr<std::string> FindBuilding(roots::Session& session, const std::string& key, const std::string& site_key) {
   ASSIGN_OR_RETURN(const std::optional<Building> building, session.Find<Building>(key));
-  if (!building.has_value()) {
+  const bool is_near = building.has_value() && CountyOf(building->site_key) == CountyOf(site_key);
+  if (!is_near) {
     return Refuse(kNotFound, "BUILDING_NOT_FOUND", "name a building that was imported before, or none", "building_no");
   }
   if (building->site_key != site_key) return OfOtherSite();

@@ -17,8 +17,12 @@ absl::StatusOr<Case> DecideOne(roots::Session& session, const CaseRuling& ruling
   const bool is_key = ruling.relocation.find('/') != std::string::npos;
   ASSIGN_OR_RETURN(const std::optional<Case> before,
                    is_key ? session.Find<Case>(ruling.relocation) : session.Get<Case>(ruling.relocation));
-  if (!before.has_value()) return Refuse(kNotFound, "CASE_NOT_FOUND", "there is no case with this id or key", "case");
-  if (!intake::LiesIn(session, before->Division(), act.scope)) {
+  const bool is_near = before.has_value() && intake::LiesIn(session, before->Division(), act.scope);
+  // A key can be guessed, and nobody learns of another county's case by it.
+  if (!before.has_value() || (is_key && !is_near)) {
+    return Refuse(kNotFound, "CASE_NOT_FOUND", "there is no case with this id or key", "case");
+  }
+  if (!is_near) {
     return Refuse(kPermissionDenied, "OUTSIDE_SCOPE", "your token is for another division");
   }
   if (!seen.insert(before->id).second) {

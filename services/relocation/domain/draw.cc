@@ -7,7 +7,9 @@
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/intake/places.h"
 #include "services/relocation/domain/policy.h"
+#include "services/relocation/domain/resident.h"
 
 namespace anju::relocation {
 namespace {
@@ -34,18 +36,23 @@ lottery::List ListOf(const Draw& draw) {
   return *std::move(list);
 }
 
+// An id has no slash, and a key has.
+bool IsKey(const std::string& name) { return name.find('/') != std::string::npos; }
+
+absl::Status NoCase() { return Refuse(kNotFound, "CASE_NOT_FOUND", "there is no case with this key", "cases"); }
+
 // The case with this id or key.
 absl::StatusOr<Case> FindNamed(roots::Session& session, const std::string& name) {
-  // An id has no slash, and a key has.
-  if (name.find('/') == std::string::npos) return FindCase(session, name);
+  if (!IsKey(name)) return FindCase(session, name);
   ASSIGN_OR_RETURN(std::optional<Case> found, session.Find<Case>(name));
   if (found.has_value()) return *std::move(found);
-  return Refuse(kNotFound, "CASE_NOT_FOUND", "there is no case with this key", "cases");
+  return NoCase();
 }
 
 // The cases that wait for a unit of the site, and those that are named.
 absl::StatusOr<std::vector<Case>> GatherCases(roots::Session& session, const Draw& draw,
-                                              const std::vector<std::string>& named, Date day) {
+                                              const std::vector<std::string>& named, const Act& act) {
+  const Date day = act.on;
   std::vector<Case> cases;
   ASSIGN_OR_RETURN(const std::vector<std::string> ids, session.LinkedIds(kCasesOfSite, draw.site_key));
   for (const std::string& id : ids) {
@@ -58,6 +65,8 @@ absl::StatusOr<std::vector<Case>> GatherCases(roots::Session& session, const Dra
     ASSIGN_OR_RETURN(Case relocation, FindNamed(session, name));
     // Here already.
     if (relocation.site_key == draw.site_key) continue;
+    // Nobody learns of another county's case by its key.
+    if (IsKey(name) && !intake::LiesIn(session, relocation.Division(), act.scope)) return NoCase();
     if (!relocation.site_key.empty()) {
       return Refuse(kFailedPrecondition, "CASE_OF_OTHER_SITE",
                     absl::StrCat("case ", relocation.id, " waits for a unit of another site"), "cases");
@@ -248,16 +257,12 @@ std::vector<Allotment> Drawn(const Draw& draw) {
 
 absl::StatusOr<Draw> CommitDraw(roots::Session& session, const Promise& promise, const std::string& secret,
                                 const Act& act) {
-  // An id has no slash, and a key has.
-  const bool is_key = promise.site.find('/') != std::string::npos;
-  ASSIGN_OR_RETURN(const std::optional<Site> site,
-                   is_key ? session.Find<Site>(promise.site) : session.Get<Site>(promise.site));
-  if (!site.has_value()) return Refuse(kNotFound, "SITE_NOT_FOUND", "there is no site with this id or key", "site");
+  ASSIGN_OR_RETURN(const Site site, FindSite(session, promise.site, "site"));
   const bool ours = promise.commitment.empty();
   const std::string commitment = ours ? Sha256(absl::HexStringToBytes(secret)) : promise.commitment;
   ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kCommitment, commitment));
-  ASSIGN_OR_RETURN(const std::vector<std::string> earlier, session.LinkedIds(kDrawsOfSite, site->key));
-  ASSIGN_OR_RETURN(Draw draw, Commit(*site, earlier.size() + 1, commitment, !holder.empty(), act));
+  ASSIGN_OR_RETURN(const std::vector<std::string> earlier, session.LinkedIds(kDrawsOfSite, site.key));
+  ASSIGN_OR_RETURN(Draw draw, Commit(site, earlier.size() + 1, commitment, !holder.empty(), act));
   if (ours) draw.secret = secret;
   session.Put(draw);
   return draw;
@@ -315,7 +320,7 @@ absl::Status CheckNotInDraw(roots::Session& session, const std::string& case_key
 absl::StatusOr<Draw> FreezeDraw(roots::Session& session, const Draw& before, const std::vector<std::string>& cases,
                                 const Act& act) {
   RETURN_IF_ERROR(CheckFreezable(before));
-  ASSIGN_OR_RETURN(const std::vector<Case> gathered, GatherCases(session, before, cases, act.on));
+  ASSIGN_OR_RETURN(const std::vector<Case> gathered, GatherCases(session, before, cases, act));
   lottery::List list;
   RETURN_IF_ERROR(ListHouseholds(session, gathered, act.on, list));
   RETURN_IF_ERROR(GatherUnits(session, before, list));

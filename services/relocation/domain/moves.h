@@ -172,7 +172,7 @@ absl::StatusOr<Case> Take(Case after, std::optional<Date> Steps::*step, CaseVerb
                           const std::string& reason = "");
 
 // Use cases; the case is put by the caller. DeclareCase refuses, in this order, with DIVISION_NOT_FOUND,
-// HOUSEHOLD_NOT_FOUND, OUTSIDE_DIVISION, CASE_NO_TAKEN and HOUSEHOLD_HAS_CASE, OpenCaseNotice with
+// HOUSEHOLD_NOT_FOUND (also when it lives elsewhere), CASE_NO_TAKEN and HOUSEHOLD_HAS_CASE, OpenCaseNotice with
 // PLACE_NOT_A_DIVISION and, last, as evidence::CheckKept does, AllotCase with UNIT_NOT_FOUND and, last, as
 // CheckNotInDraw and CheckDrawDecides do; and each then as its rule does.
 absl::StatusOr<Case> DeclareCase(roots::Session& session, const Declaration& declaration, const Act& act);

@@ -38,6 +38,8 @@ struct SiteCost {
 struct CaseFunds {
   Case relocation;
   Settlement settlement;
+
+  std::string Division() const { return settlement.Division(); }
 };
 
 // What the policy of a day says of the money of a case.

@@ -176,11 +176,10 @@ absl::StatusOr<Outcome> ImportRenovation(roots::Session& session, const intake::
 absl::StatusOr<Renovation> PlanRenovation(roots::Session& session, const RenovationPlan& plan, const Act& act) {
   ASSIGN_OR_RETURN(const std::string division, intake::ResolveDivision(session, plan.division, "division"));
   ASSIGN_OR_RETURN(const std::optional<HouseholdFact> household, session.FindFact<HouseholdFact>(plan.household));
-  if (!household.has_value()) {
-    return Refuse(kNotFound, "HOUSEHOLD_NOT_FOUND", "the registry has no household with this key", "household");
-  }
-  if (!IsWithin(household->Village(), division)) {
-    return Refuse(kInvalidArgument, "OUTSIDE_DIVISION", absl::StrCat("the household does not live in ", division),
+  // Of a household that lives elsewhere nobody learns by its key that there is one.
+  if (!household.has_value() || !IsWithin(household->Village(), division)) {
+    return Refuse(kNotFound, "HOUSEHOLD_NOT_FOUND",
+                  absl::StrCat("no household with this key lives in ", division, ", as the registry knows"),
                   "household");
   }
   const std::string key = intake::Batch{.division = division, .source = std::string(kSource)}.Key(plan.renovation_no);

@@ -185,8 +185,8 @@ bool GetsBoth(const Renovation& renovation, const std::optional<Case>& relocatio
 // does, and with RENOVATION_KEPT_HERE when it would change one that takes its steps here.
 absl::StatusOr<roots::Outcome> ImportRenovation(roots::Session& session, const intake::Batch& batch,
                                                 const RenovationRecord& record);
-// Refuses, in this order, with DIVISION_NOT_FOUND, HOUSEHOLD_NOT_FOUND, OUTSIDE_DIVISION, RENOVATION_NO_TAKEN,
-// HOUSEHOLD_HAS_RENOVATION, and as Record does.
+// Refuses, in this order, with DIVISION_NOT_FOUND, HOUSEHOLD_NOT_FOUND (also when it lives elsewhere),
+// RENOVATION_NO_TAKEN, HOUSEHOLD_HAS_RENOVATION, and as Record does.
 absl::StatusOr<Renovation> PlanRenovation(roots::Session& session, const RenovationPlan& plan, const Act& act);
 // Refuses with RENOVATION_NOT_FOUND.
 absl::StatusOr<Renovation> FindRenovation(roots::Session& session, const std::string& id);

@@ -5,6 +5,21 @@
 #include "services/platform/records/read.h"
 
 namespace anju::relocation {
+namespace {
+
+// What a request names by its id or key, as records::FindFor finds it.
+absl::StatusOr<Case> FindCaseFor(roots::Session& session, const rpc::Caller& caller, const std::string& relocation) {
+  return records::FindFor(caller, relocation, [&](const std::string& name) { return FindCaseNamed(session, name); });
+}
+absl::StatusOr<Lease> FindLeaseFor(roots::Session& session, const rpc::Caller& caller, const std::string& lease) {
+  return records::FindFor(caller, lease, [&](const std::string& name) { return FindLease(session, name); });
+}
+absl::StatusOr<Mortgage> FindMortgageFor(roots::Session& session, const rpc::Caller& caller,
+                                         const std::string& mortgage) {
+  return records::FindFor(caller, mortgage, [&](const std::string& name) { return FindMortgage(session, name); });
+}
+
+}  // namespace
 
 v1::MortgageStatement StatementOf(const Mortgage& mortgage, Date today) {
   v1::MortgageStatement statement;
@@ -27,8 +42,7 @@ grpc::Status BuyBacksService::MoveLease(grpc::ServerContext* context, const Requ
   return records::ChangeRecord<Lease>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Lease> {
-        ASSIGN_OR_RETURN(const Lease before, FindLease(session, request->id()));
-        RETURN_IF_ERROR(records::CheckScope(caller, before.Division()));
+        ASSIGN_OR_RETURN(const Lease before, FindLeaseFor(session, caller, request->id()));
         return verb(session, before, act);
       });
 }
@@ -39,8 +53,7 @@ grpc::Status BuyBacksService::MoveMortgage(grpc::ServerContext* context, const R
   return records::ChangeRecord<Mortgage>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Mortgage> {
-        ASSIGN_OR_RETURN(const Mortgage before, FindMortgage(session, request->id()));
-        RETURN_IF_ERROR(records::CheckScope(caller, before.Division()));
+        ASSIGN_OR_RETURN(const Mortgage before, FindMortgageFor(session, caller, request->id()));
         return verb(session, before, act);
       });
 }
@@ -50,8 +63,7 @@ grpc::Status BuyBacksService::ProposeLease(grpc::ServerContext* context, const v
   return records::ChangeRecord<Lease>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Lease> {
-        ASSIGN_OR_RETURN(const Case relocation, FindCaseNamed(session, request->id()));
-        RETURN_IF_ERROR(records::CheckScope(caller, relocation.Division()));
+        ASSIGN_OR_RETURN(const Case relocation, FindCaseFor(session, caller, request->id()));
         return relocation::ProposeLease(session, relocation, act);
       });
 }
@@ -123,8 +135,7 @@ grpc::Status BuyBacksService::ProposeMortgage(grpc::ServerContext* context, cons
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Mortgage> {
         ASSIGN_OR_RETURN(const MortgageRequest mortgage, messages::FromProto<MortgageRequest>(*request));
-        ASSIGN_OR_RETURN(const Case relocation, FindCaseNamed(session, request->id()));
-        RETURN_IF_ERROR(records::CheckScope(caller, relocation.Division()));
+        ASSIGN_OR_RETURN(const Case relocation, FindCaseFor(session, caller, request->id()));
         return relocation::ProposeMortgage(session, relocation, mortgage, act);
       });
 }
@@ -187,8 +198,8 @@ grpc::Status BuyBacksService::GetMortgage(grpc::ServerContext* context, const v1
   const auto get = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::MortgageStatement> {
     Mortgage mortgage;
     RETURN_IF_ERROR(store_.Look([&](roots::Session& session) -> absl::Status {
-      ASSIGN_OR_RETURN(mortgage, FindMortgage(session, request->id()));
-      return records::CheckScope(caller, mortgage.Division());
+      ASSIGN_OR_RETURN(mortgage, FindMortgageFor(session, caller, request->id()));
+      return absl::OkStatus();
     }));
     return StatementOf(mortgage, DayInChina(store_.clock().Now()));
   };

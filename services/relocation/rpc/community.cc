@@ -4,6 +4,7 @@
 #include "services/platform/records/change.h"
 #include "services/relocation/domain/assembly.h"
 #include "services/relocation/domain/plot.h"
+#include "services/relocation/rpc/sites.h"
 
 namespace anju::relocation {
 namespace {
@@ -63,8 +64,7 @@ grpc::Status CommunityService::HoldElection(grpc::ServerContext* context, const 
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Assembly> {
         ASSIGN_OR_RETURN(const ElectionRequest election, messages::FromProto<ElectionRequest>(*request));
-        ASSIGN_OR_RETURN(const Site site, FindSite(session, election.site, "site"));
-        RETURN_IF_ERROR(records::CheckScope(caller, site.Division()));
+        ASSIGN_OR_RETURN(const Site site, FindSiteFor(session, caller, election.site));
         return relocation::HoldElection(session, site, election, act);
       });
 }

@@ -30,6 +30,11 @@ absl::StatusOr<std::vector<Root>> Linked(roots::Store& store, absl::string_view 
   return found;
 }
 
+// Of the site with this id or key, as records::FindFor finds it.
+absl::StatusOr<SiteWorks> FindWorksFor(roots::Session& session, const rpc::Caller& caller, const std::string& site) {
+  return records::FindFor(caller, site, [&](const std::string& name) { return FindWorks(session, name); });
+}
+
 }  // namespace
 
 grpc::Status ConstructionService::ImportBuildings(
@@ -78,10 +83,9 @@ grpc::Status ConstructionService::GetSiteWorks(grpc::ServerContext* context, con
   const auto get = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::SiteWorks> {
     SiteWorks works;
     RETURN_IF_ERROR(store_.Look([&](roots::Session& session) -> absl::Status {
-      ASSIGN_OR_RETURN(works, FindWorks(session, request->id()));
+      ASSIGN_OR_RETURN(works, FindWorksFor(session, caller, request->id()));
       return absl::OkStatus();
     }));
-    RETURN_IF_ERROR(records::CheckScope(caller, works.Division()));
     return records::ToMasked<v1::SiteWorks>(works);
   };
   return guard_.Unary<v1::GetSiteWorksRequest, v1::SiteWorks>(context, request, response, get);
@@ -93,8 +97,7 @@ grpc::Status ConstructionService::ReachMilestone(grpc::ServerContext* context, c
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<SiteWorks> {
         ASSIGN_OR_RETURN(const ReachMilestoneRequest reach, messages::FromProto<ReachMilestoneRequest>(*request));
-        ASSIGN_OR_RETURN(const SiteWorks before, FindWorks(session, reach.id));
-        RETURN_IF_ERROR(records::CheckScope(caller, before.Division()));
+        ASSIGN_OR_RETURN(const SiteWorks before, FindWorksFor(session, caller, reach.id));
         return relocation::ReachMilestone(before, reach, act.on);
       });
 }
@@ -105,9 +108,8 @@ grpc::Status ConstructionService::RaiseIssue(grpc::ServerContext* context, const
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<QualityIssue> {
         ASSIGN_OR_RETURN(const RaiseIssueRequest raise, messages::FromProto<RaiseIssueRequest>(*request));
-        ASSIGN_OR_RETURN(QualityIssue raised, relocation::RaiseIssue(session, raise, act));
-        RETURN_IF_ERROR(records::CheckScope(caller, raised.Division()));
-        return raised;
+        RETURN_IF_ERROR(FindWorksFor(session, caller, raise.site).status());
+        return relocation::RaiseIssue(session, raise, act);
       });
 }
 

@@ -4,6 +4,7 @@
 #include "services/platform/base/error.h"
 #include "services/platform/records/change.h"
 #include "services/relocation/domain/disclosure.h"
+#include "services/relocation/rpc/sites.h"
 
 namespace anju::relocation {
 namespace {
@@ -24,8 +25,7 @@ grpc::Status DisclosuresService::PublishDisclosure(grpc::ServerContext* context,
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Disclosure> {
         ASSIGN_OR_RETURN(const Publication asked, messages::FromProto<Publication>(*request));
-        ASSIGN_OR_RETURN(const Site site, FindSite(session, asked.site, "site"));
-        RETURN_IF_ERROR(records::CheckScope(caller, site.Division()));
+        ASSIGN_OR_RETURN(const Site site, FindSiteFor(session, caller, asked.site));
         return relocation::PublishDisclosure(session, site, asked, act);
       });
 }

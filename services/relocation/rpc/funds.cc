@@ -6,6 +6,15 @@
 #include "services/relocation/domain/chart.h"
 
 namespace anju::relocation {
+namespace {
+
+// Of the case with this id or key, as records::FindFor finds it.
+absl::StatusOr<CaseFunds> FindFundsFor(roots::Session& session, const rpc::Caller& caller,
+                                       const std::string& relocation) {
+  return records::FindFor(caller, relocation, [&](const std::string& name) { return FindFunds(session, name); });
+}
+
+}  // namespace
 
 FundsService::FundsService(roots::Store& store, intake::Intake& intake, rpc::Guard& guard)
     : store_(store), intake_(intake), guard_(guard), books_(store, FundsChart()) {}
@@ -38,8 +47,7 @@ grpc::Status FundsService::Move(grpc::ServerContext* context, const Request* req
   return records::ChangeRecord<Settlement>(
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Settlement> {
-        ASSIGN_OR_RETURN(const CaseFunds before, FindFunds(session, request->id()));
-        RETURN_IF_ERROR(records::CheckScope(caller, before.settlement.Division()));
+        ASSIGN_OR_RETURN(const CaseFunds before, FindFundsFor(session, caller, request->id()));
         return verb(session, before, act);
       });
 }
@@ -115,8 +123,7 @@ grpc::Status FundsService::QuoteTitle(grpc::ServerContext* context, const v1::Qu
   const auto quote = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::TitleQuote> {
     TitleQuote answer;
     RETURN_IF_ERROR(store_.Look([&](roots::Session& session) -> absl::Status {
-      ASSIGN_OR_RETURN(const CaseFunds funds, FindFunds(session, request->id()));
-      RETURN_IF_ERROR(records::CheckScope(caller, funds.settlement.Division()));
+      ASSIGN_OR_RETURN(const CaseFunds funds, FindFundsFor(session, caller, request->id()));
       ASSIGN_OR_RETURN(answer, relocation::QuoteTitle(session, funds));
       return absl::OkStatus();
     }));
@@ -156,8 +163,8 @@ grpc::Status FundsService::GetSiteAccount(grpc::ServerContext* context, const v1
     Site site;
     SiteCost cost;
     RETURN_IF_ERROR(store_.Look([&](roots::Session& session) -> absl::Status {
-      ASSIGN_OR_RETURN(site, FindSiteNamed(session, request->id()));
-      RETURN_IF_ERROR(records::CheckScope(caller, site.Division()));
+      ASSIGN_OR_RETURN(site, records::FindFor(caller, request->id(),
+                                              [&](const std::string& name) { return FindSiteNamed(session, name); }));
       ASSIGN_OR_RETURN(cost, CostOf(session, site));
       return absl::OkStatus();
     }));

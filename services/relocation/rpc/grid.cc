@@ -5,6 +5,7 @@
 #include "services/platform/base/error.h"
 #include "services/platform/records/change.h"
 #include "services/relocation/domain/grid.h"
+#include "services/relocation/rpc/sites.h"
 
 namespace anju::relocation {
 namespace {
@@ -77,8 +78,7 @@ grpc::Status GridsService::ListUncoveredHouseholds(grpc::ServerContext* context,
     v1::ListUncoveredHouseholdsResponse page;
     RETURN_IF_ERROR(store_.Look([&](roots::Session& session) -> absl::Status {
       ASSIGN_OR_RETURN(const SiteRequest asked, messages::FromProto<SiteRequest>(*request));
-      ASSIGN_OR_RETURN(const Site site, FindSite(session, asked.site, "site"));
-      RETURN_IF_ERROR(records::CheckScope(caller, site.Division()));
+      ASSIGN_OR_RETURN(const Site site, FindSiteFor(session, caller, asked.site));
       ASSIGN_OR_RETURN(const std::vector<std::string> ids, session.LinkedIds(kCasesOfSite, site.key));
       auto id = std::upper_bound(ids.begin(), ids.end(), request->page_token());
       for (int64_t left = records::PageSize(request->page_size()); left > 0 && id != ids.end(); --left, ++id) {

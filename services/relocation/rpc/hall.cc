@@ -6,6 +6,7 @@
 #include "services/platform/records/change.h"
 #include "services/platform/roots/queue.h"
 #include "services/relocation/domain/hall.h"
+#include "services/relocation/rpc/sites.h"
 
 namespace anju::relocation {
 namespace {
@@ -25,8 +26,7 @@ grpc::Status HallService::ReceiveHallRequest(grpc::ServerContext* context, const
       store_, guard_, context, request, response,
       [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<HallRequest> {
         ASSIGN_OR_RETURN(const Asking asked, messages::FromProto<Asking>(*request));
-        ASSIGN_OR_RETURN(const Site site, FindSite(session, asked.site, "site"));
-        RETURN_IF_ERROR(records::CheckScope(caller, site.Division()));
+        ASSIGN_OR_RETURN(const Site site, FindSiteFor(session, caller, asked.site));
         return ReceiveRequest(session, site, asked, act);
       });
 }

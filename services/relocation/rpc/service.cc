@@ -9,6 +9,7 @@
 #include "services/relocation/domain/ceremony.h"
 #include "services/relocation/domain/site.h"
 #include "services/relocation/domain/unit.h"
+#include "services/relocation/rpc/sites.h"
 
 namespace anju::relocation {
 namespace {
@@ -177,9 +178,10 @@ grpc::Status RelocationService::AllotCase(grpc::ServerContext* context, const v1
                   ASSIGN_OR_RETURN(const Case before, FindCase(session, request->id()));
                   RETURN_IF_ERROR(records::CheckScope(caller, before.Division()));
                   ASSIGN_OR_RETURN(const std::optional<Unit> unit, session.Find<Unit>(allotment.unit));
-                  // Whose unit it is, is asked too: a household moves to another county by who is over both.
-                  if (unit.has_value()) RETURN_IF_ERROR(records::CheckScope(caller, unit->Division()));
-                  return relocation::AllotCase(session, before, allotment.unit, act);
+                  // Whose unit it is, is asked too: a household moves to another county by who is over both, and for
+                  // everybody else there is no such unit.
+                  const bool is_ours = unit.has_value() && caller.Covers(unit->Division());
+                  return relocation::AllotCase(session, before, is_ours ? allotment.unit : "", act);
                 });
 }
 
@@ -225,8 +227,9 @@ grpc::Status RelocationService::ChangeDraw(grpc::ServerContext* context, const R
 grpc::Status RelocationService::CommitDraw(grpc::ServerContext* context, const v1::CommitDrawRequest* request,
                                            v1::Draw* response) {
   return ChangeDraw(context, request, response,
-                    [&](roots::Session& session, const rpc::Caller&, const Act& act) -> absl::StatusOr<Draw> {
+                    [&](roots::Session& session, const rpc::Caller& caller, const Act& act) -> absl::StatusOr<Draw> {
                       ASSIGN_OR_RETURN(const Promise promise, messages::FromProto<Promise>(*request));
+                      RETURN_IF_ERROR(FindSiteFor(session, caller, promise.site).status());
                       return relocation::CommitDraw(session, promise, NewSecret(), act);
                     });
 }

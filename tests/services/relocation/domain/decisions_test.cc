@@ -225,7 +225,10 @@ TEST_P(DecisionsTest, TheGoodOnesOfABatchGoOn) {
                                       {.relocation = b, .ruling = {.verdict = Verdict::kReject, .reason = "不"}}}};
   const absl::StatusOr<CaseOutcomes> elsewhere = decide(batch, By("wang", {"approver"}, "450327"));
   ASSERT_TRUE(elsewhere.ok()) << elsewhere.status();
-  EXPECT_EQ(elsewhere->outcomes[0].reason, "OUTSIDE_SCOPE");
+  // Nobody learns of another county's case by a key, which can be guessed.
+  EXPECT_EQ(elsewhere->outcomes[0].reason, "CASE_NOT_FOUND");
+  EXPECT_EQ(elsewhere->outcomes[0].hint, elsewhere->outcomes[1].hint);
+  EXPECT_EQ(elsewhere->outcomes[2].reason, "OUTSIDE_SCOPE");
   EXPECT_EQ(elsewhere->refused, 5);
   const absl::StatusOr<CaseOutcomes> outcomes = decide(batch, By("wang", {"approver"}));
   ASSERT_TRUE(outcomes.ok()) << outcomes.status();

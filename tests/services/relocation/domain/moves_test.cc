@@ -460,7 +460,7 @@ TEST_P(MovesTest, DeclaresInOrder) {
   declaration.division = kTown;
   EXPECT_THAT(DeclareIt(declaration), RefusedWith(kNotFound, "HOUSEHOLD_NOT_FOUND"));
   declaration.household = "450328/county/h2";
-  EXPECT_THAT(DeclareIt(declaration), RefusedWith(kInvalidArgument, "OUTSIDE_DIVISION"));
+  EXPECT_THAT(DeclareIt(declaration), RefusedWith(kNotFound, "HOUSEHOLD_NOT_FOUND"));
   declaration.division = "450328";
   Declared();
   id_.clear();

@@ -165,6 +165,23 @@ TEST_P(IssuesTest, AreRaisedInOrder) {
   EXPECT_THAT(Raise(request), RefusedWith(kNotFound, "SITE_NOT_FOUND"));
   request.site = "450328/county/s1";
   EXPECT_THAT(Raise(request), RefusedWith(kNotFound, "BUILDING_NOT_FOUND"));
+  // Nor is one of another county.
+  stand.KnowDivision("451021");
+  stand.KnowDivision("451021001001");
+  stand.batch.division = "451021";
+  SiteRecord far = SiteRow("s1");
+  far.location = "451021001001";
+  ASSERT_TRUE(stand.Import(ImportSite, far).ok());
+  const BuildingRecord building{.building_no = "b9",
+                                .site_no = "s1",
+                                .name = "9栋",
+                                .floors = 6,
+                                .planned_units = 12,
+                                .started_on = Date(2018, 1, 1)};
+  ASSERT_TRUE(stand.Import(ImportBuilding, building).ok());
+  stand.batch.division = "450328";
+  request.building = "451021/county/b9";
+  EXPECT_THAT(Raise(request), RefusedWith(kNotFound, "BUILDING_NOT_FOUND"));
   request.building = "450328/county/b1";
   EXPECT_THAT(Raise(request), RefusedWith(kInvalidArgument, "DATES_REVERSED"));
   request.due_on = kLi.on;

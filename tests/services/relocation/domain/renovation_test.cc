@@ -252,7 +252,7 @@ TEST_P(RenovationTest, IsPlannedHere) {
   plan.division = kOther;
   refused(kNotFound, "HOUSEHOLD_NOT_FOUND");
   plan.household = Key("h4");
-  refused(kInvalidArgument, "OUTSIDE_DIVISION");
+  refused(kNotFound, "HOUSEHOLD_NOT_FOUND");
   plan.division = "450328";
   refused(kInvalidArgument, "AMOUNT_NEGATIVE");
   plan.subsidy_fen = 0;
