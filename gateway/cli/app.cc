@@ -332,10 +332,11 @@ absl::StatusOr<Response> CallOne(Client& client, const std::string& method, cons
 struct VerifyWords {
   std::string service = "all";
   std::vector<std::string> heads;
+  std::string file;
 };
 
 // The named service, or all that the gateway knows.
-absl::StatusOr<std::vector<std::string>> ServicesToVerify(Client& client, const std::string& named) {
+absl::StatusOr<std::vector<std::string>> ServicesNamed(Client& client, const std::string& named) {
   if (named != "all") return std::vector<std::string>{named};
   ASSIGN_OR_RETURN(
       const gateway::v1::Health health,
@@ -345,13 +346,15 @@ absl::StatusOr<std::vector<std::string>> ServicesToVerify(Client& client, const 
   return services;
 }
 
-absl::StatusOr<std::vector<AuditVerdict>> VerifyAll(Client& client, const VerifyWords& words) {
+absl::StatusOr<std::vector<AuditVerdict>> VerifyAll(Client& client, const VerifyWords& words,
+                                                    const std::vector<NamedHead>& in_file) {
   std::map<std::string, std::vector<audit::Head>> kept;
+  for (const NamedHead& head : in_file) kept[head.service].push_back(head.head);
   for (const std::string& text : words.heads) {
     ASSIGN_OR_RETURN(const NamedHead head, ParseHead(text));
     kept[head.service].push_back(head.head);
   }
-  ASSIGN_OR_RETURN(const std::vector<std::string> services, ServicesToVerify(client, words.service));
+  ASSIGN_OR_RETURN(const std::vector<std::string> services, ServicesNamed(client, words.service));
   std::vector<AuditVerdict> verdicts;
   for (const std::string& service : services) {
     const auto read_chain = [&](const audit::v1::ReadChainRequest& request) {
@@ -368,8 +371,11 @@ absl::StatusOr<std::vector<AuditVerdict>> VerifyAll(Client& client, const Verify
 }
 
 int RunVerifyAudit(Session& session, const VerifyWords& words) {
+  const absl::StatusOr<std::vector<NamedHead>> in_file =
+      words.file.empty() ? std::vector<NamedHead>() : ReadHeads(words.file);
+  if (!in_file.ok()) return session.Failed(in_file.status());
   Client client = session.Connect();
-  const auto verdicts = VerifyAll(client, words);
+  const auto verdicts = VerifyAll(client, words, *in_file);
   if (!verdicts.ok()) return session.Failed(verdicts.status());
   if (session.json()) {
     ShowJson(session.out, *verdicts);
@@ -378,13 +384,26 @@ int RunVerifyAudit(Session& session, const VerifyWords& words) {
   }
   const bool tampered = std::any_of(verdicts->begin(), verdicts->end(),
                                     [](const AuditVerdict& verdict) { return verdict.fault.has_value(); });
-  return tampered ? kTampered : kDone;
+  if (tampered) return kTampered;
+  if (words.file.empty()) return kDone;
+  const absl::Status written = WriteHeads(words.file, *in_file, *verdicts);
+  return written.ok() ? kDone : session.Failed(written);
+}
+
+absl::StatusOr<audit::v1::ListEntriesResponse> ListAll(Client& client, const audit::v1::ListEntriesRequest& request,
+                                                       const std::string& named) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> services, ServicesNamed(client, named));
+  std::vector<audit::v1::ListEntriesResponse> pages;
+  for (const std::string& service : services) {
+    ASSIGN_OR_RETURN(pages.emplace_back(), CallOne<audit::v1::ListEntriesResponse>(
+                                               client, "anju.audit.v1.Audit/ListEntries", request, service));
+  }
+  return MergeEntries(pages);
 }
 
 int RunListAudit(Session& session, const audit::v1::ListEntriesRequest& request, const std::string& service) {
   Client client = session.Connect();
-  const auto listed =
-      CallOne<audit::v1::ListEntriesResponse>(client, "anju.audit.v1.Audit/ListEntries", request, service);
+  const auto listed = ListAll(client, request, service);
   if (!listed.ok()) return session.Failed(listed.status());
   if (!session.json()) {
     Show(session.out, *listed);
@@ -403,18 +422,23 @@ void AddAudit(CLI::App& app, Session& session) {
       "verify", "Read the whole log and compute its chain of hashes here; exits with 3 when it is not what it was");
   verify->add_option("--service", words->service, "Whose log; all of them by default")->capture_default_str();
   verify->add_option("--head", words->heads, "A head that was kept, as this command prints them; may be given often");
+  verify->add_option(
+      "--heads", words->file,
+      "A file of heads, kept where the services are not: the logs must go through them, and when all is well "
+      "the heads that were found take their place");
   verify->callback(
       [&session, words] { session.chosen = [&session, words] { return RunVerifyAudit(session, *words); }; });
 
   auto request = std::make_shared<audit::v1::ListEntriesRequest>();
-  auto service = std::make_shared<std::string>();
+  auto service = std::make_shared<std::string>("all");
   auto kind = std::make_shared<std::string>();
   CLI::App* list = group->add_subcommand("list", "List entries, the newest first");
-  list->add_option("--service", *service, "Whose log")->required();
+  list->add_option("--service", *service, "Whose log; all of them by default")->capture_default_str();
   const std::tuple<const char*, std::string*, const char*> filters[] = {
       {"--division", request->mutable_division(), "What happened in a division"},
       {"--household", request->mutable_household_id(), "What touched a household, by its id"},
-      {"--person", request->mutable_person_id(), "What touched a person's household: <household id>:<number>"},
+      {"--person", request->mutable_person_id(),
+       "What touched a person's households: <household id>:<number>, of any of them"},
       {"--record", request->mutable_record_id(), "What touched a record, by its id"},
       {"--subject", request->mutable_subject(), "What somebody did"},
       {"--from", request->mutable_from_day(), "2018-10-01"},
@@ -422,7 +446,8 @@ void AddAudit(CLI::App& app, Session& session) {
       {"--page", request->mutable_page_token(), "Where the page before has ended"},
   };
   for (const auto& [name, value, help] : filters) list->add_option(name, *value, help);
-  list->add_option("--kind", *kind, "write, read or export")->check(CLI::IsMember({"write", "read", "export"}));
+  list->add_option("--kind", *kind, "write, read, export or refused")
+      ->check(CLI::IsMember({"write", "read", "export", "refused"}));
   list->callback([&session, request, service, kind] {
     session.chosen = [&session, request, service, kind] {
       audit::v1::EntryKind parsed = audit::v1::ENTRY_KIND_UNSPECIFIED;

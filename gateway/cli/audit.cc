@@ -1,10 +1,14 @@
 #include "gateway/cli/audit.h"
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "gateway/cli/files.h"
 #include "gateway/cli/table.h"
 #include "services/platform/audit/wire.h"
 #include "services/platform/base/error.h"
@@ -28,6 +32,8 @@ std::string KindText(audit::v1::EntryKind kind) {
       return "read";
     case audit::v1::ENTRY_KIND_EXPORT:
       return "export";
+    case audit::v1::ENTRY_KIND_REFUSED:
+      return "refused";
     default:
       return "";
   }
@@ -78,6 +84,47 @@ std::string HeadText(const std::string& service, const audit::Head& head) {
   return absl::StrCat(service, ":", head.number, ":", head.hash);
 }
 
+absl::StatusOr<std::vector<NamedHead>> ReadHeads(const std::string& path) {
+  std::vector<NamedHead> heads;
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  // The first time.
+  if (absl::IsNotFound(text.status())) return heads;
+  if (!text.ok()) return text.status();
+  for (const absl::string_view line : absl::StrSplit(*text, '\n', absl::SkipWhitespace())) {
+    ASSIGN_OR_RETURN(heads.emplace_back(), ParseHead(absl::StripAsciiWhitespace(line)));
+  }
+  return heads;
+}
+
+absl::Status WriteHeads(const std::string& path, const std::vector<NamedHead>& before,
+                        const std::vector<AuditVerdict>& verdicts) {
+  std::map<std::string, audit::Head> heads;
+  for (const NamedHead& head : before) heads[head.service] = head.head;
+  for (const AuditVerdict& verdict : verdicts) heads[verdict.service] = verdict.head;
+  std::string text;
+  for (const auto& [service, head] : heads) absl::StrAppend(&text, HeadText(service, head), "\n");
+  return WriteFile(path, text, 0644);
+}
+
+// A token is the id of an entry, and ids are in the order of their times in all services. What is older than where one
+// of the pages ends comes with the next page, so that nothing of that service is missing between.
+audit::v1::ListEntriesResponse MergeEntries(const std::vector<audit::v1::ListEntriesResponse>& pages) {
+  audit::v1::ListEntriesResponse merged;
+  for (const audit::v1::ListEntriesResponse& page : pages) {
+    if (page.next_page_token() > merged.next_page_token()) merged.set_next_page_token(page.next_page_token());
+  }
+  std::vector<const audit::v1::Entry*> entries;
+  for (const audit::v1::ListEntriesResponse& page : pages) {
+    for (const audit::v1::Entry& entry : page.entries()) {
+      if (entry.id() >= merged.next_page_token()) entries.push_back(&entry);
+    }
+  }
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const audit::v1::Entry* a, const audit::v1::Entry* b) { return a->id() > b->id(); });
+  for (const audit::v1::Entry* entry : entries) *merged.add_entries() = *entry;
+  return merged;
+}
+
 void Show(std::ostream& out, const std::vector<AuditVerdict>& verdicts) {
   for (const AuditVerdict& verdict : verdicts) {
     out << verdict.service << ": ";
@@ -92,7 +139,7 @@ void Show(std::ostream& out, const std::vector<AuditVerdict>& verdicts) {
     if (verdict.unsealed > 0) out << "; " << Grouped(verdict.unsealed) << " not sealed yet";
     out << "\n  head " << HeadText(verdict.service, verdict.head) << "\n";
   }
-  out << "Keep the heads elsewhere, and give them the next time by --head.\n";
+  out << "Keep the heads elsewhere, and give them the next time by --head, or let --heads keep them in a file.\n";
 }
 
 void ShowJson(std::ostream& out, const std::vector<AuditVerdict>& verdicts) {
@@ -113,12 +160,12 @@ void ShowJson(std::ostream& out, const std::vector<AuditVerdict>& verdicts) {
 }
 
 void Show(std::ostream& out, const audit::v1::ListEntriesResponse& entries) {
-  Table table{.heading = {"time (UTC+8)", "who", "role", "what", "method", "division", "records", "purpose"},
-              .numeric = {false, false, false, false, false, false, true, false}};
+  Table table{.heading = {"time (UTC+8)", "service", "who", "role", "what", "method", "division", "records", "purpose"},
+              .numeric = {false, false, false, false, false, false, false, true, false}};
   for (const audit::v1::Entry& message : entries.entries()) {
     const audit::Entry entry = audit::FromProto(message);
     table.rows.push_back({absl::FormatTime("%Y-%m-%d %H:%M:%S", entry.at, absl::FixedTimeZone(8 * 60 * 60)),
-                          entry.subject, entry.role, KindText(message.kind()),
+                          message.service(), entry.subject, entry.role, KindText(message.kind()),
                           entry.method.substr(entry.method.rfind('.') + 1), entry.division, Grouped(entry.record_count),
                           entry.purpose});
   }

@@ -43,6 +43,16 @@ struct NamedHead {
 absl::StatusOr<NamedHead> ParseHead(absl::string_view text);
 std::string HeadText(const std::string& service, const audit::Head& head);
 
+// The pages of several services as one, the newest first. Its token is one for all of them.
+audit::v1::ListEntriesResponse MergeEntries(const std::vector<audit::v1::ListEntriesResponse>& pages);
+
+// The heads that a file holds, one a line; none when there is no such file. Refuses with HEAD_MALFORMED.
+absl::StatusOr<std::vector<NamedHead>> ReadHeads(const std::string& path);
+// Writes the head of each verdict into the file, in the place of the one of that service in `before`: the later head
+// says all that the earlier one does.
+absl::Status WriteHeads(const std::string& path, const std::vector<NamedHead>& before,
+                        const std::vector<AuditVerdict>& verdicts);
+
 void Show(std::ostream& out, const std::vector<AuditVerdict>& verdicts);
 void ShowJson(std::ostream& out, const std::vector<AuditVerdict>& verdicts);
 void Show(std::ostream& out, const audit::v1::ListEntriesResponse& entries);

@@ -14,6 +14,7 @@
 #include "services/registry/rpc/events.h"
 #include "services/registry/rpc/figures.h"
 #include "services/registry/rpc/follows.h"
+#include "services/registry/rpc/own_facts.h"
 #include "services/registry/rpc/quality.h"
 #include "services/registry/rpc/service.h"
 #include "services/registry/store/divisions.h"
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
   auto database = anju::runtime::OpenDatabase(runtime, SqlDivisions::Migrations());
   SqlDivisions divisions(*database);
   anju::runtime::MustStart("--divisions", divisions.Load(runtime.divisions()));
+  OwnFacts own_facts(divisions);
   anju::runtime::Foundation foundation(
       runtime, *database,
       {.service = "registry",
@@ -35,7 +37,8 @@ int main(int argc, char** argv) {
        .catalogue = Catalogue(),
        .exposed = {anju::files::Expose<Household, v1::Household>()},
        .hears = Follows(),
-       .own_facts = &divisions});
+       .own_facts = &own_facts});
+  own_facts.Open(foundation.store());
   RegistryService service(foundation.store(), foundation.intake(), runtime.guard(), divisions);
   EventsService events(foundation.store(), foundation.intake(), runtime.guard());
   FiguresService figures(foundation.store(), foundation.intake(), runtime.guard(), foundation.figures(), divisions);

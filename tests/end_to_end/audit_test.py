@@ -21,8 +21,9 @@ from whole import PROTOSET, SERVICES, Anju, reason  # noqa: E402
 
 COUNTY, VILLAGE = "450481", "450481100201"
 NAME, ID_NUMBER, BORN = "韦小明", "450328199003070010", "1990-03-07"
+PHONE, CARD = "13812345678", "6222021234567890123"
 PURPOSE = "核对低保名单"
-KINDS = {"ENTRY_KIND_WRITE": 1, "ENTRY_KIND_READ": 2, "ENTRY_KIND_EXPORT": 3}
+KINDS = {"ENTRY_KIND_WRITE": 1, "ENTRY_KIND_READ": 2, "ENTRY_KIND_EXPORT": 3, "ENTRY_KIND_REFUSED": 4}
 
 
 def digest(*texts):
@@ -137,6 +138,21 @@ class Chain(Audit):
         code, verdicts = self.verify("--service", "registry", "--head", forged)
         self.assertEqual((3, "FAULT_KIND_HEAD_LOST"), (code, verdicts["registry"]["fault"]["kind"]))
 
+    def test_a_cut_off_end_is_found_by_the_heads_of_the_last_time(self):
+        heads = self.anju.data / "kept_heads"
+        self.sealed()
+        self.assertEqual(0, self.verify("--heads", heads)[0])
+        kept = heads.read_text().split()
+        self.assertEqual(set(SERVICES), {head.split(":")[0] for head in kept})
+        self.assertEqual(0, self.verify("--heads", heads)[0])
+        # One head is of a log that is longer than it was: as though its end had been cut off since.
+        service, number, _ = kept[0].split(":")
+        heads.write_text("\n".join([f"{service}:{int(number) + 1}:{'0' * 64}"] + kept[1:]))
+        before = heads.read_text()
+        code, verdicts = self.verify("--heads", heads)
+        self.assertEqual((3, "FAULT_KIND_HEAD_LOST"), (code, verdicts[service]["fault"]["kind"]))
+        self.assertEqual(before, heads.read_text())
+
     def test_a_killed_service_leaves_a_chain(self):
         before = self.sealed()["registry"]["head"]
         for n in range(5):
@@ -199,11 +215,79 @@ class PersonalData(Audit):
         self.assertEqual(0, self.verify()[0])
         self.assertNotIn(ID_NUMBER, "".join(log.read_text(errors="replace") for log in (self.anju.data / "logs").iterdir()))
 
+    def test_a_person_is_followed_to_another_household(self):
+        self.imports("t", ["户编号,人员编号,姓名,身份证号,出生日期,性别,与户主关系,劳动能力,入户日期"] + [
+            f"{household},{person},例某{household}{person},,1990-03-07,男,{relation},普通劳动力,2016-01-15"
+            for household in ("h10", "h11") for person, relation in (("1", "户主"), ("2", "子女"))], "persons")
+        ids = {}
+        for number in ("h10", "h11", "h12"):
+            listed = self.anju.ctl(self.officer, "call", "anju.registry.v1.Registry/ListHouseholds",
+                                   json.dumps({"division": COUNTY, "query": number}))
+            ids[number] = listed["households"][0]["id"]
+        self.anju.ctl(self.officer, "call", "anju.registry.v1.HouseholdEvents/TransferMember", json.dumps(
+            {"id": ids["h10"], "person_no": "2", "into": ids["h11"], "happened_on": "2018-06-01", "relation": "RELATION_OTHER",
+             "reason": "投靠亲属", "request_id": "t1"}))
+        raw = PURPOSE.encode().decode("latin-1")
+        reader = self.anju.new_token("officer", COUNTY)
+        for number in ("h10", "h11", "h12"):
+            self.assertEqual(200, self.http(f"/v1/households/{ids[number]}", reader, x_anju_purpose=raw)[0])
+        # The household's file is read from all services.
+        self.assertEqual(200, self.http(f"/v1/households/{ids['h11']}/file", reader, x_anju_purpose=raw)[0])
+        by_id = []
+        for person in (ids["h10"] + ":2", ids["h11"] + ":2/2"):
+            entries = self.anju.ctl(self.auditor, "audit", "list", "--person", person)["entries"]
+            times = [microseconds(entry["at"]) // 1000 for entry in entries]
+            self.assertEqual(times, sorted(times, reverse=True))
+            # What the services do by themselves, such as evaluating a household, goes on.
+            entries = [entry for entry in entries if entry.get("role") == "officer"]
+            read = [(entry["method"].rsplit(".", 1)[1], entry["record_ids"]) for entry in entries if entry["kind"] == "ENTRY_KIND_READ"]
+            self.assertEqual([("GetFilePart", [ids["h11"]]), ("GetHousehold", [ids["h11"]]), ("GetHousehold", [ids["h10"]])], read)
+            self.assertIn("anju.registry.v1.HouseholdEvents.TransferMember", [entry["method"] for entry in entries])
+            by_id.append([(entry["service"], entry["id"]) for entry in entries])
+        self.assertEqual(*by_id)
+        # Who stayed is asked for their household alone; each service answers by itself too, and asks the registry.
+        stayed = self.anju.ctl(self.auditor, "audit", "list", "--kind", "read", "--person", ids["h10"] + ":1")["entries"]
+        self.assertEqual([[ids["h10"]]], [entry["record_ids"] for entry in stayed])
+        for service in SERVICES:
+            query = urllib.parse.urlencode({"division": COUNTY, "person_id": ids["h10"] + ":2"})
+            status, answer = self.http(f"/v1/audit/entries?{query}", self.auditor, x_anju_service=service)
+            self.assertEqual(200, status, answer)
+            self.assertEqual([entry for entry in by_id[0] if entry[0] == service],
+                             [(entry["service"], entry["id"]) for entry in answer.get("entries", []) if entry.get("role") == "officer"])
+
+    def test_attempts_at_what_is_anothers_are_kept(self):
+        stranger = self.anju.new_token("officer", "451021")
+        household = self.household()
+        for _ in range(3):
+            status, answer = self.http(f"/v1/households/{household}", stranger)
+            self.assertEqual((403, "OUTSIDE_SCOPE"), (status, reason(answer)))
+        status, answer = self.http(f"/v1/households?division={COUNTY}", stranger)
+        self.assertEqual((403, "OUTSIDE_SCOPE"), (status, reason(answer)))
+        collector = self.anju.new_token("collector", COUNTY)
+        status, answer = self.http(f"/v1/households/{household}", collector, x_anju_purpose=PURPOSE.encode().decode("latin-1"))
+        self.assertEqual((403, "UNMASKING_NOT_ALLOWED"), (status, reason(answer)))
+        wanted = {("GetHousehold", "OUTSIDE_SCOPE", "451021"), ("ListHouseholds", "OUTSIDE_SCOPE", COUNTY),
+                  ("GetHousehold", "UNMASKING_NOT_ALLOWED", COUNTY)}
+        for _ in range(100):
+            entries = self.anju.ctl(self.auditor, "audit", "list", "--service", "registry", "--kind", "refused")["entries"]
+            found = {(entry["method"].rsplit(".", 1)[1], entry["purpose"], entry["division"]) for entry in entries}
+            if wanted <= found:
+                break
+            time.sleep(0.1)
+        self.assertLessEqual(wanted, found)
+        self.assertEqual(0, self.verify()[0])
+
     def test_no_answer_of_any_method_holds_personal_data(self):
         """Every method of every contract is asked by who may, for a household whose member is known here, and with no
         purpose. Whatever is answered holds neither the name, nor the ID number, nor the birth date."""
         contracts = Contracts(PROTOSET)
         household = self.household()
+        # Somebody has written down what stands in the household anyway, and how to reach them.
+        words = f"{NAME}（{ID_NUMBER}）已达标，电话{PHONE}，卡{CARD}"
+        self.anju.ctl(self.officer, "call", "anju.registry.v1.HouseholdEvents/ExitPoverty", json.dumps(
+            {"id": household, "happened_on": "2018-06-01", "reason": words, "request_id": "words"}), check=False)
+        listed = self.anju.ctl(self.officer, "call", "anju.registry.v1.HouseholdEvents/ListHouseholdEvents", json.dumps({"id": household}))
+        self.assertEqual("韦**（450***********0010）已达标，电话138****5678，卡622************0123", listed["events"][-1]["reason"])
         known = {"id": household, "household_id": household, "household": household, "person_no": "1", "month": "2018-10",
                  "from_month": "2018-10", "to_month": "2018-10", "on": "2018-10-31", "day": "2018-10-31", "query": "h1",
                  "name": NAME, "id_number": ID_NUMBER, "born_on": BORN, "reason": "核对名单", "list_id": household}
@@ -230,7 +314,7 @@ class PersonalData(Audit):
             asked += 1
             answered += done.returncode == 0 and contracts.answers[name] in contracts.personal
             with self.subTest(method=name):
-                for personal in (NAME, ID_NUMBER, BORN):
+                for personal in (NAME, ID_NUMBER, BORN, PHONE, CARD):
                     self.assertNotIn(personal, done.stdout + done.stderr)
         self.assertGreater(asked, 100)
         # Those that would answer it if they might: households, lists of them, files.

@@ -12,7 +12,7 @@
 namespace anju::audit {
 
 // As anju.audit.v1.EntryKind.
-enum class Kind : int32_t { kWrite = 1, kRead = 2, kExport = 3 };
+enum class Kind : int32_t { kWrite = 1, kRead = 2, kExport = 3, kRefused = 4 };
 
 struct Entry {
   std::string id;
@@ -23,8 +23,9 @@ struct Entry {
   std::string method;
   std::string division;
   std::string request_id;
+  // Of a refusal its reason.
   std::string purpose;
-  // How many records; their ids are not known for entries from before they were kept.
+  // How many records, or refusals; the ids of records are not known for entries from before they were kept.
   int64_t record_count = 0;
   std::vector<std::string> record_ids;
 };

@@ -64,10 +64,14 @@ constexpr absl::string_view kOfSubjectFrom = ANJU_AUDIT_LISTED
 constexpr absl::string_view kOfRecordFrom = ANJU_AUDIT_LISTED
     "e.number, e.hash FROM audit_records r JOIN audit_log e ON e.id = r.entry_id "
     "WHERE r.record_id = $3 AND r.entry_id < $1 ORDER BY r.entry_id DESC LIMIT $2";
-constexpr absl::string_view kOfHouseholdFrom = ANJU_AUDIT_LISTED
-    "e.number, e.hash FROM audit_log e WHERE e.id < $1 AND e.id IN (SELECT r.entry_id FROM audit_records r "
-    "WHERE r.record_id = $3 OR r.record_id IN (SELECT root_id FROM root_links WHERE kind = 'household' AND link = $4)) "
-    "ORDER BY e.id DESC LIMIT $2";
+// The households stand in $3 as in $1 above, $4 of them.
+constexpr absl::string_view kOfHouseholdsFrom =
+    "WITH RECURSIVE part (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM part WHERE n + 1 < CAST($4 AS INTEGER)), "
+    "household (id) AS (SELECT substr(CAST($3 AS TEXT), n * 32 + 1, 32) FROM part), "
+    "wanted (id) AS (SELECT id FROM household UNION SELECT l.root_id FROM household h JOIN root_links l "
+    "ON l.kind = 'household' AND l.link = h.id) " ANJU_AUDIT_LISTED
+    "e.number, e.hash FROM audit_log e WHERE e.id < $1 AND e.id IN (SELECT r.entry_id FROM wanted w "
+    "JOIN audit_records r ON r.record_id = w.id) ORDER BY e.id DESC LIMIT $2";
 constexpr absl::string_view kLinkedTo = "SELECT root_id FROM root_links WHERE kind = 'household' AND link = $1";
 
 std::vector<std::string> SplitIds(const std::string& records) {
@@ -133,8 +137,18 @@ absl::Status SealOne(Transaction& transaction, const Entry& entry, Head& head) {
   return transaction.Execute(kSealed, {entry.id});
 }
 
+// Whether all that the entry's division became lies within what the one that is asked for became.
+bool LiesIn(const Query& query, absl::string_view division) {
+  if (query.successions == nullptr) return IsWithin(division, query.division);
+  const std::vector<std::string> asked = query.successions->Parts(query.division);
+  const std::vector<std::string> became = query.successions->Parts(division);
+  return std::all_of(became.begin(), became.end(), [&](const std::string& part) {
+    return std::any_of(asked.begin(), asked.end(), [&](const std::string& within) { return IsWithin(part, within); });
+  });
+}
+
 bool Matches(const Query& query, const Entry& entry) {
-  return IsWithin(entry.division, query.division) && (query.subject.empty() || entry.subject == query.subject) &&
+  return LiesIn(query, entry.division) && (query.subject.empty() || entry.subject == query.subject) &&
          (!query.kind.has_value() || entry.kind == *query.kind) && entry.at < query.until;
 }
 
@@ -149,8 +163,9 @@ Listed ListedOf(const Row& row) { return {.entry = EntryOf(row), .sealed = {row.
 // The sealed entries before an id.
 absl::StatusOr<Rows> Scan(Transaction& transaction, const Query& query, const std::string& before, int64_t limit) {
   if (!query.record_id.empty()) return transaction.Query(kOfRecordFrom, {before, limit, query.record_id});
-  if (!query.household_id.empty()) {
-    return transaction.Query(kOfHouseholdFrom, {before, limit, query.household_id, query.household_id});
+  if (!query.household_ids.empty()) {
+    const auto count = static_cast<int64_t>(query.household_ids.size());
+    return transaction.Query(kOfHouseholdsFrom, {before, limit, absl::StrJoin(query.household_ids, ""), count});
   }
   if (!query.subject.empty()) return transaction.Query(kOfSubjectFrom, {before, limit, query.subject});
   return transaction.Query(kAllFrom, {before, limit});
@@ -161,9 +176,9 @@ absl::StatusOr<std::vector<Listed>> ScanWaiting(Transaction& transaction, const 
                                                 const std::string& before) {
   std::vector<std::string> wanted;
   if (!query.record_id.empty()) wanted.push_back(query.record_id);
-  if (!query.household_id.empty()) {
-    wanted.push_back(query.household_id);
-    ASSIGN_OR_RETURN(const Rows linked, transaction.Query(kLinkedTo, {query.household_id}));
+  for (const std::string& household : query.household_ids) {
+    wanted.push_back(household);
+    ASSIGN_OR_RETURN(const Rows linked, transaction.Query(kLinkedTo, {household}));
     for (const Row& row : linked) wanted.push_back(row.Text(0));
   }
   std::vector<Listed> found;

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "services/platform/audit/entry.h"
+#include "services/platform/base/succession.h"
 #include "services/platform/storage/database.h"
 
 // The audit log in a service's database. An entry is added by whoever does something, in their transaction, and waits;
@@ -28,12 +30,15 @@ absl::StatusOr<Sealed> Seal(storage::Database& database, absl::string_view servi
 struct Query {
   // Each leaves open what is empty.
   std::string division;
-  std::string household_id;
+  // Any of these; 32 characters each, as ids are.
+  std::vector<std::string> household_ids;
   std::string record_id;
   std::string subject;
   std::optional<Kind> kind;
   absl::Time from = absl::InfinitePast();
   absl::Time until = absl::InfiniteFuture();
+  // By which an entry lies where its division has come to lie since; null: there are none.
+  std::shared_ptr<const Successions> successions = nullptr;
 };
 
 struct Listed {

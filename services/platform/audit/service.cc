@@ -25,33 +25,9 @@ bool SeesAll(const rpc::Caller& caller) {
   return caller.Has(type::v1::ROLE_AUDITOR) || caller.Has(type::v1::ROLE_ADMIN);
 }
 
-absl::StatusOr<Query> QueryOf(const v1::ListEntriesRequest& request, const rpc::Caller& caller) {
-  if (!request.division().empty() && !IsDivisionCode(request.division())) {
-    return Refuse(kInvalidArgument, "DIVISION_MALFORMED", "a division code has 2, 4, 6, 9 or 12 digits", "division");
-  }
-  Query query{.division = request.division(),
-              .household_id = request.household_id(),
-              .record_id = request.record_id(),
-              .subject = request.subject()};
-  if (!SeesAll(caller)) {
-    if (!query.subject.empty() && query.subject != caller.subject) {
-      return Refuse(kPermissionDenied, "SUBJECT_NOT_OWN", "what others did is for auditors", "subject");
-    }
-    query.subject = caller.subject;
-  }
-  if (!request.person_id().empty()) query.household_id = request.person_id().substr(0, request.person_id().find(':'));
-  if (request.kind() != v1::ENTRY_KIND_UNSPECIFIED) query.kind = static_cast<Kind>(request.kind());
-  if (!request.from_day().empty()) {
-    ASSIGN_OR_RETURN(query.from, MidnightInChina(request.from_day(), "from_day", 0));
-  }
-  if (!request.to_day().empty()) {
-    ASSIGN_OR_RETURN(query.until, MidnightInChina(request.to_day(), "to_day", 1));
-  }
-  if (!request.page_token().empty() && !IsId(request.page_token())) {
-    return Refuse(kInvalidArgument, "PAGE_TOKEN_MALFORMED", "give the token that came with the page before",
-                  "page_token");
-  }
-  return query;
+absl::Status CheckId(const std::string& id, absl::string_view field) {
+  if (IsId(id)) return absl::OkStatus();
+  return Refuse(kInvalidArgument, "ID_MALFORMED", "an id of a household has 32 hexadecimal digits", field);
 }
 
 void SetFault(const Fault& fault, v1::VerifyChainResponse& answer) {
@@ -64,6 +40,43 @@ void SetFault(const Fault& fault, v1::VerifyChainResponse& answer) {
 
 }  // namespace
 
+absl::StatusOr<Query> AuditService::QueryOf(const v1::ListEntriesRequest& request, const rpc::Caller& caller) const {
+  if (!request.division().empty() && !IsDivisionCode(request.division())) {
+    return Refuse(kInvalidArgument, "DIVISION_MALFORMED", "a division code has 2, 4, 6, 9 or 12 digits", "division");
+  }
+  Query query{.division = request.division(),
+              .record_id = request.record_id(),
+              .subject = request.subject(),
+              .successions = caller.successions};
+  if (!SeesAll(caller)) {
+    if (!query.subject.empty() && query.subject != caller.subject) {
+      return Refuse(kPermissionDenied, "SUBJECT_NOT_OWN", "what others did is for auditors", "subject");
+    }
+    query.subject = caller.subject;
+  }
+  if (!request.person_id().empty()) {
+    RETURN_IF_ERROR(CheckId(request.person_id().substr(0, request.person_id().find(':')), "person_id"));
+  } else if (!request.household_id().empty()) {
+    RETURN_IF_ERROR(CheckId(request.household_id(), "household_id"));
+    query.household_ids = {request.household_id()};
+  }
+  if (request.kind() != v1::ENTRY_KIND_UNSPECIFIED) query.kind = static_cast<Kind>(request.kind());
+  if (!request.from_day().empty()) {
+    ASSIGN_OR_RETURN(query.from, MidnightInChina(request.from_day(), "from_day", 0));
+  }
+  if (!request.to_day().empty()) {
+    ASSIGN_OR_RETURN(query.until, MidnightInChina(request.to_day(), "to_day", 1));
+  }
+  if (!request.page_token().empty() && !IsId(request.page_token())) {
+    return Refuse(kInvalidArgument, "PAGE_TOKEN_MALFORMED", "give the token that came with the page before",
+                  "page_token");
+  }
+  if (!request.person_id().empty()) {
+    ASSIGN_OR_RETURN(query.household_ids, households_of_(request.person_id()));
+  }
+  return query;
+}
+
 grpc::Status AuditService::ListEntries(grpc::ServerContext* context, const v1::ListEntriesRequest* request,
                                        v1::ListEntriesResponse* response) {
   const auto list = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::ListEntriesResponse> {
@@ -74,6 +87,7 @@ grpc::Status AuditService::ListEntries(grpc::ServerContext* context, const v1::L
     for (const Listed& listed : page.entries) {
       v1::Entry& message = *answer.add_entries();
       message = ToProto(listed.entry);
+      message.set_service(service_);
       message.set_number(listed.sealed.number);
       message.set_hash(listed.sealed.hash);
     }
@@ -96,6 +110,7 @@ grpc::Status AuditService::ReadChain(grpc::ServerContext* context, const v1::Rea
       message.set_hash(link.hash);
       if (!caller.Covers(link.entry->division)) continue;
       *message.mutable_entry() = ToProto(*link.entry);
+      message.mutable_entry()->set_service(service_);
       message.mutable_entry()->set_number(link.number);
       message.mutable_entry()->set_hash(link.hash);
     }

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "anju/audit/v1/audit.grpc.pb.h"
 #include "services/platform/audit/log.h"
 #include "services/platform/base/clock.h"
@@ -10,8 +14,16 @@ namespace anju::audit {
 // Opens the audit log of a service.
 class AuditService final : public v1::Audit::Service {
  public:
-  AuditService(storage::Database& database, const Clock& clock, rpc::Guard& guard, std::string service)
-      : database_(database), clock_(clock), guard_(guard), service_(std::move(service)) {}
+  // The ids of the households that a person, `<household id>:<person_no>`, has been recorded in.
+  using HouseholdsOf = std::function<absl::StatusOr<std::vector<std::string>>(const std::string& person_id)>;
+
+  AuditService(storage::Database& database, const Clock& clock, rpc::Guard& guard, std::string service,
+               HouseholdsOf households_of)
+      : database_(database),
+        clock_(clock),
+        guard_(guard),
+        service_(std::move(service)),
+        households_of_(std::move(households_of)) {}
 
   grpc::Status ListEntries(grpc::ServerContext* context, const v1::ListEntriesRequest* request,
                            v1::ListEntriesResponse* response) override;
@@ -22,12 +34,14 @@ class AuditService final : public v1::Audit::Service {
                            v1::VerifyChainResponse* response) override;
 
  private:
+  absl::StatusOr<Query> QueryOf(const v1::ListEntriesRequest& request, const rpc::Caller& caller) const;
   absl::StatusOr<v1::VerifyChainResponse> Verify(const v1::VerifyChainRequest& request);
 
   storage::Database& database_;
   const Clock& clock_;
   rpc::Guard& guard_;
   const std::string service_;
+  const HouseholdsOf households_of_;
 };
 
 }  // namespace anju::audit

@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "anju/type/v1/options.pb.h"
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/base/quote.h"
@@ -119,6 +120,24 @@ absl::Status CheckPlan(const Caller& caller, const Message& message, const Scope
     }
   }
   return absl::OkStatus();
+}
+
+// The first division that a message names; empty when it names none, or what is no code of one.
+std::string DivisionAsked(const Message& message, const ScopePlan& plan) {
+  const auto& reflection = *message.GetReflection();
+  for (const FieldDescriptor* field : plan.fields) {
+    if (field->is_repeated() && reflection.FieldSize(message, field) == 0) continue;
+    std::string code =
+        field->is_repeated() ? reflection.GetRepeatedString(message, field, 0) : reflection.GetString(message, field);
+    return IsDivisionCode(code) ? std::move(code) : std::string();
+  }
+  return "";
+}
+
+// They follow from the descriptors alone.
+ScopePlans& Plans() {
+  static ScopePlans& plans = *new ScopePlans();
+  return plans;
 }
 
 uint64_t BitsOf(const google::protobuf::RepeatedField<int>& roles) {
@@ -309,9 +328,8 @@ absl::Status Guard::MaskOrDisclose(const Caller& caller, Message& answer) {
 }
 
 absl::Status Guard::CheckScope(const Caller& caller, const Message& request) {
-  static ScopePlans& plans = *new ScopePlans();
   if (caller.scope.empty()) return absl::OkStatus();
-  const ScopePlan* plan = plans.Find(*request.GetDescriptor());
+  const ScopePlan* plan = Plans().Find(*request.GetDescriptor());
   return plan == nullptr ? absl::OkStatus() : CheckPlan(caller, request, *plan);
 }
 
@@ -327,17 +345,21 @@ grpc::Status Guard::Serve(grpc::ServerContext& context, const Descriptor& reques
   context.AddInitialMetadata(kRequestId, request_id);
   // In two steps, so that the log knows who was refused for their role.
   absl::StatusOr<Caller> caller = rule.anyone ? Anyone() : Identify(Metadata(context, "authorization"));
-  absl::Status outcome = caller.ok() ? CheckRole(*caller, rule) : caller.status();
-  if (outcome.ok() && request != nullptr) outcome = CheckScope(*caller, *request);
-  if (outcome.ok()) {
+  if (caller.ok()) {
     caller->method = rule.method->full_name();
     caller->request_id = request_id;
-    outcome = TakePurpose(Metadata(context, kPurposeHeader), rule, *caller);
   }
+  absl::Status outcome = caller.ok() ? CheckRole(*caller, rule) : caller.status();
+  if (outcome.ok() && request != nullptr) outcome = CheckScope(*caller, *request);
+  if (outcome.ok()) outcome = TakePurpose(Metadata(context, kPurposeHeader), rule, *caller);
   // A caller who has gone, or whose deadline has passed, is not worked for.
   if (outcome.ok() && context.IsCancelled()) outcome = absl::CancelledError("the caller has gone");
   if (outcome.ok()) outcome = handler(*caller);
   if (outcome.ok() && !rule.method->server_streaming()) Metrics::Sent(rule.metrics);
+  if (caller.ok() && outcome.code() == kPermissionDenied && refused_ != nullptr) {
+    const ScopePlan* plan = request == nullptr ? nullptr : Plans().Find(*request->GetDescriptor());
+    refused_(*caller, ReasonOf(outcome), plan == nullptr ? "" : DivisionAsked(*request, *plan));
+  }
   Finish(rule, caller.ok() ? &*caller : nullptr, request_id, started, outcome);
   return ToGrpc(outcome);
 }

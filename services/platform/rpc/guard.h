@@ -44,6 +44,11 @@ class Guard {
   using Disclosed = std::function<absl::Status(const Caller&, const google::protobuf::Message& answer)>;
   void Disclose(Disclosed disclosed) { disclosed_ = std::move(disclosed); }
 
+  // From now on `refused` is told who was refused with PERMISSION_DENIED, for which reason, and the division that the
+  // request names, if it does. It must not wait. To be said before the first call.
+  using Refused = std::function<void(const Caller&, absl::string_view reason, absl::string_view division)>;
+  void TellRefused(Refused refused) { refused_ = std::move(refused); }
+
   // Serves a call that has one request and one answer, whose personal data is masked unless the caller may see it. The
   // method is the one that takes `Request`.
   template <typename Request, typename Response>
@@ -110,6 +115,7 @@ class Guard {
   Metrics metrics_;
   std::function<void(Caller&)> resolve_;
   Disclosed disclosed_;
+  Refused refused_;
   std::unique_ptr<State> state_;
 };
 

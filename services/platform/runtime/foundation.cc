@@ -7,6 +7,7 @@
 
 #include "services/platform/audit/disclosure.h"
 #include "services/platform/feed/publisher.h"
+#include "services/platform/feed/whereabouts.h"
 #include "services/platform/roots/schema.h"
 
 namespace anju::runtime {
@@ -41,12 +42,21 @@ absl::Status KeepChange(roots::BatchSession& session, const roots::Fact& fact) {
   return roots::Store::KeepChange(session.transaction(), change);
 }
 
+// As the registry knows it; without one, the household that the person's id names.
+absl::StatusOr<std::vector<std::string>> HouseholdsOf(roots::FactSource& source, const std::string& person_id) {
+  ASSIGN_OR_RETURN(const std::vector<roots::Fact> facts, source.Ask(feed::WhereaboutsFact::kTopic, {person_id}));
+  if (facts.empty()) return std::vector<std::string>{person_id.substr(0, person_id.find(':'))};
+  ASSIGN_OR_RETURN(feed::WhereaboutsFact fact, roots::FromJson<feed::WhereaboutsFact>(facts[0].body));
+  return std::move(fact.households);
+}
+
 std::map<std::string, std::shared_ptr<grpc::Channel>> Peers(const Runtime& runtime, const Blueprint& blueprint) {
   std::map<std::string, std::shared_ptr<grpc::Channel>> peers;
   if (!runtime.registry().empty() && blueprint.own_facts == nullptr) {
     peers[std::string(feed::HouseholdFact::kTopic)] = runtime.Peer(runtime.registry());
     peers[std::string(feed::DivisionFact::kTopic)] = peers[std::string(feed::HouseholdFact::kTopic)];
     peers[std::string(CodeChange::kTopic)] = peers[std::string(feed::HouseholdFact::kTopic)];
+    peers[std::string(feed::WhereaboutsFact::kTopic)] = peers[std::string(feed::HouseholdFact::kTopic)];
   }
   if (!runtime.relocation().empty()) {
     peers[std::string(feed::RelocationFact::kTopic)] = runtime.Peer(runtime.relocation());
@@ -102,10 +112,17 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
       approvals_(store_, runtime.guard(), blueprint.flows),
       ledger_(store_, runtime.guard(), blueprint.chart),
       policies_(store_, runtime.guard(), blueprint.policies, blueprint.explainers),
-      audit_(database, runtime.clock(), runtime.guard(), blueprint.service),
-      sealer_(database, runtime.clock(), blueprint.service) {
+      audit_(database, runtime.clock(), runtime.guard(), blueprint.service,
+             [&source = blueprint.own_facts != nullptr ? *blueprint.own_facts : peers_](const std::string& person_id) {
+               return HouseholdsOf(source, person_id);
+             }),
+      sealer_(database, runtime.clock(), blueprint.service),
+      refusals_(database, runtime.clock()) {
   runtime.guard().Disclose([&](const rpc::Caller& caller, const google::protobuf::Message& answer) {
     return audit::Keep(database, runtime_.clock(), caller, answer);
+  });
+  runtime.guard().TellRefused([this](const rpc::Caller& caller, absl::string_view reason, absl::string_view division) {
+    refusals_.Count(caller, reason, division);
   });
   runtime.guard().ResolveScopes([this](rpc::Caller& caller) { scopes_.Resolve(caller); });
   if (runtime.migrate_only()) return;
@@ -191,10 +208,14 @@ void Foundation::KeepHouse() {
       all("settle divisions", [&] { return store_.Settle(); });
       all("fold figures", [&] { return figures_.Fold(); });
     }
-    if (round % kPublishesPerSeal == 0) all("seal the audit log", [&] { return sealer_.Seal(); });
+    if (round % kPublishesPerSeal == 0) {
+      all("keep refusals", [&] { return refusals_.Keep(); });
+      all("seal the audit log", [&] { return sealer_.Seal(); });
+    }
     absl::MutexLock lock(&mutex_);
     if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kPublishEvery)) break;
   }
+  all("keep refusals", [&] { return refusals_.Keep(/*all=*/true); });
   all("seal the audit log", [&] { return sealer_.Seal(); });
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "services/platform/approval/service.h"
+#include "services/platform/audit/refusals.h"
 #include "services/platform/audit/sealer.h"
 #include "services/platform/audit/service.h"
 #include "services/platform/cache/cache.h"
@@ -101,6 +102,7 @@ class Foundation {
   policy::PoliciesService policies_;
   audit::AuditService audit_;
   audit::Sealer sealer_;
+  audit::Refusals refusals_;
   std::vector<Night::Work> nightly_;
   // What the last proof of the figures found, at most 100.
   std::atomic<int64_t> differences_ = 0;

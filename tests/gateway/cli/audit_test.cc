@@ -1,5 +1,7 @@
 #include "gateway/cli/audit.h"
 
+#include <cstdio>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -99,6 +101,56 @@ TEST(AuditTest, EntriesOfAnotherDivisionAreFollowedByTheirHashes) {
   const AuditVerdict verdict = log.Verify();
   EXPECT_EQ(verdict.fault, std::nullopt);
   EXPECT_EQ(verdict.unseen, 1);
+}
+
+// What is cut off is found by the head that was kept the last time.
+TEST(AuditTest, HeadsAreKeptInAFileFromOneTimeToTheNext) {
+  const std::string path = ::testing::TempDir() + "/heads";
+  std::remove(path.c_str());
+  EXPECT_TRUE(ReadHeads(path)->empty());
+  FakeLog log;
+  const AuditVerdict verdict = log.Verify();
+  ASSERT_TRUE(
+      WriteHeads(path, {{.service = "channels", .head = {.number = 3, .hash = std::string(64, 'a')}}}, {verdict}).ok());
+  const auto heads = ReadHeads(path);
+  ASSERT_TRUE(heads.ok()) << heads.status();
+  ASSERT_EQ(heads->size(), 2);
+  EXPECT_EQ((*heads)[0].service, "channels");
+  EXPECT_EQ((*heads)[1].head, verdict.head);
+  EXPECT_EQ(log.Verify({(*heads)[1].head}).fault, std::nullopt);
+  log.links.pop_back();
+  EXPECT_EQ(log.Verify({(*heads)[1].head}).fault->kind, FaultKind::kHeadLost);
+  // A later head takes the place of the earlier one.
+  FakeLog other;
+  other.links.resize(4);
+  ASSERT_TRUE(WriteHeads(path, *heads, {other.Verify()}).ok());
+  EXPECT_EQ((*ReadHeads(path))[1].head.number, 4);
+  std::ofstream(path) << "registry:x:y\n";
+  EXPECT_THAT(ReadHeads(path).status(), RefusedWith(absl::StatusCode::kInvalidArgument, "HEAD_MALFORMED"));
+  std::remove(path.c_str());
+}
+
+audit::v1::ListEntriesResponse PageOf(const std::vector<std::string>& ids, const std::string& token = "") {
+  audit::v1::ListEntriesResponse page;
+  for (const std::string& id : ids) page.add_entries()->set_id(id);
+  page.set_next_page_token(token);
+  return page;
+}
+
+TEST(AuditTest, EntriesOfAllServicesAreInOneOrderAndNoneIsMissing) {
+  const auto merge = [](const std::vector<audit::v1::ListEntriesResponse>& pages) {
+    std::vector<std::string> ids;
+    const audit::v1::ListEntriesResponse merged = MergeEntries(pages);
+    for (const audit::v1::Entry& entry : merged.entries()) ids.push_back(entry.id());
+    ids.push_back("more: " + merged.next_page_token());
+    return ids;
+  };
+  using ::testing::ElementsAre;
+  EXPECT_THAT(merge({}), ElementsAre("more: "));
+  EXPECT_THAT(merge({PageOf({"7", "3"}), PageOf({}), PageOf({"5", "1"})}), ElementsAre("7", "5", "3", "1", "more: "));
+  // Of the second there is more before 4, which comes before the first one's 3.
+  EXPECT_THAT(merge({PageOf({"7", "3"}), PageOf({"5", "4"}, "4")}), ElementsAre("7", "5", "4", "more: 4"));
+  EXPECT_THAT(merge({PageOf({"7", "3"}, "2"), PageOf({}, "4")}), ElementsAre("7", "more: 4"));
 }
 
 TEST(AuditTest, AHeadIsReadAsItIsPrinted) {

@@ -298,14 +298,31 @@ TEST_P(LogTest, IsFoundByWhoDidWhatWhereAndWhen) {
       EXPECT_THAT(Listed({.division = "450328", .subject = "li"}, limit), ElementsAre("c", "a"));
       EXPECT_THAT(Listed({.record_id = RecordId(1)}, limit), ElementsAre("e", "b", "a"));
       EXPECT_THAT(Listed({.record_id = RecordId(1), .subject = "li"}, limit), ElementsAre("a"));
-      EXPECT_THAT(Listed({.household_id = RecordId(9)}, limit), ElementsAre("e", "d"));
-      EXPECT_THAT(Listed({.household_id = RecordId(3)}, limit), ElementsAre("c"));
+      EXPECT_THAT(Listed({.household_ids = {RecordId(9)}}, limit), ElementsAre("e", "d"));
+      EXPECT_THAT(Listed({.household_ids = {RecordId(3)}}, limit), ElementsAre("c"));
+      EXPECT_THAT(Listed({.household_ids = {RecordId(3), RecordId(9)}}, limit), ElementsAre("e", "d", "c"));
       EXPECT_THAT(Listed({.kind = Kind::kRead}, limit), ElementsAre("b"));
       EXPECT_THAT(Listed({.from = later}, limit), ElementsAre("e", "d"));
       EXPECT_THAT(Listed({.until = later}, limit), ElementsAre("c", "b", "a"));
       EXPECT_THAT(Listed({.from = now_ + absl::Hours(1)}, limit), IsEmpty());
     }
   }
+}
+
+// A county that is asked for by the code that it has now, or by one that it had.
+TEST_P(LogTest, EntriesLieWhereTheirDivisionHasComeToLie) {
+  const auto successions = std::make_shared<Successions>(
+      std::vector<CodeChange>{{.key = "recoded", .became = {{.old_code = "450328", .new_code = "450381"}}},
+                              {.key = "left", .became = {{.old_code = "450329100", .new_code = "450381200"}}}});
+  for (const std::string division : {"450328100201", "450381100201", "450329100201", "450329"}) {
+    Add({.division = division, .request_id = division});
+  }
+  EXPECT_THAT(Listed({.division = "450381"}), ElementsAre("450381100201"));
+  for (const std::string asked : {"450381", "450328"}) {
+    EXPECT_THAT(Listed({.division = asked, .successions = successions}),
+                ElementsAre("450329100201", "450381100201", "450328100201"));
+  }
+  EXPECT_THAT(Listed({.division = "450329", .successions = successions}), ElementsAre("450329"));
 }
 
 TEST_P(LogTest, AnImportOfThousandsIsListedShortAndChainedWhole) {

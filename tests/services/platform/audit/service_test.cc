@@ -8,6 +8,7 @@
 #include "anju/registry/v1/registry.grpc.pb.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "services/platform/audit/disclosure.h"
+#include "services/platform/audit/refusals.h"
 #include "services/platform/audit/sealer.h"
 #include "services/platform/rpc/status.h"
 #include "tests/support/identity.h"
@@ -88,8 +89,16 @@ class ServiceTest : public ::testing::TestWithParam<std::string> {
       : database_(GetParam()),
         identity_(clock_),
         answering_(identity_.guard()),
-        service_(*database_, clock_, identity_.guard(), "registry"),
-        sealer_(*database_, clock_, "registry") {
+        service_(
+            *database_, clock_, identity_.guard(), "registry",
+            [this](const std::string& person_id) -> absl::StatusOr<std::vector<std::string>> {
+              if (!asking_.ok()) return asking_;
+              return person_id == RecordId(1) + ":1" ? std::vector{RecordId(1), RecordId(2)} : std::vector{RecordId(2)};
+            }),
+        sealer_(*database_, clock_, "registry"),
+        refusals_(*database_, clock_) {
+    identity_.guard().TellRefused([this](const rpc::Caller& caller, absl::string_view reason,
+                                         absl::string_view division) { refusals_.Count(caller, reason, division); });
     identity_.guard().Disclose([this](const rpc::Caller& caller, const google::protobuf::Message& answer) {
       return disclosing_ ? Keep(*database_, clock_, caller, answer) : absl::UnavailableError("broken on purpose");
     });
@@ -146,7 +155,9 @@ class ServiceTest : public ::testing::TestWithParam<std::string> {
   Answering answering_;
   AuditService service_;
   Sealer sealer_;
+  Refusals refusals_;
   bool disclosing_ = true;
+  absl::Status asking_;
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
 };
@@ -227,7 +238,7 @@ TEST_P(ServiceTest, WhoMayNotSeeItOrSaysNothingIsRefused) {
     EXPECT_THAT(Get(role, kPurpose, household), RefusedWith(kPermissionDenied, "UNMASKING_NOT_ALLOWED")) << role;
   }
   for (const std::string purpose : {"x", "12345", "%E6%A0%B8", "100% sure", "%zz 123456", "%FF%FE%FD%FC%FB%FA%F9",
-                                    "line%0Abreak", "45032819800101123X of Wei"}) {
+                                    "line%0Abreak", "45032819800101123X of Wei", "call 138-0013-8000"}) {
     EXPECT_THAT(Get("officer", purpose, household), RefusedWith(kInvalidArgument, "PURPOSE_MALFORMED")) << purpose;
   }
   EXPECT_THAT(Get("officer", std::string(101, 'x'), household), RefusedWith(kInvalidArgument, "PURPOSE_MALFORMED"));
@@ -256,6 +267,120 @@ TEST_P(ServiceTest, AnOfficerSeesOnlyWhatTheyDidThemselves) {
   v1::ListEntriesResponse response;
   EXPECT_THAT(rpc::FromGrpc(v1::Audit::NewStub(channel_)->ListEntries(&context, request, &response)),
               RefusedWith(kPermissionDenied, "SUBJECT_NOT_OWN"));
+}
+
+TEST_P(ServiceTest, WhoIsRefusedWhatIsNotTheirsIsKept) {
+  Household household;
+  const auto list = [&](const std::string& division, const std::string& role) {
+    grpc::ClientContext context;
+    Prepare(context, role);
+    registry::v1::ListHouseholdsRequest request;
+    request.set_division(division);
+    registry::v1::ListHouseholdsResponse households;
+    return rpc::FromGrpc(Registry::NewStub(channel_)->ListHouseholds(&context, request, &households));
+  };
+  EXPECT_EQ(*refusals_.Keep(), 0);
+  EXPECT_THAT(list("451021", "officer"), RefusedWith(kPermissionDenied, "OUTSIDE_SCOPE"));
+  EXPECT_THAT(Get("collector", kPurpose, household), RefusedWith(kPermissionDenied, "UNMASKING_NOT_ALLOWED"));
+  EXPECT_THAT(list("450328", "enterprise"), RefusedWith(kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  // What is wrong with a request, or that nobody knows who calls, is no attempt at what is another's.
+  EXPECT_THAT(Get("officer", "x", household), RefusedWith(kInvalidArgument, "PURPOSE_MALFORMED"));
+  EXPECT_EQ(*refusals_.Keep(), 3);
+  EXPECT_EQ(*refusals_.Keep(), 0);
+  const auto refused = [&](const std::string& division) {
+    v1::ListEntriesRequest request;
+    request.set_division(division);
+    request.set_kind(v1::ENTRY_KIND_REFUSED);
+    const v1::ListEntriesResponse listed = Entries(request, "auditor", "45");
+    std::vector<std::string> entries;
+    for (const v1::Entry& entry : listed.entries()) {
+      EXPECT_EQ(entry.record_ids_size(), 0);
+      EXPECT_EQ(entry.request_id(), "r-1");
+      entries.push_back(absl::StrCat(entry.subject(), " ", entry.purpose(), " ",
+                                     entry.method().substr(entry.method().rfind('.') + 1), " ", entry.division(), " ",
+                                     entry.record_count()));
+    }
+    std::sort(entries.begin(), entries.end());
+    return entries;
+  };
+  EXPECT_THAT(refused("45"), ElementsAre("collector UNMASKING_NOT_ALLOWED GetHousehold 450328 1",
+                                         "enterprise ROLE_NOT_ALLOWED ListHouseholds 450328 1",
+                                         "officer OUTSIDE_SCOPE ListHouseholds 451021 1"));
+  // In the division that was asked for, and whatever is no code of one is not kept.
+  EXPECT_THAT(refused("451021"), SizeIs(1));
+  EXPECT_THAT(list("36073119800101123X", "officer"), RefusedWith(kPermissionDenied, "OUTSIDE_SCOPE"));
+  for (int i = 0; i < 499; ++i) ASSERT_FALSE(list("451021", "officer").ok());
+  EXPECT_EQ(*refusals_.Keep(), 0);
+  clock_.Advance(kRefusalsTogether);
+  EXPECT_EQ(*refusals_.Keep(), 1);
+  EXPECT_THAT(refused("450328"), ::testing::Contains("officer OUTSIDE_SCOPE ListHouseholds 450328 500"));
+  ASSERT_TRUE(sealer_.Seal().ok());
+  EXPECT_THAT(refused("45"), SizeIs(4));
+}
+
+TEST_P(ServiceTest, AFloodOfRefusalsIsFewEntries) {
+  for (size_t i = 0; i < 3 * kMostRefusals; ++i) {
+    refusals_.Count({.subject = absl::StrCat("s", i), .scope = "450328"}, "OUTSIDE_SCOPE", "");
+  }
+  EXPECT_EQ(*refusals_.Keep(), kMostRefusals + 1);
+  clock_.Advance(kRefusalsTogether);
+  // Those of nobody are counted; a transaction that fails loses none.
+  refusals_.Count({.subject = "s0", .scope = "450328"}, "OUTSIDE_SCOPE", "");
+  testing::FaultyDatabase faulty(*database_, 1);
+  Refusals others(faulty, clock_);
+  others.Count({.subject = "s1", .scope = "450328"}, "OUTSIDE_SCOPE", "");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(others.Keep().status().code(), kUnavailable);
+  EXPECT_EQ(*refusals_.Keep(), 1);
+  EXPECT_EQ(*refusals_.Keep(/*all=*/true), 0);
+}
+
+TEST_P(ServiceTest, APersonIsFoundInAllTheirHouseholds) {
+  for (const int number : {1, 2, 3}) {
+    ASSERT_TRUE(database_
+                    ->Write([&](storage::Transaction& transaction) {
+                      return Append(transaction, {.at = clock_.Now() + absl::Seconds(number),
+                                                  .subject = absl::StrCat("s", number),
+                                                  .division = "450328100201",
+                                                  .record_ids = {RecordId(number)}});
+                    })
+                    .ok());
+  }
+  const auto found = [&](const std::string& person, const std::string& household) {
+    v1::ListEntriesRequest request;
+    request.set_division("450328");
+    request.set_person_id(person);
+    request.set_household_id(household);
+    std::vector<std::string> subjects;
+    const v1::ListEntriesResponse listed = Entries(request);
+    for (const v1::Entry& entry : listed.entries()) subjects.push_back(entry.subject());
+    return subjects;
+  };
+  // Waiting, and sealed.
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_THAT(found(RecordId(1) + ":1", ""), ElementsAre("s2", "s1"));
+    EXPECT_THAT(found(RecordId(1) + ":1", RecordId(3)), ElementsAre("s2", "s1"));
+    EXPECT_THAT(found(RecordId(2) + ":1", ""), ElementsAre("s2"));
+    EXPECT_THAT(found("", RecordId(3)), ElementsAre("s3"));
+    ASSERT_TRUE(sealer_.Seal().ok());
+  }
+  // Rather nothing than less than there is.
+  asking_ = absl::UnavailableError("broken on purpose");
+  v1::ListEntriesRequest request;
+  request.set_division("450328");
+  request.set_person_id(RecordId(1) + ":1");
+  grpc::ClientContext context;
+  Prepare(context, "auditor");
+  v1::ListEntriesResponse response;
+  EXPECT_EQ(v1::Audit::NewStub(channel_)->ListEntries(&context, request, &response).error_code(),
+            grpc::StatusCode::UNAVAILABLE);
+  for (const auto& [person, household] : {std::pair("x:1", ""), std::pair(":1", ""), std::pair("", "x")}) {
+    request.set_person_id(person);
+    request.set_household_id(household);
+    grpc::ClientContext other;
+    Prepare(other, "auditor");
+    EXPECT_THAT(rpc::FromGrpc(v1::Audit::NewStub(channel_)->ListEntries(&other, request, &response)),
+                RefusedWith(kInvalidArgument, "ID_MALFORMED"));
+  }
 }
 
 TEST_P(ServiceTest, WhatIsAskedWronglyIsRefused) {
