@@ -8,16 +8,14 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 import unittest
 import urllib.error
 import urllib.parse
 import urllib.request
 
-sys.path.insert(0, __file__.rsplit("/", 1)[0])
-from rights_test import CLOSED, REPEATED, SCOPE, STRING, Contracts, fields, text  # noqa: E402
-from whole import PROTOSET, SERVICES, Anju, reason  # noqa: E402
+from contracts import CLOSED, REPEATED, SCOPE, STRING, Contracts, fields, text
+from whole import PROTOSET, SERVICES, Anju, reason
 
 COUNTY, VILLAGE = "450481", "450481100201"
 NAME, ID_NUMBER, BORN = "韦小明", "450328199003070010", "1990-03-07"

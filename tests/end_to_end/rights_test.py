@@ -2,138 +2,16 @@
 """Who may call what, asked of every method that the contracts have: without a token, with a role that is not allowed, and for
 a division that is not the caller's. A method that is added later is asked too."""
 
-import base64
+import http.client
 import json
-import re
-import subprocess
-import sys
-import tempfile
 import unittest
 
-sys.path.insert(0, __file__.rsplit("/", 1)[0])
-from whole import PROTOSET, SERVICES, Anju, reason  # noqa: E402
+from calls import Lines
+from contracts import CLOSED, ROLES, STRING, Contracts, text
+from tokens import rogues
+from whole import PROTOSET, SERVICES, Anju, reason
 
-ACCESS, SCOPE, PERSONAL, EVERY_SERVICE = 50901, 50903, 50905, 50907
-ROLES = ("", "reader", "collector", "officer", "approver", "bank", "enterprise", "auditor", "admin", "service")
-STRING, MESSAGE, REPEATED = 9, 11, 3
-# Contracts that services serve to one another only.
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-CLOSED = ("anju.feed.v1.Feed",)
-# What a request is refused for before its division is looked at.
-NEEDED = {"import_id": b"i1", "source": b"test", "month": b"2018-10", "from_month": b"2018-10", "to_month": b"2018-10"}
 HOME, FOREIGN = "450481", "451022"
-
-
-def varint(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return value, at
-
-
-def fields(data):
-    """A protobuf message as {field number: [values]}."""
-    found, at = {}, 0
-    while at < len(data):
-        key, at = varint(data, at)
-        if key & 7 == 0:
-            value, at = varint(data, at)
-        else:
-            size, at = (4, at) if key & 7 == 5 else (8, at) if key & 7 == 1 else varint(data, at)
-            value, at = data[at:at + size], at + size
-        found.setdefault(key >> 3, []).append(value)
-    return found
-
-
-def text(message, number):
-    return message.get(number, [b""])[0].decode()
-
-
-def encode(number, payload):
-    """A field of bytes."""
-    head, body = bytearray(), bytearray()
-    for value, out in ((number << 3 | 2, head), (len(payload), body)):
-        while value > 0x7F:
-            out.append(value & 0x7F | 0x80)
-            value >>= 7
-        out.append(value)
-    return bytes(head + body) + payload
-
-
-class Contracts:
-    """The methods of the descriptor set, their roles, and where their requests name divisions."""
-
-    def __init__(self, path):
-        self.messages, self.methods, self.shared = {}, [], set()
-        # By method: what it answers, whether either side streams, who may see personal data, whether anybody may call.
-        self.answers, self.streams, self.unmasked, self.public = {}, set(), {}, set()
-        for file in (fields(raw) for raw in fields(path.read_bytes())[1]):
-            package = text(file, 2)
-            for message in file.get(4, []):
-                self._add(package, fields(message))
-            for service in (fields(raw) for raw in file.get(6, [])):
-                name = f"{package}.{text(service, 1)}"
-                if fields(service.get(3, [b""])[0]).get(EVERY_SERVICE, [0])[0]:
-                    self.shared.add(name)
-                for method in (fields(raw) for raw in service.get(2, [])):
-                    if not package.startswith("anju."):
-                        continue
-                    access = fields(fields(method.get(4, [b""])[0]).get(ACCESS, [b""])[0])
-                    roles = {ROLES[role] for role in self._numbers(access.get(1, []))}
-                    self.methods.append((name, text(method, 1), text(method, 2)[1:], roles))
-                    path = f"{name}/{text(method, 1)}"
-                    self.answers[path] = text(method, 3)[1:]
-                    if method.get(5, [0])[0] or method.get(6, [0])[0]:
-                        self.streams.add(path)
-                    if access.get(2):
-                        self.unmasked[path] = {ROLES[role] for role in self._numbers(access[2])}
-                    if access.get(3, [0])[0]:
-                        self.public.add(path)
-        self.personal = {name for name in self.messages if self._holds_personal(name, set())}
-
-    def _add(self, package, message):
-        name = f"{package}.{text(message, 1)}"
-        self.messages[name] = [fields(raw) for raw in message.get(2, [])]
-        for nested in message.get(3, []):
-            self._add(name, fields(nested))
-
-    def _holds_personal(self, name, seen):
-        """Whether a message may hold personal data at any depth; what an Any holds is not known."""
-        if name == "google.protobuf.Any":
-            return True
-        seen.add(name)
-        return any(fields(field.get(8, [b""])[0]).get(PERSONAL, [0])[0] or
-                   (field[5][0] == MESSAGE and text(field, 6)[1:] not in seen and self._holds_personal(text(field, 6)[1:], seen))
-                   for field in self.messages.get(name, []))
-
-    @staticmethod
-    def _numbers(values):
-        for value in values:
-            if isinstance(value, int):
-                yield value
-                continue
-            at = 0
-            while at < len(value):
-                number, at = varint(value, at)
-                yield number
-
-    def scoped(self, name, division, above=()):
-        """A request that names `division` wherever it can, and little else; empty when it names none."""
-        named = needed = b""
-        for field in self.messages.get(name, []):
-            number = field[3][0]
-            if fields(field.get(8, [b""])[0]).get(SCOPE, [0])[0]:
-                named += encode(number, division.encode())
-            elif field[5][0] == MESSAGE and text(field, 6)[1:] not in above:
-                inner = self.scoped(text(field, 6)[1:], division, (*above, name))
-                named += encode(number, inner) if inner else b""
-            elif text(field, 1) in NEEDED:
-                needed += encode(number, NEEDED[text(field, 1)])
-        return named + needed if named else b""
 
 
 class Rights(unittest.TestCase):
@@ -141,12 +19,16 @@ class Rights(unittest.TestCase):
     def setUpClass(cls):
         cls.anju = Anju()
         # It is refused so often that it would be told to wait.
-        cls.anju.environment.update(ANJU_STRANGER_RATE="1e6", ANJU_STRANGER_BURST="1e6")
+        cls.anju.environment.update({f"ANJU_{party}_{what}": "1e6" for party in ("CALLER", "STRANGER") for what in ("RATE", "BURST")})
         cls.addClassCleanup(cls.anju.remove)
         cls.anju.up(demo=False)
         cls.contracts = Contracts(PROTOSET)
         cls.tokens = {role: cls.anju.new_token(role, "*" if role == "service" else HOME).read_text().strip()
                       for role in ROLES if role}
+        cls.lines = Lines()
+        cls.addClassCleanup(cls.lines.close)
+        cls.http = http.client.HTTPConnection("127.0.0.1", cls.anju.http, timeout=30)
+        cls.addClassCleanup(cls.http.close)
 
     def calls(self):
         """Every method and whom to ask: the service itself, because each looks for itself, and the gateway, which the services'
@@ -156,27 +38,24 @@ class Rights(unittest.TestCase):
                 continue
             own = service.split(".")[1]
             for peer in SERVICES if service in self.contracts.shared else (own,) if own in SERVICES else ():
-                port = (self.anju.data / f"run/port.{peer}").read_text().strip()
-                yield f"{service}/{method}", port, request, roles
+                yield f"{service}/{method}", int((self.anju.data / f"run/port.{peer}").read_text()), request, roles
             if service not in CLOSED:
-                yield f"{service}/{method}", str(self.anju.grpc), request, roles
+                yield f"{service}/{method}", self.anju.grpc, request, roles
 
     def ask(self, method, port, request=b"", token=None):
         """One gRPC call with one message and nothing behind it: (code, reason)."""
-        with tempfile.NamedTemporaryFile(dir=self.anju.data) as body:
-            body.write(b"\0" + len(request).to_bytes(4, "big") + request)
-            body.flush()
-            command = ["nghttp", "-nv", "-t", "10", "-d", body.name, "-H", ":method: POST", "-H", "te: trailers",
-                       "-H", "content-type: application/grpc"]
-            command += ["-H", f"authorization: Bearer {token}"] if token else []
-            command += ["-H", "x-anju-service: registry"]
-            done = subprocess.run([*command, f"http://127.0.0.1:{port}/{method}"], capture_output=True, text=True,
-                                  timeout=20)
-        trailers = dict(re.findall(r"recv \(stream_id=\d+\) (grpc-[a-z-]+): ([^\n\x1b]*)", COLOUR.sub("", done.stdout)))
-        details = trailers.get("grpc-status-details-bin", "")
-        status = fields(base64.b64decode(details + "=" * (-len(details) % 4))) if details else {}
-        reasons = [text(fields(fields(packed)[2][0]), 1) for packed in status.get(3, []) if b"ErrorInfo" in packed]
-        return int(trailers.get("grpc-status", "-1")), reasons[0] if reasons else None
+        answer = self.lines.ask(port, method, request, token=token, more=(("x-anju-service", "registry"),))
+        return answer.code, answer.reason
+
+    def ask_http(self, method, request, token):
+        """The same over HTTP: (status, the body of the answer). Every method has an address."""
+        verb, target, body = self.contracts.over_http(method, request, "registry")
+        headers = {"Authorization": "Bearer " + token} if token is not None else {}
+        if body is not None:
+            headers["Content-Type"] = "application/x-ndjson" if method in self.contracts.streams else "application/json"
+        self.http.request(verb, target, body, headers)
+        answer = self.http.getresponse()
+        return answer.status, json.loads(answer.read())
 
     def test_there_is_something_to_ask(self):
         self.assertGreater(len(self.contracts.methods), 50)
@@ -188,13 +67,48 @@ class Rights(unittest.TestCase):
     def test_the_services_own_contracts_are_not_forwarded(self):
         for service, method, *_ in self.contracts.methods:
             if service in CLOSED:
-                answer = self.ask(f"{service}/{method}", str(self.anju.grpc), token=self.tokens["service"])
+                answer = self.ask(f"{service}/{method}", self.anju.grpc, token=self.tokens["service"])
                 self.assertEqual(12, answer[0], method)
 
-    def test_nobody_without_a_token(self):
-        for method, port, request, _ in self.calls():
-            with self.subTest(method=method, port=port):
-                self.assertEqual((16, "TOKEN_MISSING"), self.ask(method, port, self.contracts.scoped(request, HOME)))
+    def household(self, county):
+        """The id of one that is there."""
+        path, officer = self.anju.data / "one.csv", self.anju.token_file(f"officer-{county}")
+        path.write_text(f"户编号,村代码,户类型,建档日期\nr1,{county}100201,建档立卡贫困户,2016-01-15\n", encoding="utf-8")
+        self.anju.ctl(officer, "import", "households", path, "--division", county)
+        listed = self.anju.ctl(officer, "call", "anju.registry.v1.Registry/ListHouseholds", json.dumps({"division": county, "query": "r1"}))
+        return listed["households"][0]["id"]
+
+    def about(self, request, record):
+        """A request that says the record wherever it may say one, and the division of the tokens wherever it may say that."""
+        return self.contracts.filled(request, lambda field, _: (
+            HOME if self.contracts.is_scope(field) else record if field[5][0] == STRING else None))
+
+    def test_nobody_by_a_token_that_is_not_good(self):
+        """Whatever is wrong with it is said, and nothing else: the same of a record that is there and of one that is not."""
+        there = self.household(HOME)
+        records = (there, there[:-4] + "zzzz")
+        asked = 0
+        for name, (token, why) in rogues(self.anju, "officer", HOME).items():
+            for method, port, request, _ in self.calls():
+                with self.subTest(token=name, method=method, port=port):
+                    one, other = (self.lines.ask(port, method, self.contracts.encoded(request, self.about(request, record)), token=token,
+                                                 more=(("x-anju-service", "registry"),)) for record in records)
+                    self.assertEqual((16, why, b""), (one.code, one.reason, one.body))
+                    self.assertEqual(one, other)
+                    asked += 2
+            for method in self.contracts.routes:
+                if method in self.contracts.public:
+                    continue
+                with self.subTest(token=name, method=method, over="HTTP"):
+                    one, other = (self.ask_http(method, self.about(self.contracts.takes[method], record), token) for record in records)
+                    self.assertEqual((401, why), (one[0], reason(one[1])), one[1])
+                    self.assertEqual(one, other)
+                    asked += 2
+        self.assertGreater(asked, 10_000)
+
+    def test_every_method_has_an_address_but_the_services_own(self):
+        self.assertEqual({f"{service}/{method}" for service, method, *_ in self.contracts.methods if service not in CLOSED},
+                         set(self.contracts.routes))
 
     def test_nobody_with_another_role(self):
         for method, port, request, roles in self.calls():
@@ -202,6 +116,9 @@ class Rights(unittest.TestCase):
                 with self.subTest(method=method, port=port, role=role):
                     answer = self.ask(method, port, self.contracts.scoped(request, HOME), self.tokens[role])
                     self.assertEqual((7, "ROLE_NOT_ALLOWED"), answer)
+                    if port == self.anju.grpc:
+                        status, answer = self.ask_http(method, self.about(request, "x"), self.tokens[role])
+                        self.assertEqual((403, "ROLE_NOT_ALLOWED"), (status, reason(answer)), answer)
 
     def test_nobody_for_a_division_that_is_not_theirs(self):
         asked = 0
