@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "gateway/proxy/grpc_text.h"
 #include "gateway/proxy/own_call.h"
@@ -36,6 +39,19 @@ http2::Fields RefusalFields(const grpc::Status& status, absl::string_view reques
   return head;
 }
 
+// `application/grpc`, or with the one coding of messages that is known here.
+bool IsGrpc(absl::string_view content_type) {
+  absl::string_view type = content_type.substr(0, content_type.find(';'));
+  return type == "application/grpc" || type == "application/grpc+proto";
+}
+
+// Bytes are written in base64, several values with commas between them.
+bool IsBinary(absl::string_view values) {
+  std::string bytes;
+  const std::vector<absl::string_view> parts = absl::StrSplit(values, ',');
+  return absl::c_all_of(parts, [&](absl::string_view value) { return absl::Base64Unescape(value, &bytes); });
+}
+
 // A second one of these would let a caller say two things at once.
 bool MayStandOnce(absl::string_view name) {
   return name == "authorization" || name == "content-type" || name == "grpc-encoding" || name == "grpc-timeout" ||
@@ -53,6 +69,16 @@ absl::StatusOr<Envelope> ReadEnvelope(const http2::Fields& head, absl::string_vi
                        .purpose = std::string(http2::Find(head, rpc::kPurposeHeader)),
                        .address = std::string(address),
                        .said_address = std::string(http2::Find(head, kAddressHeader))};
+  // Whoever drops it on the way drops trailers, too, and with them what became of a call.
+  if (http2::Find(head, "te") != "trailers") {
+    return anju::Refuse(absl::StatusCode::kInvalidArgument, "TE_MISSING", "gRPC is sent with te: trailers");
+  }
+  for (const auto& [name, value] : head) {
+    if (absl::EndsWith(name, "-bin") && !IsBinary(value)) {
+      return anju::Refuse(absl::StatusCode::kInvalidArgument, "METADATA_MALFORMED",
+                          "what is called -bin is written in base64");
+    }
+  }
   if (const absl::string_view text = http2::Find(head, "grpc-timeout"); !text.empty()) {
     const std::optional<absl::Duration> timeout = ParseTimeout(text);
     if (!timeout.has_value()) {
@@ -114,8 +140,7 @@ void Front::OnFields(int32_t stream, bool ended) {
 }
 
 std::unique_ptr<Front::Call> Front::Begin(int32_t stream, const http2::Fields& head) {
-  if (http2::Find(head, ":method") != "POST" ||
-      !absl::StartsWith(http2::Find(head, "content-type"), "application/grpc")) {
+  if (http2::Find(head, ":method") != "POST" || !IsGrpc(http2::Find(head, "content-type"))) {
     Answer(stream, {{":status", "415"}}, nullptr);
     return nullptr;
   }

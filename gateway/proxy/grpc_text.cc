@@ -103,7 +103,7 @@ std::string PrefixOf(size_t message_bytes) {
   return prefix;
 }
 
-bool MessageMeter::Pass(const uint8_t* bytes, size_t size) {
+grpc::Status MessageMeter::Pass(const uint8_t* bytes, size_t size) {
   while (size > 0) {
     if (missing_ == 0) {
       const size_t taken = std::min(size, kPrefixBytes - prefix_bytes_);
@@ -111,18 +111,24 @@ bool MessageMeter::Pass(const uint8_t* bytes, size_t size) {
       prefix_bytes_ += taken;
       bytes += taken;
       size -= taken;
-      if (prefix_bytes_ < kPrefixBytes) return true;
+      if (prefix_bytes_ < kPrefixBytes) return grpc::Status::OK;
       prefix_bytes_ = 0;
       ++messages_;
+      if (prefix_[0] != 0) {
+        return {grpc::StatusCode::UNIMPLEMENTED, "send the request uncompressed: grpc-encoding: identity"};
+      }
       for (size_t i = 1; i < kPrefixBytes; ++i) missing_ = missing_ << 8 | prefix_[i];
-      if (missing_ > rpc::kMaxMessageBytes) return false;
+      if (missing_ > rpc::kMaxMessageBytes) {
+        return {grpc::StatusCode::RESOURCE_EXHAUSTED,
+                absl::StrCat("a message has at most ", rpc::kMaxMessageBytes, " bytes")};
+      }
     }
     const size_t passed = std::min<uint64_t>(size, missing_);
     missing_ -= passed;
     bytes += passed;
     size -= passed;
   }
-  return true;
+  return grpc::Status::OK;
 }
 
 }  // namespace anju::gateway

@@ -30,8 +30,11 @@ std::string PrefixOf(size_t message_bytes);
 // Watches the messages of a stream pass by, however they are cut.
 class MessageMeter {
  public:
-  // False once a message is longer than `rpc::kMaxMessageBytes`.
-  bool Pass(const uint8_t* bytes, size_t size);
+  // Fails with RESOURCE_EXHAUSTED once a message is longer than `rpc::kMaxMessageBytes`, and with UNIMPLEMENTED when
+  // one is not said to be as it is.
+  grpc::Status Pass(const uint8_t* bytes, size_t size);
+  // Whether no message is only half there.
+  bool complete() const { return prefix_bytes_ == 0 && missing_ == 0; }
   // How many have begun.
   int64_t messages() const { return messages_; }
 

@@ -32,6 +32,8 @@ http2::Fields Outgoing(const http2::Fields& fields) {
   return passed;
 }
 
+grpc::Status NotOneMessage() { return {grpc::StatusCode::INVALID_ARGUMENT, "the call is not one message"}; }
+
 void Append(http2::Fields& fields, http2::Fields more) {
   for (auto& field : more) fields.push_back(std::move(field));
 }
@@ -152,15 +154,17 @@ void Transit::Send() {
 
 void Transit::OnData(const uint8_t* bytes, size_t size) {
   if (finished_) return front_.Consume(stream_, size);
-  if (!up_meter_.Pass(bytes, size)) {
-    return Fail(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                             absl::StrCat("a message has at most ", rpc::kMaxMessageBytes, " bytes")));
-  }
+  if (const grpc::Status passed = up_meter_.Pass(bytes, size); !passed.ok()) return Fail(passed);
+  if (journey_.takes_one() && up_meter_.messages() > 1) return Fail(NotOneMessage());
   up_.Append(bytes, size);
   if (back_stream_ != 0) back_->Resume(back_stream_);
 }
 
 void Transit::OnEnd() {
+  if (finished_) return;
+  // The library of the services takes half a message for the end of a stream.
+  if (!up_meter_.complete()) return Fail({grpc::StatusCode::INVALID_ARGUMENT, "the call ended within a message"});
+  if (journey_.takes_one() && up_meter_.messages() != 1) return Fail(NotOneMessage());
   up_.ended = true;
   if (back_stream_ != 0) back_->Resume(back_stream_);
 }

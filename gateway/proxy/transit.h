@@ -25,6 +25,8 @@ class Journey {
   const std::string& path() const { return path_; }
   // The service, for sentences to callers.
   const std::string& service() const { return service_; }
+  // Whether its caller says one message and no more.
+  bool takes_one() const { return route_.method != nullptr && !route_.method->client_streaming(); }
   // Whether the same call again does no harm.
   bool may_be_repeated() const { return route_.method == nullptr || rpc::MayRepeat(*route_.method); }
   // What the service may see of the caller's headers.

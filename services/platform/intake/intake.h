@@ -7,6 +7,7 @@
 #include "anju/type/v1/import.pb.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/sync_stream.h"
+#include "services/platform/base/error.h"
 #include "services/platform/intake/batch.h"
 #include "services/platform/messages/archive.h"
 #include "services/platform/roots/store.h"
@@ -30,7 +31,9 @@ class Intake {
       const std::string method = descriptor.full_name();
       rpc::Metrics::Method* counters = guard_.CountersOf(descriptor);
       Request request;
-      while (stream->Read(&request)) {
+      while (true) {
+        ASSIGN_OR_RETURN(const bool is_there, Next(*stream, request));
+        if (!is_there) return absl::OkStatus();
         rpc::Metrics::Received(counters);
         const auto apply = [&](roots::Session& session, const Batch& batch,
                                size_t row) -> absl::StatusOr<roots::Outcome> {
@@ -42,11 +45,23 @@ class Intake {
         if (!stream->Write(receipt)) return absl::CancelledError("the sender has gone");
         rpc::Metrics::Sent(counters);
       }
-      return absl::OkStatus();
     });
   }
 
  private:
+  // Reads the next batch; false at the end of the stream. The library says that a stream has ended, too, when what came
+  // is no message of this type: only reading that empties `request` first. Refuses with MESSAGE_MALFORMED.
+  template <typename Request>
+  static absl::StatusOr<bool> Next(grpc::ServerReaderWriter<type::v1::ImportReceipt, Request>& stream,
+                                   Request& request) {
+    constexpr int32_t kUnread = -1;
+    request.mutable_batch()->set_number(kUnread);
+    if (stream.Read(&request)) return true;
+    if (request.batch().number() == kUnread) return false;
+    return Refuse(absl::StatusCode::kInvalidArgument, "MESSAGE_MALFORMED",
+                  "what came is no batch of this import; the batches before have their receipts");
+  }
+
   using Apply = absl::FunctionRef<absl::StatusOr<roots::Outcome>(roots::Session&, const Batch&, size_t row)>;
   absl::StatusOr<type::v1::ImportReceipt> Take(const rpc::Caller& caller, const std::string& method,
                                                const type::v1::ImportBatch& batch,

@@ -78,22 +78,26 @@ std::string Stream(const std::vector<size_t>& lengths) {
   return bytes;
 }
 
-bool Passes(const std::string& stream, size_t piece) {
+grpc::StatusCode Passes(const std::string& stream, size_t piece, bool complete = true) {
   MessageMeter meter;
   for (size_t at = 0; at < stream.size(); at += piece) {
     const std::string part = stream.substr(at, piece);
-    if (!meter.Pass(reinterpret_cast<const uint8_t*>(part.data()), part.size())) return false;
+    const grpc::Status passed = meter.Pass(reinterpret_cast<const uint8_t*>(part.data()), part.size());
+    if (!passed.ok()) return passed.error_code();
   }
-  return true;
+  EXPECT_EQ(meter.complete(), complete);
+  return grpc::StatusCode::OK;
 }
 
 TEST(MessageMeterTest, KnowsMessagesHoweverTheyAreCut) {
   const std::string good = Stream({0, 1, 300, 0, 70'000}), long_one = Stream({3}) + PrefixOf(rpc::kMaxMessageBytes + 1);
   for (const size_t piece : {size_t{1}, size_t{2}, size_t{5}, size_t{6}, size_t{4096}, good.size()}) {
-    EXPECT_TRUE(Passes(good, piece)) << piece;
-    EXPECT_FALSE(Passes(long_one, piece)) << piece;
+    EXPECT_EQ(Passes(good, piece), grpc::StatusCode::OK) << piece;
+    EXPECT_EQ(Passes(long_one, piece), grpc::StatusCode::RESOURCE_EXHAUSTED) << piece;
+    EXPECT_EQ(Passes(good + std::string("\1\0\0\0\0", kPrefixBytes), piece), grpc::StatusCode::UNIMPLEMENTED) << piece;
   }
-  EXPECT_TRUE(Passes(PrefixOf(rpc::kMaxMessageBytes), 1));
+  EXPECT_EQ(Passes(PrefixOf(rpc::kMaxMessageBytes), 1, /*complete=*/false), grpc::StatusCode::OK);
+  EXPECT_EQ(Passes(good + std::string("\0\0", 2), 3, /*complete=*/false), grpc::StatusCode::OK);
 }
 
 }  // namespace
