@@ -5,13 +5,16 @@ import base64
 import ctypes
 import ctypes.util
 import dataclasses
+import socket
 import struct
 
 from contracts import fields, text
 from frames import ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PING, PREFACE, RST_STREAM, SETTINGS, WINDOW_UPDATE, Frames
 
 HEAD = (("content-type", "application/grpc"), ("te", "trailers"))
-LARGEST_WINDOW = 0x7FFFFFFF
+# How long nothing may come.
+TIMEOUT_S = 20
+LARGEST_WINDOW, LARGEST_FRAME = 0x7FFFFFFF, 16_384
 
 
 class Inflater:
@@ -87,58 +90,96 @@ class Calls(Frames):
 
     def __init__(self, port, ca=None):
         super().__init__(port, ca, preface=False)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.settimeout(TIMEOUT_S)
         self.inflater, self.stream, self.received, self.leaving = Inflater(), -1, b"", False
+        # The calls that are under way; how much the other side takes of all of them, of each to begin with, and of each.
+        self.answers, self.window, self.first_window, self.windows, self.block = {}, 65_535, 65_535, {}, b""
         self.socket.sendall(PREFACE + self.frame(SETTINGS, 0, 0, struct.pack(">HI", 4, LARGEST_WINDOW)) +
                             self.frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", LARGEST_WINDOW - 65535)))
 
     def begin(self, path, messages=(b"",), token=None, more=(), head=HEAD):
         """Sends a call with all that its caller says; answers the number of its stream."""
         self.stream += 2
-        bearer = (("authorization", f"Bearer {token}"),) if token is not None else ()
+        stream, bearer = self.stream, (("authorization", f"Bearer {token}"),) if token is not None else ()
+        answer = self.expect(stream)
+        self.socket.sendall(self.frame(HEADERS, END_HEADERS, stream, self.request("/" + path, "POST", (*head, *bearer, *more))))
         data = b"".join(framed(message) for message in messages)
-        self.socket.sendall(self.frame(HEADERS, END_HEADERS, self.stream, self.request("/" + path, "POST", (*head, *bearer, *more))) +
-                            self.frame(DATA, END_STREAM, self.stream, data))
-        return self.stream
+        pieces = [data[at:at + LARGEST_FRAME] for at in range(0, len(data), LARGEST_FRAME)] or [b""]
+        for i, piece in enumerate(pieces):
+            while answer.ended_by is None and min(self.window, self.windows[stream]) < len(piece):
+                self.take()
+            if answer.ended_by is not None:
+                break
+            self.window -= len(piece)
+            self.windows[stream] -= len(piece)
+            self.socket.sendall(self.frame(DATA, END_STREAM if i + 1 == len(pieces) else 0, stream, piece))
+        return stream
+
+    def expect(self, stream):
+        """From now on what comes for this call is taken; it was sent by hand, or will be."""
+        self.windows[stream] = self.first_window
+        return self.answers.setdefault(stream, Answer())
 
     def next_frame(self):
         while len(self.received) < 9 or len(self.received) < 9 + int.from_bytes(self.received[:3], "big"):
-            more = self.socket.recv(1 << 16)
+            try:
+                more = self.socket.recv(1 << 16)
+            except ConnectionError:
+                more = b""
             if not more:
-                return None
+                # As if it had said so.
+                return GOAWAY, 0, 0, b"\xff" * 8
             self.received += more
         size = int.from_bytes(self.received[:3], "big")
         kind, flags, stream, payload = self.received[3], self.received[4], int.from_bytes(self.received[5:9], "big"), self.received[9:9 + size]
         self.received = self.received[9 + size:]
         return kind, flags, stream, payload
 
-    def finish(self, stream, seconds=20):
+    def take(self):
+        """Takes the next frame."""
+        kind, flags, stream, payload = self.next_frame()
+        answer = self.answers.get(stream)
+        if kind == SETTINGS and not flags & ACK:
+            for at in range(0, len(payload), 6):
+                name, value = struct.unpack(">HI", payload[at:at + 6])
+                if name == 4:
+                    self.windows = {open_one: left + value - self.first_window for open_one, left in self.windows.items()}
+                    self.first_window = value
+            self.socket.sendall(self.frame(SETTINGS, ACK))
+        elif kind == PING and not flags & ACK:
+            self.socket.sendall(self.frame(PING, ACK, 0, payload))
+        elif kind == WINDOW_UPDATE:
+            more = int.from_bytes(payload, "big")
+            if stream == 0:
+                self.window += more
+            elif stream in self.windows:
+                self.windows[stream] += more
+        elif kind == GOAWAY:
+            # Without an error it ends when it has answered.
+            self.leaving = True
+            for one in self.answers.values() if any(payload[4:8]) else ():
+                one.ended_by = GOAWAY
+        elif kind in (HEADERS, CONTINUATION):
+            self.block += payload
+            if flags & END_HEADERS:
+                # Those of a call that nobody waits for count for the state of the connection.
+                fields_of, self.block = self.inflater.inflate(self.block), b""
+                if answer is not None:
+                    answer.take(fields_of)
+        elif kind == DATA and payload:
+            if answer is not None:
+                answer.body += payload
+            self.socket.sendall(self.frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", len(payload))))
+        if answer is not None and (kind == RST_STREAM or kind in (HEADERS, DATA) and flags & END_STREAM):
+            answer.ended_by = kind
+
+    def finish(self, stream):
         """Waits until the call has ended."""
-        self.socket.settimeout(seconds)
-        answer, block = Answer(), b""
+        answer = self.expect(stream)
         while answer.ended_by is None:
-            frame = self.next_frame()
-            kind, flags, at, payload = frame or (GOAWAY, 0, 0, b"\xff" * 8)
-            if kind == SETTINGS and not flags & ACK:
-                self.socket.sendall(self.frame(SETTINGS, ACK))
-            elif kind == PING and not flags & ACK:
-                self.socket.sendall(self.frame(PING, ACK, 0, payload))
-            elif kind == GOAWAY:
-                # Without an error it ends when it has answered.
-                self.leaving = True
-                if any(payload[4:8]):
-                    answer.ended_by = GOAWAY
-            elif kind in (HEADERS, CONTINUATION):
-                block += payload
-                if flags & END_HEADERS:
-                    # Those of a call that nobody waits for count for the state of the connection.
-                    head, block = self.inflater.inflate(block), b""
-                    if at == stream:
-                        answer.take(head)
-            elif kind == DATA and payload:
-                answer.body += payload if at == stream else b""
-                self.socket.sendall(self.frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", len(payload))))
-            if at == stream and (kind == RST_STREAM or kind in (HEADERS, DATA) and flags & END_STREAM):
-                answer.ended_by = kind
+            self.take()
+        del self.answers[stream], self.windows[stream]
         return answer
 
     def ask(self, path, *messages, **about):

@@ -6,7 +6,8 @@ import urllib.parse
 
 ACCESS, SCOPE, PERSONAL, EVERY_SERVICE, LABEL, HTTP_RULE = 50901, 50903, 50905, 50907, 50902, 72295728
 ROLES = ("", "reader", "collector", "officer", "approver", "bank", "enterprise", "auditor", "admin", "service")
-STRING, MESSAGE, BYTES, ENUM, BOOL, REPEATED = 9, 11, 12, 14, 8, 3
+BOOL, STRING, MESSAGE, BYTES, ENUM = 8, 9, 11, 12, 14
+REPEATED = 3
 VERBS = {2: "GET", 3: "PUT", 4: "POST", 5: "DELETE", 6: "PATCH"}
 # Contracts that services serve to one another only.
 CLOSED = ("anju.feed.v1.Feed",)
@@ -142,21 +143,21 @@ class Contracts:
         return named + needed if named else b""
 
     def filled(self, name, say, above=()):
-        """A request, in the form of JSON, with what `say(field, its message)` says in every field that is no message, at any depth; nothing
-        where that is None."""
+        """A request, in the form of JSON, with what `say(field, its message)` says in every field that is no message, at any depth; without
+        the field where that is None."""
         request = {}
         for field in self.messages.get(name, []):
             kind, inner = field[5][0], text(field, 6)[1:]
             if kind != MESSAGE:
                 value = say(field, name)
             else:
-                value = self.filled(inner, say, (*above, name)) if inner not in above and len(above) < 4 else None
+                value = self.filled(inner, say, (*above, name)) or None if inner not in above and len(above) < 4 else None
             if value is not None:
                 request[text(field, 1)] = [value] if field[4][0] == REPEATED else value
         return request
 
     def encoded(self, name, request):
-        """The bytes of a request in the form of JSON, whose strings may be bytes and whose other values are numbers."""
+        """The bytes of a request in the form of JSON, whose other values than strings are numbers; what is bytes is said as it is."""
         data = b""
         known = {text(field, 1): field for field in self.messages[name]}
         for label, values in request.items():
@@ -165,7 +166,7 @@ class Contracts:
                 if field[5][0] == MESSAGE:
                     data += encode(field[3][0], self.encoded(text(field, 6)[1:], value))
                 elif field[5][0] in (STRING, BYTES):
-                    data += encode(field[3][0], value if isinstance(value, bytes) else value.encode())
+                    data += encode(field[3][0], value.encode())
                 else:
                     data += varint_of(field[3][0] << 3) + varint_of(int(value))
         return data
@@ -181,6 +182,6 @@ class Contracts:
         else:
             content = None
         if body != "*":
-            query += [(name, part) for name, value in request.items() if not isinstance(value, dict)
+            query += [(name, str(part).lower() if isinstance(part, bool) else part) for name, value in request.items() if not isinstance(value, dict)
                       for part in (value if isinstance(value, list) else [value]) if not isinstance(part, dict)]
         return verb, target + ("?" + urllib.parse.urlencode(query) if query else ""), content

@@ -7,7 +7,7 @@ import json
 import unittest
 
 from calls import Lines
-from contracts import CLOSED, ROLES, STRING, Contracts, text
+from contracts import CLOSED, NEEDED, ROLES, STRING, Contracts, text
 from tokens import rogues
 from whole import PROTOSET, SERVICES, Anju, reason
 
@@ -132,6 +132,13 @@ class Rights(unittest.TestCase):
                 # One digit short of the county is the prefecture, which is not theirs either.
                 message = self.contracts.scoped(request, HOME[:4])
                 self.assertEqual((7, "OUTSIDE_SCOPE"), self.ask(method, port, message, self.tokens[role]))
+                if port == self.anju.grpc:
+                    named = self.contracts.filled(request, lambda field, _: (
+                        FOREIGN if self.contracts.is_scope(field) else
+                        NEEDED.get(text(field, 1), b"").decode() or None if field[5][0] == STRING else
+                        1 if text(field, 1) == "number" else None))
+                    status, answer = self.ask_http(method, named, self.tokens[role])
+                    self.assertEqual((403, "OUTSIDE_SCOPE"), (status, reason(answer)), answer)
             asked += 1
         self.assertGreater(asked, 15)
 

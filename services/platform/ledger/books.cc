@@ -1,6 +1,7 @@
 #include "services/platform/ledger/books.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -31,15 +32,16 @@ constexpr absl::string_view kPage =
     "(e.party = $7 OR $8 = '') ";
 constexpr absl::string_view kInOrder = "ORDER BY e.journal_id, e.number LIMIT $9";
 constexpr absl::string_view kOfRecord = "AND e.record_id = $9 ORDER BY e.journal_id, e.number LIMIT $10";
-constexpr absl::string_view kCounts =
-    "SELECT (SELECT COUNT(*) FROM ledger_journals), (SELECT COUNT(*) FROM ledger_entries)";
+constexpr absl::string_view kJournals = "SELECT division, COUNT(*) FROM ledger_journals GROUP BY division";
+constexpr absl::string_view kEntries = "SELECT division, COUNT(*) FROM ledger_entries GROUP BY division";
 constexpr absl::string_view kUnbalanced =
-    "SELECT journal_id, CAST(SUM(amount_fen) AS BIGINT) FROM ledger_entries GROUP BY journal_id "
-    "HAVING SUM(amount_fen) <> 0 ORDER BY journal_id LIMIT 100";
+    "SELECT division, journal_id, CAST(SUM(amount_fen) AS BIGINT) FROM ledger_entries GROUP BY division, journal_id "
+    "HAVING SUM(amount_fen) <> 0 ORDER BY journal_id";
 constexpr absl::string_view kByRecord =
-    "SELECT record_id, account, party, CAST(SUM(amount_fen) AS BIGINT) FROM ledger_entries "
-    "GROUP BY record_id, account, party HAVING SUM(amount_fen) <> 0";
-constexpr absl::string_view kAccounts = "SELECT account, MIN(journal_id) FROM ledger_entries GROUP BY account";
+    "SELECT division, record_id, account, party, CAST(SUM(amount_fen) AS BIGINT) FROM ledger_entries "
+    "GROUP BY division, record_id, account, party";
+constexpr absl::string_view kAccounts =
+    "SELECT division, account, MIN(journal_id) FROM ledger_entries GROUP BY division, account ORDER BY account";
 
 // Codes are digits, so this comes behind all of them.
 std::string EndOf(const std::string& division) { return division.empty() ? "~" : PrefixEnd(division); }
@@ -138,21 +140,34 @@ absl::StatusOr<EntryPage> Books::Entries(const EntryQuery& query, const std::str
   return page;
 }
 
-absl::StatusOr<BooksProof> Books::Check() {
+absl::StatusOr<BooksProof> Books::Check(absl::FunctionRef<bool(absl::string_view division)> within) {
   BooksProof proof;
   RETURN_IF_ERROR(store_.database().Read([&](Transaction& transaction) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows counts, transaction.Query(kCounts));
-    proof.journals = counts[0].Int(0);
-    proof.entries = counts[0].Int(1);
-    ASSIGN_OR_RETURN(const Rows unbalanced, transaction.Query(kUnbalanced));
-    for (const Row& row : unbalanced) Note({.record_id = row.Text(0), .posted_fen = row.Int(1)}, proof);
-    ASSIGN_OR_RETURN(const Rows accounts, transaction.Query(kAccounts));
+    // Those of its rows that are asked for; the division stands in front.
+    const auto read = [&](absl::string_view query) -> absl::StatusOr<Rows> {
+      ASSIGN_OR_RETURN(Rows rows, transaction.Query(query));
+      rows.erase(std::remove_if(rows.begin(), rows.end(), [&](const Row& row) { return !within(row.Text(0)); }),
+                 rows.end());
+      return rows;
+    };
+    ASSIGN_OR_RETURN(const Rows journals, read(kJournals));
+    for (const Row& row : journals) proof.journals += row.Int(1);
+    ASSIGN_OR_RETURN(const Rows entries, read(kEntries));
+    for (const Row& row : entries) proof.entries += row.Int(1);
+    ASSIGN_OR_RETURN(const Rows unbalanced, read(kUnbalanced));
+    for (const Row& row : unbalanced) Note({.record_id = row.Text(1), .posted_fen = row.Int(2)}, proof);
+    ASSIGN_OR_RETURN(const Rows accounts, read(kAccounts));
     for (const Row& row : accounts) {
-      if (Find(row.Text(0)) == nullptr) Note({.record_id = row.Text(1), .account = row.Text(0)}, proof);
+      if (Find(row.Text(1)) == nullptr) Note({.record_id = row.Text(2), .account = row.Text(1)}, proof);
     }
     std::map<std::string, Balances> posted;
+    // Records for which something was posted in divisions that are not asked for.
+    std::set<std::string> others;
     ASSIGN_OR_RETURN(const Rows sums, transaction.Query(kByRecord));
-    for (const Row& row : sums) posted[row.Text(0)][{row.Text(1), row.Text(2)}] = row.Int(3);
+    for (const Row& row : sums) {
+      posted[row.Text(1)][{row.Text(2), row.Text(3)}] += row.Int(4);
+      if (!within(row.Text(0))) others.insert(row.Text(1));
+    }
     const auto compare = [&](const std::string& id, const Balances& told, const Balances& booked) {
       Balances all = booked;
       for (const auto& [account, amount] : told) all.try_emplace(account, 0);
@@ -170,13 +185,17 @@ absl::StatusOr<BooksProof> Books::Check() {
     };
     RETURN_IF_ERROR(store_.ForEach(transaction, [&](const roots::StoredRoot& stored) {
       if (stored.kind->balances == nullptr) return absl::OkStatus();
-      ++proof.records;
-      compare(stored.id, stored.kind->balances(stored.root), posted[stored.id]);
+      if (within(stored.division)) {
+        ++proof.records;
+        compare(stored.id, stored.kind->balances(stored.root), posted[stored.id]);
+      }
       posted.erase(stored.id);
       return absl::OkStatus();
     }));
     // What is left belongs to no record that has balances.
-    for (const auto& [id, balances] : posted) compare(id, {}, balances);
+    for (const auto& [id, balances] : posted) {
+      if (!others.contains(id)) compare(id, {}, balances);
+    }
     return absl::OkStatus();
   }));
   return proof;

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "services/platform/ledger/journal.h"
 #include "services/platform/roots/store.h"
 
@@ -81,10 +83,13 @@ class Books {
   absl::StatusOr<std::vector<AccountSum>> TrialBalance(const std::string& division, Date on);
   // In the order of their journals.
   absl::StatusOr<EntryPage> Entries(const EntryQuery& query, const std::string& page_token, int64_t page_size);
-  // Holds every journal against 0 and against the chart, and what was posted for each record against what it says.
-  absl::StatusOr<BooksProof> Check();
+  // Holds every journal against 0 and against the chart, and what was posted for each record against what it says: of
+  // the journals and records in divisions that `within` admits.
+  absl::StatusOr<BooksProof> Check(absl::FunctionRef<bool(absl::string_view division)> within = Everywhere);
 
  private:
+  static bool Everywhere(absl::string_view) { return true; }
+
   roots::Store& store_;
   const Chart chart_;
 };

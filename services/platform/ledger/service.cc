@@ -122,8 +122,9 @@ grpc::Status LedgerService::ListEntries(grpc::ServerContext* context, const v1::
 
 grpc::Status LedgerService::CheckLedger(grpc::ServerContext* context, const v1::CheckLedgerRequest* request,
                                         v1::CheckLedgerResponse* response) {
-  const auto check = [&](const rpc::Caller&) -> absl::StatusOr<v1::CheckLedgerResponse> {
-    ASSIGN_OR_RETURN(const BooksProof proof, books_.Check());
+  const auto check = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::CheckLedgerResponse> {
+    const auto within = [&](absl::string_view division) { return caller.Covers(division); };
+    ASSIGN_OR_RETURN(const BooksProof proof, books_.Check(within));
     v1::CheckLedgerResponse answer;
     answer.set_agrees(proof.discrepancies.empty());
     answer.set_journals(proof.journals);

@@ -172,7 +172,7 @@ absl::StatusOr<ContributorPage> Figures::Contributors(const Indicator& indicator
   return page;
 }
 
-absl::StatusOr<Proof> Figures::Recount() {
+absl::StatusOr<Proof> Figures::Recount(absl::FunctionRef<bool(absl::string_view division)> within) {
   Proof proof;
   RETURN_IF_ERROR(store_.database().Read([&](Transaction& transaction) -> absl::Status {
     Cells running, recounted;
@@ -181,15 +181,16 @@ absl::StatusOr<Proof> Figures::Recount() {
     ASSIGN_OR_RETURN(Rows pending, transaction.Query(kAllPending));
     for (const Row& row : pending) RETURN_IF_ERROR(AddUpwards(row, running));
     RETURN_IF_ERROR(store_.ForEach(transaction, [&](const roots::StoredRoot& stored) {
-      ++proof.records;
+      if (within(stored.division)) ++proof.records;
       for (const Contribution& part : store_.Contributions(stored)) {
         AddUpwards(part.division, part.indicator, part.month.index, part.amount, recounted);
       }
       return absl::OkStatus();
     }));
     for (const auto& [cell, amount] : recounted) running.try_emplace(cell, 0);
-    proof.sums = static_cast<int64_t>(running.size());
     for (const auto& [cell, amount] : running) {
+      if (!within(std::get<0>(cell))) continue;
+      ++proof.sums;
       auto found = recounted.find(cell);
       const int64_t expected = found == recounted.end() ? 0 : found->second;
       if (amount == expected || proof.differences.size() >= kShownDifferences) continue;

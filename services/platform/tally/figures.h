@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "services/platform/roots/store.h"
 #include "services/platform/tally/contribution.h"
 
@@ -85,14 +86,17 @@ class Figures {
   absl::StatusOr<ContributorPage> Contributors(const Indicator& indicator, absl::string_view division,
                                                std::optional<Month> from, Month to, absl::string_view page_token,
                                                int64_t page_size);
-  // Counts everything again on one snapshot and compares.
-  absl::StatusOr<Proof> Recount();
+  // Counts everything again on one snapshot and compares what belongs to the divisions that `within` admits. What
+  // belongs to none, and the totals above, is for who admits all.
+  absl::StatusOr<Proof> Recount(absl::FunctionRef<bool(absl::string_view division)> within = Everywhere);
   absl::Status Keep(const Report& report);
 
   // Moves some of the pending differences into the sums of every level. Answers how many; call again while it is not 0.
   absl::StatusOr<int64_t> Fold();
 
  private:
+  static bool Everywhere(absl::string_view) { return true; }
+
   roots::Store& store_;
   const Catalogue& catalogue_;
 };

@@ -140,9 +140,10 @@ grpc::Status IndicatorsService::ListContributors(grpc::ServerContext* context,
 
 grpc::Status IndicatorsService::Recount(grpc::ServerContext* context, const v1::RecountRequest* request,
                                         v1::RecountResponse* response) {
-  const auto recount = [&](const rpc::Caller&) -> absl::StatusOr<v1::RecountResponse> {
+  const auto recount = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::RecountResponse> {
     const absl::Time as_of = as_of_();
-    ASSIGN_OR_RETURN(Proof proof, figures_.Recount());
+    const auto within = [&](absl::string_view division) { return caller.Covers(division); };
+    ASSIGN_OR_RETURN(Proof proof, figures_.Recount(within));
     v1::RecountResponse answer;
     answer.set_agrees(proof.differences.empty());
     answer.set_records(proof.records);

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/division.h"
 #include "tests/support/stand.h"
 
 namespace anju::ledger {
@@ -277,6 +278,13 @@ TEST_P(BooksTest, TheProofFindsWhatIsWrong) {
   ASSERT_THAT(proof->discrepancies, SizeIs(2));
   EXPECT_EQ(proof->discrepancies[0].posted_fen, 700);
   EXPECT_EQ(proof->discrepancies[0].recorded_fen, 701);
+  // Nobody is told of others.
+  const auto theirs = books_.Check([](absl::string_view division) { return IsWithin(division, "450481"); });
+  EXPECT_THAT(theirs->discrepancies, IsEmpty());
+  EXPECT_EQ(theirs->journals + theirs->entries + theirs->records, 0);
+  const auto ours = books_.Check([](absl::string_view division) { return IsWithin(division, "450328"); });
+  EXPECT_THAT(ours->discrepancies, SizeIs(2));
+  EXPECT_EQ(ours->entries, proof->entries);
   Books other(stand_.store, {&kCash});
   EXPECT_FALSE(other.TrialBalance("45", Date(2018, 3, 1)).ok());
   EXPECT_THAT(other.Check()->discrepancies, SizeIs(3));

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/division.h"
 #include "services/platform/feed/publisher.h"
 #include "services/platform/roots/queue.h"
 #include "tests/support/stand.h"
@@ -362,6 +363,15 @@ TEST_P(RootsTest, ARecountSeesAFigureThatIsWrong) {
   EXPECT_EQ(differences[0].division, "4503");
   EXPECT_EQ(differences[0].running, 6);
   EXPECT_EQ(differences[0].recounted, 5);
+  // Nobody is told of others, nor of the totals that they are in.
+  ASSERT_TRUE(Put(NewBox("b", "450481100201", 5)).ok());
+  const auto all = stand_.figures.Recount();
+  const auto ours =
+      stand_.figures.Recount([](absl::string_view division) { return IsWithin(division, "450481100201"); });
+  EXPECT_THAT(ours->differences, IsEmpty());
+  EXPECT_EQ(ours->records, 1);
+  EXPECT_GT(ours->sums, 0);
+  EXPECT_LT(ours->sums, all->sums / 2);
 }
 
 TEST_P(RootsTest, TheFeedTellsTheNewestOfEachKeyInOrder) {
