@@ -4,22 +4,25 @@
 import http.client
 import json
 import os
-import socket
+import pathlib
+import re
 import ssl
 import statistics
-import struct
 import subprocess
-import threading
+import sys
 import time
 import unittest
 
-from frames import CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, Frames
-from whole import PROGRAMS, Anju, free_ports
+import attacker
+from whole import PROGRAMS, Anju, free_ports, is_sanitized
 
 COUNTY, VILLAGE = "450328", "450328101202"
-SLOW = 1000
-# The edge counts by address, and callers are not to share the attackers'.
-ROGUE = "127.0.0.2"
+ROUNDS, CALLS = 5, 250
+# The gateway's --import_calls.
+IMPORTS_AT_ONCE = 32
+# Not all that others wait for is a queue of ours: the attacker, the caller and all of anju are on two processors, and the kernel takes one from
+# who computes only at its tick, every 4 ms. Without an attack the 99th percentile is 1.1 to 2.4 ms, and differs by 1 between two such runs.
+NOISE_MS = 5
 
 
 class EdgeTest(unittest.TestCase):
@@ -47,42 +50,57 @@ class EdgeTest(unittest.TestCase):
     def overview(self):
         return self.get(f"/v1/overview?division={COUNTY}&month=2018-10", Authorization="Bearer " + self.officer.read_text().strip())
 
-    def times(self, count):
-        """How long a caller on a connection of its own waits for each of so many answers."""
-        connection = http.client.HTTPSConnection("localhost", self.port, timeout=30, context=ssl.create_default_context(cafile=self.ca))
-        token = "Bearer " + self.officer.read_text().strip()
-        took = []
+    def rounds(self, count):
+        """The 99th percentile, in ms, of how long a caller waits for an answer, in each of so many rounds; it asks 250 times in a second."""
+        found = []
         for _ in range(count):
-            start = time.monotonic()
-            connection.request("GET", f"/v1/overview?division={COUNTY}&month=2018-10", headers={"Authorization": token})
-            answer = connection.getresponse()
-            answer.read()
-            self.assertEqual(200, answer.status)
-            took.append(time.monotonic() - start)
-        connection.close()
-        return took
+            connection = http.client.HTTPSConnection("localhost", self.port, timeout=30, context=ssl.create_default_context(cafile=self.ca))
+            connection.connect()
+            token = "Bearer " + self.officer.read_text().strip()
+            took, due = [], time.monotonic()
+            for _ in range(CALLS):
+                due += 0.004
+                time.sleep(max(0, due - time.monotonic()))
+                start = time.monotonic()
+                connection.request("GET", f"/v1/overview?division={COUNTY}&month=2018-10", headers={"Authorization": token})
+                answer = connection.getresponse()
+                answer.read()
+                self.assertEqual(200, answer.status)
+                took.append(time.monotonic() - start)
+            connection.close()
+            found.append(statistics.quantiles(took, n=100)[98] * 1000)
+        return found
 
-    def during(self, attack):
-        """What a caller waits at the median and at most while `attack` goes on."""
-        over = threading.Event()
-        failures = []
+    def edge_kib(self):
+        """What the edge's processes hold."""
+        master = (self.anju.data / "run/edge.pid").read_text().strip()
+        workers = pathlib.Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        status = "".join(pathlib.Path(f"/proc/{worker}/status").read_text() for worker in workers)
+        return sum(int(size) for size in re.findall(r"VmRSS:\s+(\d+) kB", status))
 
-        def attacking():
-            try:
-                while not over.is_set():
-                    attack()
-            except BaseException as failure:  # Shown by the main thread.
-                failures.append(failure)
-
-        attacker = threading.Thread(target=attacking)
-        attacker.start()
-        try:
-            took = self.times(100)
-        finally:
-            over.set()
-            attacker.join()
-        self.assertEqual([], failures)
-        return statistics.median(took), max(took)
+    def attack(self, kind, until=None):
+        """What came of an attack, while another caller's 99th percentile is at most doubled, and neither the edge nor its log grows."""
+        self.rounds(1)
+        log = self.anju.data / "logs/edge.log"
+        quiet, held, written = self.rounds(ROUNDS // 2), self.edge_kib(), log.stat().st_size
+        words = [sys.executable, attacker.__file__, kind, str(self.port), self.ca, self.officer.read_text().strip()]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            self.assertEqual("begun\n", process.stdout.readline())
+            attacked = self.rounds(ROUNDS)
+            if until is not None:
+                process.wait(until)
+            process.stdin.close()
+            outcomes = json.loads(process.stdout.read())
+        self.assertLess(log.stat().st_size - written, 8 << 20)
+        quiet += self.rounds(ROUNDS - ROUNDS // 2)
+        # In the middle of the rounds: what else this machine does at times is in one or two of them, and harm by the attack in all.
+        before, during = statistics.median(quiet), statistics.median(attacked)
+        print(f"{kind}: {outcomes}; p99 {before:.2f} ms without, {during:.2f} ms with it", file=sys.stderr)
+        if not is_sanitized():
+            self.assertLess(during, max(2 * before, before + NOISE_MS))
+            # What a thousand connections hold, and nothing beside.
+            self.assertLess(self.edge_kib() - held, 96 * attacker.CROWD)
+        return outcomes
 
     def test_grpc_and_https_come_through_one_port(self):
         self.assertIn(f"https://127.0.0.1:{self.port}", self.output)
@@ -133,91 +151,22 @@ class EdgeTest(unittest.TestCase):
         time.sleep(2)
         self.assertEqual(200, self.overview()[0].status)
 
-    def test_rapid_resets_end_their_connection_and_hurt_nobody(self):
-        def attack():
-            frames = Frames(self.port, self.ca, address=ROGUE)
-            sent = 0
-            try:
-                for stream in range(1, 8001, 2):
-                    frames.socket.sendall(Frames.frame(HEADERS, END_STREAM | END_HEADERS, stream, frames.request()) +
-                                          Frames.frame(RST_STREAM, 0, stream, struct.pack(">I", 8)))
-                    sent += 1
-            except OSError:
-                pass
-            self.assertTrue(sent < 4000 or frames.ended())
-            frames.close()
-            self.attacks += 1
+    def test_a_flood_ends_its_connection_and_hurts_nobody(self):
+        for kind in attacker.FLOODS:
+            with self.subTest(kind):
+                self.assertEqual({"ended"}, set(self.attack(kind)))
 
-        self.attacks = 0
-        self.calm()
-        median, longest = self.during(attack)
-        self.assertGreater(self.attacks, 0)
-        self.assertLess(median, 0.1)
-        self.assertLess(longest, 2)
+    def test_a_thousand_who_do_not_finish_are_let_go_and_hurt_nobody(self):
+        for kind, until in (("slow handshakes", 30), ("slow heads", 30), ("slow heads of HTTP/2", 60)):
+            with self.subTest(kind):
+                self.assertEqual({"ended": attacker.CROWD, "held": 0}, self.attack(kind, until))
 
-    def test_floods_of_headers_are_refused(self):
-        big = b"".join(Frames.literal(f"x-h{i}", "v" * 1000) for i in range(12))
-
-        def flood(first, kind):
-            frames = Frames(self.port, self.ca, address=ROGUE)
-            try:
-                frames.socket.sendall(Frames.frame(HEADERS, END_STREAM, 1, frames.request() + first))
-                for _ in range(2000):
-                    frames.socket.sendall(Frames.frame(kind, 0, 1, big))
-            except OSError:
-                frames.close()
-                return True
-            ended = frames.ended()
-            frames.close()
-            return ended
-
-        self.calm()
-        self.assertTrue(flood(b"", CONTINUATION))
-        self.assertTrue(flood(b"", DATA), "nothing may come between HEADERS and its CONTINUATION")
-        # One table entry of 4,000 bytes, named again and again: an HPACK bomb.
-        bomb = Frames(self.port, self.ca)
-        try:
-            entry = b"\x40" + Frames.literal("x-b", "v" * 3900)[1:]
-            bomb.socket.sendall(Frames.frame(HEADERS, END_STREAM | END_HEADERS, 1, bomb.request() + entry + b"\xbe" * 12000))
-            self.assertTrue(bomb.ended())
-        except OSError:
-            pass
-        bomb.close()
-        median, longest = self.during(lambda: flood(b"", CONTINUATION))
-        self.assertLess(median, 0.1)
-        self.assertLess(longest, 2)
-        self.assertIn(self.get("/healthz", **{"X-Large": "v" * 70_000})[0].status, (400, 431))
-
-    def test_a_thousand_slow_connections_block_nobody(self):
-        slow = []
-        context = ssl.create_default_context(cafile=self.ca)
-        try:
-            for i in range(SLOW):
-                connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
-                slow.append(connection)
-                # Half of them not even a handshake, half a head that does not end.
-                if i % 2:
-                    slow[-1] = context.wrap_socket(connection, server_hostname="localhost")
-                    slow[-1].sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
-            took = self.times(100)
-            self.assertLess(statistics.median(took), 0.1)
-            self.assertLess(max(took), 2)
-            # They are let go when their time is over.
-            deadline = time.monotonic() + 30
-            slow[-1].settimeout(30)
-            try:
-                while slow[-1].recv(4096):
-                    pass
-            except ConnectionError:
-                pass
-            self.assertLess(time.monotonic(), deadline)
-        finally:
-            for connection in slow:
-                connection.close()
-
-    def calm(self):
-        """Other tests may have used up what this address may ask for at once."""
-        time.sleep(4)
+    def test_a_thousand_slow_bodies_hurt_nobody(self):
+        outcomes = self.attack("slow bodies")
+        # One caller has so many imports under way and not more, from however many addresses.
+        self.assertLessEqual(outcomes["held"], IMPORTS_AT_ONCE)
+        self.assertEqual(attacker.CROWD, outcomes["held"] + outcomes["ended"])
+        self.assertGreater(outcomes["status 429"], attacker.CROWD / 2)
 
     def test_its_log_names_no_path(self):
         self.get("/v1/persons:search?q=zhangsan", Authorization="Bearer " + self.officer.read_text().strip())

@@ -58,10 +58,11 @@ class Frames:
                 if not more:
                     yield None
                     return
-                received += more
-                while len(received) >= 9 and len(received) >= 9 + (size := int.from_bytes(received[:3], "big")):
-                    yield received[3], received[4], int.from_bytes(received[5:9], "big"), received[9:9 + size]
-                    received = received[9 + size:]
+                received, at = received + more, 0
+                while len(received) >= at + 9 and len(received) >= (end := at + 9 + int.from_bytes(received[at:at + 3], "big")):
+                    yield received[at + 3], received[at + 4], int.from_bytes(received[at + 5:at + 9], "big"), received[at + 9:end]
+                    at = end
+                received = received[at:]
         except TimeoutError:
             return
         except OSError:
