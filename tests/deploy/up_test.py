@@ -53,7 +53,20 @@ class UpTest(unittest.TestCase):
             shutil.copy(ROOT / "tests/deploy/fake_program", self.programs / name)
         self.data = self.folder / "data of anju"
         self.ports = [f"--http-port={free_port()}", f"--grpc-port={free_port()}"]
+        self.started = []
         self.addCleanup(self.down)
+        self.addCleanup(self.end_started)
+
+    def end_started(self):
+        (self.folder / "held").unlink(missing_ok=True)
+        for process, out in self.started:
+            out.close()
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+    def said(self, process) -> str:
+        return next((self.folder / f"said.{n}").read_text(encoding="utf-8") for n, (one, _) in enumerate(self.started) if one is process)
 
     def command(self, *options) -> list:
         return [ROOT / "deploy/up", "--programs", self.programs, "--data", self.data, "--no-demo", *self.ports, *options]
@@ -93,6 +106,89 @@ class UpTest(unittest.TestCase):
         for pid in pids:
             wait_until(lambda pid=pid: ended(pid), f"{pid} has ended")
         self.assertIn("not running", self.down().stdout)
+
+    def start(self, *options, demo=False, **environment) -> subprocess.Popen:
+        """deploy/up as from a terminal of its own; what it says is read by `said`."""
+        command = [word for word in self.command(*options) if not demo or word != "--no-demo"]
+        out = open(self.folder / f"said.{len(self.started)}", "w+", encoding="utf-8")
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+                                   env={**os.environ, "FAKE_CALLS": str(self.folder / "calls"), **environment})
+        self.started.append((process, out))
+        return process
+
+    def test_a_second_up_waits_until_the_first_is_healthy(self):
+        held = self.folder / "held"
+        held.touch()
+        first = self.start("--detach", FAKE_HELD=str(held))
+        wait_until(lambda: (self.data / "run/gateway.pid").exists(), "the first has started everything")
+        second = self.start("--detach")
+        wait_until(lambda: "waiting for it" in self.said(second), "the second sees the first")
+        self.assertIsNone(second.poll())
+        held.unlink()
+        self.assertEqual([process.wait(LIMIT_S) for process in (first, second)], [0, 0], self.said(second))
+        self.assertIn("already running", self.said(second))
+        self.assertIn("anju is up", self.said(second))
+        self.assertEqual(len(self.pids()), 8)
+
+    def test_a_second_up_goes_on_where_a_first_was_killed(self):
+        held = self.folder / "held"
+        held.touch()
+        first = self.start("--detach", FAKE_HELD=str(held))
+        wait_until(lambda: (self.data / "run/gateway.pid").exists(), "the first has started everything")
+        first.kill()
+        held.unlink()
+        second = self.start("--detach")
+        self.assertEqual(second.wait(LIMIT_S), 0, self.said(second))
+        # Else the supervisor would take the next end of a process for a failed start.
+        self.assertTrue((self.data / "run/ready").exists())
+
+    def test_a_second_up_loads_the_demo_that_the_first_left_out(self):
+        self.assertEqual(self.up("--detach").returncode, 0)
+        pids = self.pids()
+        (self.folder / "held").touch()
+        second = self.start(demo=True, FAKE_HELD=str(self.folder / "held"))
+        wait_until(lambda: (self.folder / "calls").exists(), "the demo is being loaded")
+        # Ctrl-C ends the loading, and not what another deploy/up has started.
+        os.killpg(second.pid, signal.SIGINT)
+        self.assertEqual(second.wait(LIMIT_S), 0)
+        self.assertIn("goes on running", self.said(second))
+        self.assertNotIn("Traceback", self.said(second))
+        self.assertEqual(self.pids(), pids)
+        self.assertFalse(any(map(ended, pids)))
+
+    def test_a_running_folder_is_what_it_was_started_as(self):
+        self.assertEqual(self.up("--detach").returncode, 0)
+        ports, self.ports = self.ports, []
+        other = free_port()
+        for options, why in ((["--http-port", str(other)], f"with {ports[0].split('=')[1]} for --http-port, not {other}"),
+                             (["--grpc-port", str(other)], f"with {ports[1].split('=')[1]} for --grpc-port, not {other}"),
+                             (["--edge"], "without --edge"), (["--database", "postgresql"], "was made with --database sqlite")):
+            refused = self.up("--detach", *options)
+            self.assertEqual(refused.returncode, 1, options)
+            self.assertIn(why, refused.stderr)
+        self.assertEqual(self.up("--detach", *ports, "--database", "sqlite").returncode, 0)
+        self.down()
+        port = free_port()
+        self.assertEqual(self.up("--detach", "--edge", f"--edge-port={port}").returncode, 0)
+        self.assertIn("--edge-port, not", self.up("--detach", "--edge", f"--edge-port={other}").stderr)
+        self.assertIn(f"https://127.0.0.1:{port}", self.up("--detach").stdout)
+
+    def test_what_it_prints_can_be_given_to_a_shell(self):
+        for name in ("data", "it's $HOME"):
+            self.data = self.folder / name
+            self.addCleanup(self.down)
+            said = self.up("--detach").stdout
+            if name == "data":
+                self.assertNotIn("\\", said.replace("\\\n", ""), "an ordinary path is printed as it is")
+            commands = re.findall(r"^ +((?:curl|/).*(?:\\\n.*)?)$", said, re.M)
+            self.assertEqual(len(commands), 3, said)
+            words = [subprocess.run(["bash", "-euc", f"show() {{ printf '%s\\n' \"$@\"; }}; show {command}"], capture_output=True, text=True,
+                                    check=True).stdout.splitlines() for command in commands]
+            self.assertIn("Authorization: Bearer token officer-450328 officer 450328", words[0])
+            self.assertIn(str(self.data / "tokens/officer-450328.jwt"), words[1])
+            self.assertEqual(words[2], [str(ROOT / "deploy/demo/check"), "--data", str(self.data)])
+            stop = re.search(r"^stop it with: (.*)$", said, re.M)[1]
+            self.assertIn("stopped", subprocess.run(["bash", "-euc", stop], cwd="/", capture_output=True, text=True, check=True).stdout)
 
     def test_an_edge_has_tls_and_is_stopped_with_the_others(self):
         port = free_port()
@@ -195,7 +291,7 @@ class UpTest(unittest.TestCase):
 
     def test_postgresql_comes_back_after_the_supervisor_was_killed(self):
         self.data = self.folder / "data"
-        self.assertEqual(self.up("--detach", "--database", "postgresql").returncode, 0)
+        self.assertEqual((started := self.up("--detach", "--database", "postgresql")).returncode, 0, started.stderr)
         self.assertIn(f"host={self.data}/postgresql ", self.log("registry"))
         os.kill(self.pid("supervise"), signal.SIGKILL)
         again = self.up("--detach")
@@ -272,11 +368,15 @@ class LoadTest(unittest.TestCase):
         (self.folder / name).write_text("id\n" + "".join(f"{one}\n" for one in ids), encoding="utf-8")
 
     def load(self) -> subprocess.CompletedProcess:
+        return subprocess.run(self.command(), capture_output=True, text=True, check=False, env=self.environment())
+
+    def command(self) -> list:
         (self.folder / "plan.json").write_text(json.dumps(self.plan), encoding="utf-8")
-        return subprocess.run(
-            [ROOT / "deploy/demo/load", self.folder, "--anjuctl", self.folder / "anjuctl", "--gateway", "127.0.0.1:1",
-             "--tokens", self.folder, "--done", self.folder / "done"],
-            capture_output=True, text=True, check=False, env={**os.environ, "FAKE_CALLS": str(self.folder / "calls")})
+        return [ROOT / "deploy/demo/load", self.folder, "--anjuctl", self.folder / "anjuctl", "--gateway", "127.0.0.1:1",
+                "--tokens", self.folder, "--done", self.folder / "done"]
+
+    def environment(self, **more) -> dict:
+        return {**os.environ, "FAKE_CALLS": str(self.folder / "calls"), **more}
 
     def calls(self) -> list:
         path = self.folder / "calls"
@@ -322,6 +422,21 @@ class LoadTest(unittest.TestCase):
         self.plan[1:1] = [{**self.plan[1], "body": {"division": "450328", "period": "2016Q1"}}, self.plan[0]]
         self.assertEqual(self.load().returncode, 0)
         self.assertEqual([call["body"]["period"] for call in self.calls()[4:]], ["2016Q1"])
+
+    def test_ctrl_c_and_a_stop_end_it_without_a_word_and_the_next_goes_on_there(self):
+        held = self.folder / "held"
+        held.touch()
+        self.addCleanup(held.unlink, missing_ok=True)
+        for done, number in enumerate((signal.SIGINT, signal.SIGTERM), 1):
+            with subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                  env=self.environment(FAKE_HELD=str(held))) as process:
+                wait_until(lambda done=done: len(self.calls()) == done, "the first file is being imported")
+                process.send_signal(number)
+                said = process.communicate(timeout=LIMIT_S)
+            self.assertEqual((process.returncode, *said), (128 + number, "", ""))
+        held.unlink()
+        self.assertEqual(self.load().returncode, 0)
+        self.assertEqual([call.get("file") for call in self.calls()], ["a.csv", "a.csv", "a.csv", None, None, "b.csv"])
 
     def test_a_changed_file_is_imported_again(self):
         self.assertEqual(self.load().returncode, 0)
