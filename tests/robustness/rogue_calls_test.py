@@ -166,14 +166,16 @@ class WhatOnlyWeSetTest(Rogue):
     """What is in answers and in no request is refused, or as if it were not there, whoever says it and in whatever form."""
 
     def answer_fields(self, method):
-        """The fields of what a method answers, and of what it holds, that no request of it has: {name: [number, ...]}."""
+        """The fields of what a method answers, and of what it holds, that no request of it has."""
         def known(name, deep):
-            return {text(field, 1): field[3][0] for part in [name, *deep] for field in self.contracts.messages.get(part, [])}
+            return {text(field, 1): None for part in [name, *deep] for field in self.contracts.messages.get(part, [])}
 
         def inner(name):
             return [text(field, 6)[1:] for field in self.contracts.messages.get(name, []) if field[5][0] == MESSAGE]
         takes, answers = self.contracts.takes[method], self.contracts.answers[method]
-        return {name: number for name, number in known(answers, inner(answers)).items() if name not in known(takes, [])}
+        # Of an import, what a row may have.
+        taken = known(takes, inner(takes) if method in self.contracts.streams else [])
+        return [name for name in known(answers, inner(answers)) if name not in taken]
 
     def writes(self):
         return sorted(set(self.contracts.routes) - self.contracts.reads)
