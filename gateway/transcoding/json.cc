@@ -9,14 +9,18 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "gateway/transcoding/fields.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/platform/base/error.h"
 
 namespace anju::gateway {
 
 using enum absl::StatusCode;
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
 
 namespace {
 
@@ -44,21 +48,48 @@ std::string FieldName(absl::string_view name) {
 // Looks at a text without keeping anything of it but the names of the objects that are open.
 class Inspector final : public nlohmann::json_sax<nlohmann::json> {
  public:
+  // The text is one of `type`; of anything when that is null.
+  explicit Inspector(const Descriptor* type) : type_(type) {}
+
   absl::Status outcome() const { return outcome_; }
 
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_object(size_t) override { return Open(); }
+  bool null() override { return Take(/*is_null=*/true); }
+  bool boolean(bool) override { return Take(); }
+  bool number_integer(number_integer_t) override { return Take(); }
+  bool number_unsigned(number_unsigned_t) override { return Take(); }
+  bool number_float(number_float_t, const string_t&) override { return Take(); }
+  bool string(string_t&) override { return Take(); }
+  bool binary(binary_t&) override { return Take(); }
+  bool start_object(size_t) override {
+    if (!Take()) return false;
+    const FieldDescriptor* field = open_.empty() ? nullptr : open_.back().field;
+    Level level = {.type = open_.empty() ? type_ : nullptr};
+    if (field != nullptr && field->is_map()) {
+      level.is_map = true;
+      level.field = field->message_type()->map_value();
+    } else if (field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      level.type = field->message_type();
+    }
+    // What JSON writes in a way of its own has no fields.
+    if (level.type != nullptr && level.type->well_known_type() != Descriptor::WELLKNOWNTYPE_UNSPECIFIED) {
+      level.type = nullptr;
+    }
+    return Open(std::move(level));
+  }
   bool end_object() override { return Close(); }
-  bool start_array(size_t) override { return Open(); }
+  bool start_array(size_t) override {
+    return Open({.is_list = true, .field = open_.empty() ? nullptr : open_.back().field});
+  }
   bool end_array() override { return Close(); }
   bool key(string_t& name) override {
-    if (names_.back().insert(FieldName(name)).second) return true;
+    Level& level = open_.back();
+    // Keys of maps are what they are.
+    std::string known = type_ == nullptr ? FieldName(name) : name;
+    if (level.type != nullptr) {
+      level.field = absl::StrContains(name, ".") ? nullptr : FindField(*level.type, name);
+      if (level.field != nullptr) known = level.field->name();
+    }
+    if (level.names.insert(std::move(known)).second) return true;
     outcome_ = Refuse(kInvalidArgument, "FIELD_REPEATED", "a name stands twice in an object of the body");
     return false;
   }
@@ -68,23 +99,55 @@ class Inspector final : public nlohmann::json_sax<nlohmann::json> {
   }
 
  private:
-  bool Open() {
-    if (names_.size() == kMaxJsonDepth) {
+  // An object or an array.
+  struct Level {
+    bool is_list = false, is_map = false;
+    // What an object is of; null when nothing is known of its names.
+    const Descriptor* type = nullptr;
+    // Whose value comes next, or whose items or values these are.
+    const FieldDescriptor* field = nullptr;
+    // In order, not by a hash: whoever sends names may choose them so that all have the same one.
+    absl::btree_set<std::string> names;
+  };
+
+  // A value that is no array. The parser takes one for a list of one, and passes over null in a list.
+  bool Take(bool is_null = false) {
+    if (open_.empty() || open_.back().field == nullptr) return true;
+    const Level& level = open_.back();
+    const bool is_one_for_many = !level.is_list && !is_null && level.field->is_repeated() && !level.field->is_map();
+    const bool is_none_among_many = (level.is_list || level.is_map) && is_null && !MayBeNull(*level.field);
+    if (!is_one_for_many && !is_none_among_many) return true;
+    std::vector<std::string> names;
+    for (const Level& outer : open_) {
+      if (outer.type != nullptr && outer.field != nullptr) names.push_back(outer.field->name());
+    }
+    outcome_ = Malformed(absl::StrJoin(names, "."));
+    return false;
+  }
+  static bool MayBeNull(const FieldDescriptor& field) {
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+      return field.enum_type()->full_name() == "google.protobuf.NullValue";
+    }
+    return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+           field.message_type()->well_known_type() == Descriptor::WELLKNOWNTYPE_VALUE;
+  }
+  bool Open(Level level) {
+    if (open_.size() == kMaxJsonDepth) {
       outcome_ =
           Refuse(kInvalidArgument, "BODY_TOO_DEEP", absl::StrCat("a body is at most ", kMaxJsonDepth, " levels deep"));
       return false;
     }
-    names_.emplace_back();
+    open_.push_back(std::move(level));
     return true;
   }
   bool Close() {
-    names_.pop_back();
+    open_.pop_back();
     return true;
   }
 
+  const Descriptor* const type_;
   absl::Status outcome_;
-  // In order, not by a hash: whoever sends names may choose them so that all have the same one.
-  std::vector<absl::btree_set<std::string>> names_;
+  std::vector<Level> open_;
 };
 
 // The field at a place as the parser tells it: `(figure) word` is the field word of figure.
@@ -141,8 +204,8 @@ absl::Status Exclusive(absl::string_view field) {
   return Refuse(kInvalidArgument, "FIELDS_EXCLUSIVE", "the request gives another field that excludes this one", field);
 }
 
-absl::Status CheckJson(absl::string_view text) {
-  Inspector inspector;
+absl::Status CheckJson(absl::string_view text, const google::protobuf::Descriptor* type) {
+  Inspector inspector(type);
   // The parser takes NUL for the end.
   if (text.find('\0') != absl::string_view::npos) return NotJson();
   const bool is_sound = nlohmann::json::sax_parse(text.begin(), text.end(), &inspector);
@@ -152,7 +215,7 @@ absl::Status CheckJson(absl::string_view text) {
 
 absl::Status ReadJson(absl::string_view text, google::protobuf::Message& message) {
   // First, because protobuf's parser takes much that is not JSON.
-  RETURN_IF_ERROR(CheckJson(text));
+  RETURN_IF_ERROR(CheckJson(text, message.GetDescriptor()));
   const auto status =
       google::protobuf::util::JsonStringToMessage(google::protobuf::StringPiece(text.data(), text.size()), &message);
   if (status.ok()) return absl::OkStatus();

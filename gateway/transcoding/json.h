@@ -13,8 +13,9 @@ namespace anju::gateway {
 inline constexpr int kMaxJsonDepth = 32;
 
 // Whether `text` is one JSON value as RFC 8259 has it, in UTF-8, no deeper than kMaxJsonDepth and without a name that
-// stands twice in an object. Refuses with BODY_MALFORMED, BODY_TOO_DEEP or FIELD_REPEATED (INVALID_ARGUMENT).
-absl::Status CheckJson(absl::string_view text);
+// stands twice in an object, however it is written. For a message of `type` also whether its lists are lists, of which
+// no item is null. Refuses with BODY_MALFORMED, BODY_TOO_DEEP, FIELD_REPEATED or FIELD_MALFORMED (INVALID_ARGUMENT).
+absl::Status CheckJson(absl::string_view text, const google::protobuf::Descriptor* type = nullptr);
 
 // Merges the JSON of a message into `message`. A field that the contract does not have is refused, not passed over, so
 // that a misspelt one is not lost. Refuses as CheckJson does, and with FIELD_UNKNOWN, FIELD_MALFORMED or
