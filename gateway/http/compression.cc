@@ -45,11 +45,14 @@ double WeightOf(absl::string_view accept_encoding, absl::string_view coding) {
 
 }  // namespace
 
-bool AcceptsGzip(absl::string_view accept_encoding) {
+bool AcceptsGzip(absl::string_view accept_encoding, size_t size) {
+  const double any = WeightOf(accept_encoding, "*");
   double gzip = WeightOf(accept_encoding, "gzip");
-  if (gzip < 0) gzip = WeightOf(accept_encoding, "*");
-  const double identity = WeightOf(accept_encoding, "identity");
-  return gzip > 0 && gzip >= identity;
+  if (gzip < 0) gzip = WeightOf(accept_encoding, "x-gzip");
+  if (gzip < 0) gzip = any;
+  double identity = WeightOf(accept_encoding, "identity");
+  if (identity < 0) identity = any;
+  return gzip > 0 && gzip >= identity && (size >= kMinCompressed || identity == 0);
 }
 
 std::string Gzip(absl::string_view bytes) {
@@ -80,8 +83,11 @@ absl::Status Gunzip::Feed(absl::string_view piece, size_t limit, std::string& ou
   stream.avail_in = static_cast<uInt>(piece.size());
   std::string buffer(kPieceBytes, '\0');
   while (stream.avail_in > 0 || stream.avail_out == 0) {
-    // Nothing may follow; a second member is a second file.
-    if (state_->has_ended) return stream.avail_in == 0 ? absl::OkStatus() : NotGzip();
+    if (state_->has_ended) {
+      if (stream.avail_in == 0) return absl::OkStatus();
+      ANJU_CHECK(inflateReset(&stream) == Z_OK);
+      state_->has_ended = false;
+    }
     stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
     stream.avail_out = static_cast<uInt>(buffer.size());
     const int outcome = inflate(&stream, Z_NO_FLUSH);

@@ -1,11 +1,11 @@
 #include "gateway/http/rendered.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "gateway/http/compression.h"
 #include "services/platform/base/error.h"
@@ -19,9 +19,7 @@ constexpr size_t kTagDigits = 32;
 // Answers and their JSON that are kept; an answer is given again for some seconds, so nothing is lost by starting anew.
 constexpr size_t kMaxKeptBytes = size_t{64} << 20;
 
-bool IsWorthGzip(const RequestHead& head, size_t size) {
-  return size >= kMinCompressed && AcceptsGzip(head.Field("accept-encoding"));
-}
+bool WantsGzip(const RequestHead& head, size_t size) { return AcceptsGzip(head.Field("accept-encoding"), size); }
 
 }  // namespace
 
@@ -35,14 +33,17 @@ const std::shared_ptr<const std::string>& Rendered::gzip() const {
 }
 
 bool MatchesTag(absl::string_view if_none_match, absl::string_view tag) {
+  if (absl::StripAsciiWhitespace(if_none_match) == "*") return true;
   absl::ConsumePrefix(&tag, "W/");
-  for (absl::string_view known : absl::StrSplit(if_none_match, ',')) {
-    known = absl::StripAsciiWhitespace(known);
-    if (known == "*") return true;
-    absl::ConsumePrefix(&known, "W/");
-    if (known == tag) return true;
+  while (true) {
+    if_none_match.remove_prefix(std::min(if_none_match.find_first_not_of(" \t,"), if_none_match.size()));
+    absl::ConsumePrefix(&if_none_match, "W/");
+    // A tag may hold commas; what is none ends the list.
+    const size_t end = absl::StartsWith(if_none_match, "\"") ? if_none_match.find('"', 1) : absl::string_view::npos;
+    if (end == absl::string_view::npos) return false;
+    if (if_none_match.substr(0, end + 1) == tag) return true;
+    if_none_match.remove_prefix(end + 1);
   }
-  return false;
 }
 
 Reply Present(const Rendered& rendered, const RequestHead& head, absl::string_view cache_control) {
@@ -50,7 +51,7 @@ Reply Present(const Rendered& rendered, const RequestHead& head, absl::string_vi
   reply.fields = {{"ETag", rendered.tag()}, {"Cache-Control", std::string(cache_control)}, {"Vary", "Accept-Encoding"}};
   if (MatchesTag(head.Field("if-none-match"), rendered.tag())) {
     reply.status = 304;
-  } else if (IsWorthGzip(head, rendered.plain()->size())) {
+  } else if (WantsGzip(head, rendered.plain()->size())) {
     reply.body = rendered.gzip();
     reply.fields.emplace_back("Content-Encoding", "gzip");
   } else {
@@ -60,9 +61,11 @@ Reply Present(const Rendered& rendered, const RequestHead& head, absl::string_vi
 }
 
 Reply PresentOnce(std::string json, const RequestHead& head) {
-  if (!IsWorthGzip(head, json.size())) return JsonReply(std::move(json));
-  Reply reply = JsonReply(Gzip(json));
-  reply.fields = {{"Vary", "Accept-Encoding"}, {"Content-Encoding", "gzip"}};
+  const bool is_packed = WantsGzip(head, json.size());
+  const bool may_vary = is_packed || json.size() >= kMinCompressed;
+  Reply reply = JsonReply(is_packed ? Gzip(json) : std::move(json));
+  if (may_vary) reply.fields.emplace_back("Vary", "Accept-Encoding");
+  if (is_packed) reply.fields.emplace_back("Content-Encoding", "gzip");
   return reply;
 }
 

@@ -22,8 +22,8 @@ constexpr size_t kMaxSizeDigits = 15;
 
 // What a second one of would let two readers see two requests.
 constexpr absl::string_view kOnce[] = {
-    "authorization", "content-encoding", "content-length", "content-type",      "expect",         "host",
-    "if-none-match", "origin",           "traceparent",    "transfer-encoding", "x-anju-service", "x-request-id"};
+    "authorization", "content-encoding",  "content-length", "content-type",   "expect",    "host",        "origin",
+    "traceparent",   "transfer-encoding", "x-anju-purpose", "x-anju-service", "x-real-ip", "x-request-id"};
 
 absl::Status Malformed(absl::string_view sentence) { return Refuse(kInvalidArgument, "REQUEST_MALFORMED", sentence); }
 
@@ -46,6 +46,13 @@ bool IsTarget(absl::string_view text) {
   return is_printable && (text == "*" || absl::StartsWith(text, "/"));
 }
 
+// A name or an address, perhaps with a port; it may be empty.
+bool IsHost(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return absl::ascii_isalnum(c) || absl::string_view("-._~%!$&'()*+,;=:[]").find(c) != absl::string_view::npos;
+  });
+}
+
 // Without the blanks around it. Other white space is part of a value, which it makes one with control characters.
 absl::string_view StripBlanks(absl::string_view text) {
   constexpr absl::string_view kBlanks = " \t";
@@ -58,17 +65,30 @@ size_t Count(const RequestHead& head, absl::string_view name) {
   return std::count_if(head.fields.begin(), head.fields.end(), [&](const auto& field) { return field.first == name; });
 }
 
+// `http://host/path` asks for the same as `/path` with this Host.
+void SplitTarget(absl::string_view target, RequestHead& head) {
+  absl::string_view rest = target;
+  if (absl::StartsWithIgnoreCase(rest, "http://") || absl::StartsWithIgnoreCase(rest, "https://")) {
+    rest.remove_prefix(rest.find("//") + 2);
+    head.authority = std::string(rest.substr(0, rest.find_first_of("/?")));
+    rest.remove_prefix(head.authority.size());
+    if (head.authority.empty()) rest = target;
+  }
+  head.target = absl::StrCat(!head.authority.empty() && !absl::StartsWith(rest, "/") ? "/" : "", rest);
+}
+
 absl::Status ReadRequestLine(absl::string_view line, RequestHead& head) {
   const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
-  if (words.size() != 3 || !IsToken(words[0]) || !IsTarget(words[1])) {
+  if (words.size() != 3 || !IsToken(words[0])) {
     return Malformed("the first line of a request is METHOD /path HTTP/1.1");
   }
+  SplitTarget(words[1], head);
+  if (!IsTarget(head.target)) return Malformed("the first line of a request is METHOD /path HTTP/1.1");
   if (words[2] != "HTTP/1.1" && words[2] != "HTTP/1.0") {
     if (!absl::StartsWith(words[2], "HTTP/")) return Malformed("the first line of a request is METHOD /path HTTP/1.1");
     return Refuse(kUnimplemented, "HTTP_VERSION_UNKNOWN", "speak HTTP/1.1 here");
   }
   head.method = std::string(words[0]);
-  head.target = std::string(words[1]);
   head.is_1_0 = words[2] == "HTTP/1.0";
   return absl::OkStatus();
 }
@@ -107,6 +127,13 @@ absl::Status CheckFields(RequestHead& head) {
     if (Count(head, name) > 1) return Malformed(absl::StrCat("the field ", name, " stands twice"));
   }
   if (!head.is_1_0 && Count(head, "host") != 1) return Malformed("HTTP/1.1 needs the field Host");
+  const std::string host = head.Field("host");
+  if (!IsHost(host)) return Malformed("the field Host is no host");
+  const bool has_host = Count(head, "host") > 0;
+  if (!head.authority.empty() &&
+      (!IsHost(head.authority) || (has_host && !absl::EqualsIgnoreCase(head.authority, host)))) {
+    return Malformed("the field Host says another host than the first line");
+  }
   RETURN_IF_ERROR(ReadLength(head));
   const std::string expect = head.Field("expect");
   head.expects_continue = absl::EqualsIgnoreCase(expect, "100-continue") && head.HasBody() && !head.is_1_0;

@@ -22,6 +22,8 @@ struct RequestHead {
   std::string method;
   // Path and query as they came; begins with a slash, or is `*`.
   std::string target;
+  // What stood before them, as in a request to a proxy; else empty.
+  std::string authority;
   bool is_1_0 = false;
   // Names in small letters.
   std::vector<std::pair<std::string, std::string>> fields;
@@ -41,7 +43,8 @@ std::optional<size_t> FindHeadEnd(absl::string_view bytes);
 
 // Reads a head, from the request line to the empty line. Only what every reader understands in the same way is taken,
 // so that nobody in front of us can be made to see another request: lines end in CRLF, no line is folded, names are
-// tokens right before their colon, values hold no control characters, one Host (none or one in HTTP/1.0), one
+// tokens right before their colon, values hold no control characters, one Host (none or one in HTTP/1.0) that is
+// one and says what the target says, one
 // Content-Length in digits or `Transfer-Encoding: chunked` but not both, and no field twice that must be one. Refuses
 // with REQUEST_MALFORMED (INVALID_ARGUMENT), EXPECTATION_UNKNOWN (FAILED_PRECONDITION) and HTTP_VERSION_UNKNOWN
 // (UNIMPLEMENTED).

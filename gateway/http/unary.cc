@@ -50,11 +50,18 @@ MediaType ParseMediaType(absl::string_view text) {
   return media;
 }
 
+absl::Status CheckJsonType(const MediaType& media) {
+  const bool is_json = media.type.empty() || media.type == "application/json";
+  const bool is_utf8 = media.charset.empty() || media.charset == "utf-8";
+  return is_json && is_utf8 ? absl::OkStatus() : MediaTypeUnknown("send application/json in UTF-8");
+}
+
 absl::StatusOr<Unpacker> Unpacker::Make(const RequestHead& head) {
   Unpacker unpacker;
   const std::string encoding = absl::AsciiStrToLower(head.Field("content-encoding"));
   if (encoding.empty() || encoding == "identity") return unpacker;
-  if (encoding != "gzip") return MediaTypeUnknown("send the body as it is, or Content-Encoding: gzip");
+  if (encoding != "gzip" && encoding != "x-gzip")
+    return MediaTypeUnknown("send the body as it is, or Content-Encoding: gzip");
   unpacker.gunzip_ = std::make_unique<Gunzip>();
   return unpacker;
 }
@@ -84,11 +91,7 @@ void UnaryExchange::Begin() {
 }
 
 absl::Status UnaryExchange::CheckHead() {
-  const MediaType media = ParseMediaType(head_.Field("content-type"));
-  if ((!media.type.empty() && media.type != "application/json") ||
-      (!media.charset.empty() && media.charset != "utf-8")) {
-    return MediaTypeUnknown("send application/json in UTF-8");
-  }
+  RETURN_IF_ERROR(CheckJsonType(ParseMediaType(head_.Field("content-type"))));
   ASSIGN_OR_RETURN(unpacker_, Unpacker::Make(head_));
   return head_.content_length > site_.limits.body_bytes ? BodyTooLarge(site_.limits.body_bytes) : absl::OkStatus();
 }

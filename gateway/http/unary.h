@@ -34,6 +34,8 @@ struct MediaType {
   std::string charset;
 };
 MediaType ParseMediaType(absl::string_view text);
+// Refuses with MEDIA_TYPE_UNKNOWN what is neither JSON in UTF-8 nor unsaid.
+absl::Status CheckJsonType(const MediaType& media);
 
 // A body as it was before it was compressed, if it was.
 class Unpacker {

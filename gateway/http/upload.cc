@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/http/row_upload.h"
+#include "gateway/http/unary.h"
 #include "gateway/imports/batches.h"
 #include "services/platform/base/error.h"
 
@@ -120,9 +121,7 @@ absl::StatusOr<std::unique_ptr<Upload>> OpenUpload(const Transcoder& transcoder,
                                                    const RequestHead& head, absl::Time now) {
   const MediaType media = ParseMediaType(head.Field("content-type"));
   if (!match.method->client_streaming()) {
-    if (head.HasBody() && !media.type.empty() && media.type != "application/json") {
-      return Refuse(kInvalidArgument, "MEDIA_TYPE_UNKNOWN", "send application/json");
-    }
+    if (head.HasBody()) RETURN_IF_ERROR(CheckJsonType(media));
     return std::make_unique<OneMessage>(transcoder, match);
   }
   const bool is_ndjson = media.type == kNdjsonType && (media.charset.empty() || media.charset == "utf-8");

@@ -15,6 +15,8 @@ TEST(AcceptsGzipTest, GoesByTheWeights) {
   struct Row {
     const char* text;
     bool accepts;
+    // One too small to be worth it.
+    bool accepts_small = false;
   };
   for (const Row& row : std::vector<Row>{
            {"", false},
@@ -31,9 +33,20 @@ TEST(AcceptsGzipTest, GoesByTheWeights) {
            {"identity", false},
            {"identity, gzip;q=0.5", false},
            {"identity;q=0.5, gzip", true},
-           {"x-gzip", false},
+           {"x-gzip", true},
+           {"x-gzip, gzip;q=0", false},
+           {"gzip;q=0.5, *;q=0.8", false},
+           {"gzip;q=0.5, *;q=0.3", true},
+           // Not as it is.
+           {"gzip, identity;q=0", true, true},
+           {"gzip;q=0.1, *;q=0", true, true},
+           {"*, identity;q=0.0", true, true},
+           {"identity;q=0", false},
+           {"gzip;q=0, identity;q=0", false},
+           {"*;q=0, identity", false},
        }) {
-    EXPECT_EQ(AcceptsGzip(row.text), row.accepts) << row.text;
+    EXPECT_EQ(AcceptsGzip(row.text, kMinCompressed), row.accepts) << row.text;
+    EXPECT_EQ(AcceptsGzip(row.text, kMinCompressed - 1), row.accepts_small) << row.text;
   }
 }
 
@@ -58,6 +71,12 @@ TEST(GunzipTest, UnpacksWhatWasPackedInAnyPieces) {
     }
   }
   EXPECT_LT(Gzip(std::string(300'000, 'x')).size(), 5'000);
+}
+
+TEST(GunzipTest, TakesFilesThatWerePutTogether) {
+  const std::string packed = Gzip("a") + Gzip("") + Gzip(std::string(300'000, 'x'));
+  for (size_t size : {1, 7, 1'000'000}) EXPECT_EQ(Unpack(packed, size)->size(), 300'001) << size;
+  EXPECT_THAT(Unpack(packed + Gzip("b").substr(0, 12), 100), RefusedWith(kInvalidArgument, "BODY_MALFORMED"));
 }
 
 TEST(GunzipTest, RefusesWhatIsNotGzipOrTooMuch) {

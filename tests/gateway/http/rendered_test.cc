@@ -12,10 +12,12 @@ using ::testing::Contains;
 using ::testing::Pair;
 
 TEST(MatchesTagTest, ComparesWeakly) {
-  for (const char* known : {R"(W/"a")", R"("a")", "*", R"("b", W/"a")", R"( "a" )"}) {
+  for (const char* known :
+       {R"(W/"a")", R"("a")", "*", " * ", R"("b", W/"a")", R"( "a" )", R"("b,c","a")", R"(,, "b" ,"a")"}) {
     EXPECT_TRUE(MatchesTag(known, R"(W/"a")")) << known;
   }
-  for (const char* known : {"", "a", R"(W/"b")", R"("ab")", R"(w/"a")"}) {
+  for (const char* known :
+       {"", "a", R"(W/"b")", R"("ab")", R"(w/"a")", R"("b, *, c")", R"(*, "b")", R"("b, "a")", R"("a)", R"(b, "a")"}) {
     EXPECT_FALSE(MatchesTag(known, R"(W/"a")")) << known;
   }
 }
@@ -42,6 +44,9 @@ TEST(PresentTest, SendsWhatTheCallerTakesAndHasNotGot) {
 TEST(PresentTest, LeavesSmallAnswersAsTheyAre) {
   RequestHead head = {.fields = {{"accept-encoding", "gzip"}}};
   EXPECT_EQ(*PresentOnce("{}", head).body, "{}");
+  const RequestHead other = {.fields = {{"accept-encoding", "gzip, identity;q=0"}}};
+  EXPECT_NE(*PresentOnce("{}", other).body, "{}");
+  EXPECT_THAT(PresentOnce(std::string(kMinCompressed, 'x'), {}).fields, Contains(Pair("Vary", "Accept-Encoding")));
   EXPECT_LT(PresentOnce(std::string(kMinCompressed, 'x'), head).body->size(), kMinCompressed);
 }
 

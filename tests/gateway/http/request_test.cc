@@ -44,7 +44,14 @@ TEST(ParseHeadTest, RefusesWhatTwoReadersMayReadInTwoWays) {
       "GET\t/ HTTP/1.1$Host: x$$",
       "G(T / HTTP/1.1$Host: x$$",
       "GET x HTTP/1.1$Host: x$$",
-      "GET http://x/ HTTP/1.1$Host: x$$",
+      "GET http://y/ HTTP/1.1$Host: x$$",
+      "GET http:///a HTTP/1.1$Host: x$$",
+      "GET http://x@y/ HTTP/1.1$Host: x@y$$",
+      "GET ftp://x/ HTTP/1.1$Host: x$$",
+      "GET x:80 HTTP/1.1$Host: x:80$$",
+      "GET / HTTP/1.1$Host: x y$$",
+      "GET / HTTP/1.1$Host: x/y$$",
+      "GET / HTTP/1.1$Host: 村$$",
       "GET /a\x01 HTTP/1.1$Host: x$$",
       "GET /村 HTTP/1.1$Host: x$$",
       "GET /a#b HTTP/1.1$Host: x$$",
@@ -93,6 +100,8 @@ TEST(ParseHeadTest, RefusesWhatTwoReadersMayReadInTwoWays) {
       // Two tokens.
       "GET / HTTP/1.1$Host: x$Authorization: a$Authorization: b$$",
       "GET / HTTP/1.1$Host: x$Authorization: a$authorization: a$$",
+      "GET / HTTP/1.1$Host: x$X-Anju-Purpose: a$X-Anju-Purpose: b$$",
+      "GET / HTTP/1.1$Host: x$X-Real-IP: a$X-Real-IP: b$$",
   };
   for (const std::string text : heads) {
     const std::string head = absl::StrReplaceAll(text, {{"$", "\r\n"}});
@@ -103,6 +112,24 @@ TEST(ParseHeadTest, RefusesWhatTwoReadersMayReadInTwoWays) {
   EXPECT_THAT(ParseHead("GET / HTTP/1.1\r\nHost: x\r\nExpect: more\r\n\r\n"),
               RefusedWith(kFailedPrecondition, "EXPECTATION_UNKNOWN"));
   EXPECT_THAT(ParseHead("GET / HTTP/2.0\r\nHost: x\r\n\r\n"), RefusedWith(kUnimplemented, "HTTP_VERSION_UNKNOWN"));
+}
+
+TEST(ParseHeadTest, ReadsAWholeAddress) {
+  for (const auto& [target, path] : std::vector<std::pair<const char*, const char*>>{{"http://x:80/a?b", "/a?b"},
+                                                                                     {"HTTPS://X:80/", "/"},
+                                                                                     {"http://x:80", "/"},
+                                                                                     {"http://x:80?b", "/?b"},
+                                                                                     {"/http://y/", "/http://y/"}}) {
+    const auto head = ParseHead(absl::StrCat("GET ", target, " HTTP/1.1\r\nHost: x:80\r\n\r\n"));
+    ASSERT_TRUE(head.ok()) << target << head.status();
+    EXPECT_EQ(head->target, path);
+  }
+  EXPECT_TRUE(ParseHead("GET http://x/ HTTP/1.0\r\n\r\n").ok());
+  EXPECT_TRUE(ParseHead("GET / HTTP/1.1\r\nHost:\r\n\r\n").ok());
+  EXPECT_TRUE(ParseHead("GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n").ok());
+  EXPECT_EQ(ParseHead("GET / HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"a\"\r\nIf-None-Match: \"b\"\r\n\r\n")
+                ->Field("if-none-match"),
+            "\"a\", \"b\"");
 }
 
 TEST(ParseHeadTest, LimitsTheFields) {
