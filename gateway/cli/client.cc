@@ -145,7 +145,9 @@ absl::Status Client::Call(const MethodDescriptor& method, const Message& request
   while (true) {
     absl::Status status = CallOnce(method, request, response, service);
     const std::optional<absl::Duration> delay = rpc::RetryDelay(status);
-    if (!delay.has_value() || absl::Now() + *delay > end) return status;
+    // A gateway that has too much to do says when; one whose service is away is asked again by whoever waits for it.
+    const bool may_wait = status.code() == absl::StatusCode::kResourceExhausted && delay.has_value();
+    if (!may_wait || absl::Now() + *delay > end) return status;
     absl::SleepFor(*delay);
   }
 }
@@ -178,8 +180,10 @@ std::unique_ptr<Exchange> Client::Open(const MethodDescriptor& method) {
 
 void PrintError(std::ostream& err, const absl::Status& status, absl::string_view gateway) {
   const std::string reason = ReasonOf(status), field = FieldOf(status);
-  err << "error: " << absl::StatusCodeToString(status.code());
-  if (!reason.empty()) err << " " << reason;
+  const std::string code = absl::StatusCodeToString(status.code());
+  err << "error: " << code;
+  // A fault has its code for a reason.
+  if (!reason.empty() && reason != code) err << " " << reason;
   if (!field.empty()) err << " (" << field << ")";
   err << ": " << status.message() << "\n";
   switch (status.code()) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "gateway/proxy/outcome.h"
 #include "gateway/transcoding/status.h"
 #include "services/platform/rpc/status.h"
 
@@ -29,6 +30,8 @@ absl::string_view PhraseOf(int status) {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
     case 409:
       return "Conflict";
     case 413:
@@ -74,7 +77,7 @@ Reply JsonReply(std::string json, int status) {
 }
 
 Reply ErrorReply(const grpc::Status& given) {
-  const grpc::Status status = WithRetryInfo(given);
+  const grpc::Status status = Explained(given);
   Reply reply = JsonReply(ErrorJson(status), HttpStatus(status.error_code()));
   if (reply.status == 401) reply.fields.emplace_back("WWW-Authenticate", "Bearer");
   if (const std::optional<absl::Duration> delay = rpc::RetryDelay(status); delay.has_value()) {
@@ -113,7 +116,7 @@ std::string FormatHead(const Reply& reply, Framing framing, bool keep_alive, abs
 }
 
 std::string ErrorLine(const grpc::Status& status) {
-  return absl::StrCat("{\"error\":", ErrorJson(WithRetryInfo(status)), "}\n");
+  return absl::StrCat("{\"error\":", ErrorJson(Explained(status)), "}\n");
 }
 
 }  // namespace anju::gateway

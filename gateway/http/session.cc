@@ -147,6 +147,7 @@ void Session::Reject(const absl::Status& status) {
   const int code = reason == "HEAD_TOO_LARGE"         ? 431
                    : reason == "EXPECTATION_UNKNOWN"  ? 417
                    : reason == "HTTP_VERSION_UNKNOWN" ? 505
+                   : reason == "REQUEST_TIMEOUT"      ? 408
                                                       : 400;
   head_ = RequestHead();
   keep_alive_ = false;
@@ -323,8 +324,18 @@ void Session::Watch() {
     const std::shared_ptr<Session> self = weak.lock();
     if (error || self == nullptr || self->closed_) return;
     const bool is_late = steady_clock::now() >= std::min(self->deadlines_[kIn], self->deadlines_[kOut]);
-    is_late ? self->Close() : self->Watch();
+    is_late ? self->GiveUp() : self->Watch();
   });
+}
+
+void Session::GiveUp() {
+  const bool has_begun = phase_ == Phase::kBody || (phase_ == Phase::kHead && bytes_.size() > 0);
+  const bool may_be_told = deadlines_[kOut] == kNever && framing_ == Framing::kLength;
+  if (!has_begun || !may_be_told) return Close();
+  deadlines_[kIn] = kNever;
+  watching_ = false;
+  if (exchange_ != nullptr) std::exchange(exchange_, nullptr)->OnGone();
+  Reject(Refuse(absl::StatusCode::kDeadlineExceeded, "REQUEST_TIMEOUT", "the request has not arrived in time"));
 }
 
 void Session::Close() {

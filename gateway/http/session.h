@@ -56,7 +56,8 @@ class Session final : public Line, public std::enable_shared_from_this<Session> 
   void Fill();
   void OnRead(boost::system::error_code error, size_t size);
   void Dispatch();
-  // A request that cannot be understood: what follows it cannot either.
+  // A request that cannot be understood, or does not arrive: what follows it cannot either. Answers 400; 408 for
+  // REQUEST_TIMEOUT, 417 for EXPECTATION_UNKNOWN, 431 for HEAD_TOO_LARGE, 505 for HTTP_VERSION_UNKNOWN.
   void Reject(const absl::Status& status);
 
   void WriteReply(Reply reply);
@@ -68,6 +69,8 @@ class Session final : public Line, public std::enable_shared_from_this<Session> 
   enum Direction { kIn, kOut };
   void Expect(Direction direction, absl::Duration patience);
   void Watch();
+  // What was waited for has not come.
+  void GiveUp();
   bool MayIdle() const { return phase_ == Phase::kHead && bytes_.size() == 0; }
   void Close();
 

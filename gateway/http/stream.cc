@@ -105,8 +105,9 @@ void StreamExchange::OnDone(const grpc::Status& status) {
   if (is_over_) return;
   if (!status.ok()) return SendError(upload_->Explain(status));
   if (!has_ended_) {
-    return SendError(upload_->Explain(
-        grpc::Status(grpc::StatusCode::ABORTED, "the service ended the call before it had taken everything")));
+    return SendError(
+        upload_->Explain(rpc::ToGrpc(Refuse(absl::StatusCode::kAborted, "STREAM_ENDED_EARLY",
+                                            "the service ended the call before it had taken everything"))));
   }
   auto last = upload_->Last();
   last.ok() ? SendLast(*std::move(last)) : SendError(ToGrpc(last.status()));

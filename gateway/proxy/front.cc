@@ -21,6 +21,8 @@ namespace {
 
 constexpr uint32_t kMaxStreams = 128;
 constexpr size_t kMaxFields = 64;
+// Headers that are too many are read on up to here, so that their caller can be told.
+constexpr size_t kMaxRefusedBytes = 4 * http2::kMaxHeaderBytes;
 // Every so often a connection is looked at.
 constexpr absl::Duration kLook = absl::Seconds(10);
 // Callers begin a new connection now and then, so that they spread over the gateways that there are.
@@ -50,6 +52,14 @@ bool IsBinary(absl::string_view values) {
   std::string bytes;
   const std::vector<absl::string_view> parts = absl::StrSplit(values, ',');
   return absl::c_all_of(parts, [&](absl::string_view value) { return absl::Base64Unescape(value, &bytes); });
+}
+
+// What no caller of gRPC is told.
+http2::Fields ForeignFields(absl::string_view http_status, http2::Fields more, const absl::Status& refusal) {
+  http2::Fields head = {{":status", std::string(http_status)}};
+  for (auto& field : more) head.push_back(std::move(field));
+  for (auto& field : StatusFields(rpc::ToGrpc(refusal))) head.push_back(std::move(field));
+  return head;
 }
 
 // A second one of these would let a caller say two things at once.
@@ -121,10 +131,18 @@ bool Front::OnField(int32_t stream, std::string name, std::string value) {
   if (found == slots_.end()) return false;
   Slot& slot = found->second;
   slot.head_bytes += name.size() + value.size();
-  if (slot.head_bytes > http2::kMaxHeaderBytes || slot.head.size() >= kMaxFields) return false;
-  if (MayStandOnce(name) && !http2::Find(slot.head, name).empty()) return false;
   // Of trailers of a request nothing is wanted.
-  if (!slot.begun) slot.head.emplace_back(std::move(name), std::move(value));
+  if (slot.begun || !slot.refusal.ok()) return slot.head_bytes <= kMaxRefusedBytes;
+  if (slot.head_bytes > http2::kMaxHeaderBytes || slot.head.size() >= kMaxFields) {
+    slot.refusal = anju::Refuse(
+        absl::StatusCode::kInvalidArgument, "HEAD_TOO_LARGE",
+        absl::StrCat("a call has at most ", kMaxFields, " headers of ", http2::kMaxHeaderBytes, " bytes in all"));
+  } else if (MayStandOnce(name) && !http2::Find(slot.head, name).empty()) {
+    slot.refusal = anju::Refuse(absl::StatusCode::kInvalidArgument, "REQUEST_MALFORMED",
+                                absl::StrCat("the header ", name, " stands twice"));
+  } else {
+    slot.head.emplace_back(std::move(name), std::move(value));
+  }
   return true;
 }
 
@@ -133,23 +151,33 @@ void Front::OnFields(int32_t stream, bool ended) {
   if (found == slots_.end()) return;
   if (!std::exchange(found->second.begun, true)) {
     const http2::Fields head = std::exchange(found->second.head, {});
-    std::unique_ptr<Call> call = Begin(stream, head);
-    slots_[stream].call = std::move(call);
+    if (const absl::Status refusal = found->second.refusal; !refusal.ok()) {
+      Refuse(stream, rpc::ToGrpc(refusal));
+    } else {
+      std::unique_ptr<Call> call = Begin(stream, head);
+      slots_[stream].call = std::move(call);
+    }
   }
   if (ended) OnEnd(stream);
 }
 
 std::unique_ptr<Front::Call> Front::Begin(int32_t stream, const http2::Fields& head) {
-  if (http2::Find(head, ":method") != "POST" || !IsGrpc(http2::Find(head, "content-type"))) {
-    Answer(stream, {{":status", "415"}}, nullptr);
+  // Other clients of HTTP/2 are told in a way of theirs, too.
+  if (http2::Find(head, ":method") != "POST") {
+    const auto refusal = anju::Refuse(absl::StatusCode::kUnimplemented, "HTTP_METHOD_NOT_ALLOWED", "gRPC is POST");
+    Answer(stream, ForeignFields("405", {{"allow", "POST"}}, refusal), nullptr);
+    return nullptr;
+  }
+  if (!IsGrpc(http2::Find(head, "content-type"))) {
+    const auto refusal =
+        anju::Refuse(absl::StatusCode::kInvalidArgument, "MEDIA_TYPE_UNKNOWN", "this port speaks gRPC");
+    Answer(stream, ForeignFields("415", {}, refusal), nullptr);
     return nullptr;
   }
   // A small packed message may be a gigabyte unpacked; nobody behind the door is to find out.
   if (const absl::string_view encoding = http2::Find(head, "grpc-encoding");
       !encoding.empty() && encoding != kIdentity) {
-    const grpc::Status refusal = {grpc::StatusCode::UNIMPLEMENTED,
-                                  "send the request uncompressed: grpc-encoding: identity"};
-    http2::Fields fields = RefusalFields(refusal, "");
+    http2::Fields fields = RefusalFields(rpc::ToGrpc(EncodingUnknown()), "");
     fields.emplace_back("grpc-accept-encoding", kIdentity);
     Answer(stream, fields, nullptr);
     return nullptr;

@@ -59,6 +59,8 @@ class Front final : public http2::Session, public std::enable_shared_from_this<F
   struct Slot {
     http2::Fields head;
     size_t head_bytes = 0;
+    // What is wrong with the head, once anything is.
+    absl::Status refusal;
     bool begun = false;
     bool said_all = false;
     bool answered_all = false;
@@ -73,7 +75,9 @@ class Front final : public http2::Session, public std::enable_shared_from_this<F
   void OnClosed(int32_t stream, uint32_t code) override;
   void OnSentEnd(int32_t stream) override;
 
-  // The call that these headers begin; null when it was answered at once.
+  // The call that these headers begin; null when it was answered at once. Refuses with HTTP_METHOD_NOT_ALLOWED (405),
+  // MEDIA_TYPE_UNKNOWN (415), ENCODING_UNKNOWN, and as ReadEnvelope, FindRoute and Switchboard::Admit do; OnFields has
+  // refused with HEAD_TOO_LARGE and REQUEST_MALFORMED.
   std::unique_ptr<Call> Begin(int32_t stream, const http2::Fields& head);
   void LookAfter();
 
@@ -83,8 +87,8 @@ class Front final : public http2::Session, public std::enable_shared_from_this<F
   const absl::Time begun_ = absl::Now();
 };
 
-// What a caller sent besides the request; the request id is the caller's or a new one. Nothing with a reason when a
-// header does not stand for anything.
+// What a caller sent besides the request; the request id is the caller's or a new one. Refuses with TE_MISSING,
+// METADATA_MALFORMED or TIMEOUT_MALFORMED (INVALID_ARGUMENT).
 absl::StatusOr<Envelope> ReadEnvelope(const http2::Fields& head, absl::string_view address, const rpc::Guard& guard);
 
 }  // namespace anju::gateway

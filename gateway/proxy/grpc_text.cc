@@ -7,7 +7,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/proxy/outcome.h"
+#include "services/platform/base/error.h"
 #include "services/platform/rpc/channel.h"
+#include "services/platform/rpc/status.h"
 
 namespace anju::gateway {
 
@@ -74,7 +77,8 @@ std::string TimeoutText(absl::Duration timeout) {
   return ms <= kMost ? absl::StrCat(ms, "m") : absl::StrCat(std::min(ms / 1000, kMost), "S");
 }
 
-http2::Fields StatusFields(const grpc::Status& status) {
+http2::Fields StatusFields(const grpc::Status& outcome) {
+  const grpc::Status status = Explained(outcome);
   http2::Fields fields = {{"grpc-status", absl::StrCat(static_cast<int>(status.error_code()))}};
   if (!status.error_message().empty()) fields.emplace_back("grpc-message", EncodeMessage(status.error_message()));
   if (!status.error_details().empty()) {
@@ -96,6 +100,20 @@ grpc::Status StatusOf(const http2::Fields& fields) {
   return {static_cast<grpc::StatusCode>(code), DecodeMessage(http2::Find(fields, "grpc-message")), details};
 }
 
+absl::Status EncodingUnknown() {
+  return Refuse(absl::StatusCode::kUnimplemented, "ENCODING_UNKNOWN",
+                "send the request uncompressed: grpc-encoding: identity");
+}
+
+absl::Status MessageTooLarge() {
+  return Refuse(absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE",
+                absl::StrCat("a message has at most ", rpc::kMaxMessageBytes, " bytes"));
+}
+
+absl::Status MessageMalformed(absl::string_view sentence) {
+  return Refuse(absl::StatusCode::kInvalidArgument, "MESSAGE_MALFORMED", sentence);
+}
+
 std::string PrefixOf(size_t message_bytes) {
   std::string prefix(kPrefixBytes, '\0');
   for (size_t i = 1; i < kPrefixBytes; ++i)
@@ -114,14 +132,9 @@ grpc::Status MessageMeter::Pass(const uint8_t* bytes, size_t size) {
       if (prefix_bytes_ < kPrefixBytes) return grpc::Status::OK;
       prefix_bytes_ = 0;
       ++messages_;
-      if (prefix_[0] != 0) {
-        return {grpc::StatusCode::UNIMPLEMENTED, "send the request uncompressed: grpc-encoding: identity"};
-      }
+      if (prefix_[0] != 0) return rpc::ToGrpc(EncodingUnknown());
       for (size_t i = 1; i < kPrefixBytes; ++i) missing_ = missing_ << 8 | prefix_[i];
-      if (missing_ > rpc::kMaxMessageBytes) {
-        return {grpc::StatusCode::RESOURCE_EXHAUSTED,
-                absl::StrCat("a message has at most ", rpc::kMaxMessageBytes, " bytes")};
-      }
+      if (missing_ > rpc::kMaxMessageBytes) return rpc::ToGrpc(MessageTooLarge());
     }
     const size_t passed = std::min<uint64_t>(size, missing_);
     missing_ -= passed;

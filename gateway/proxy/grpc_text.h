@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gateway/http2/session.h"
@@ -18,10 +19,16 @@ std::optional<absl::Duration> ParseTimeout(absl::string_view text);
 // Rounded up to a millisecond.
 std::string TimeoutText(absl::Duration timeout);
 
-// grpc-status, grpc-message and grpc-status-details-bin.
-http2::Fields StatusFields(const grpc::Status& status);
+// grpc-status, grpc-message and grpc-status-details-bin, Explained.
+http2::Fields StatusFields(const grpc::Status& outcome);
 // The way back. UNKNOWN when there is no status among them.
 grpc::Status StatusOf(const http2::Fields& fields);
+
+// Refuse with ENCODING_UNKNOWN (UNIMPLEMENTED), MESSAGE_TOO_LARGE (RESOURCE_EXHAUSTED) and MESSAGE_MALFORMED
+// (INVALID_ARGUMENT).
+absl::Status EncodingUnknown();
+absl::Status MessageTooLarge();
+absl::Status MessageMalformed(absl::string_view sentence);
 
 // The length of a message and whether it is compressed, before its bytes.
 inline constexpr size_t kPrefixBytes = 5;
@@ -30,8 +37,8 @@ std::string PrefixOf(size_t message_bytes);
 // Watches the messages of a stream pass by, however they are cut.
 class MessageMeter {
  public:
-  // Fails with RESOURCE_EXHAUSTED once a message is longer than `rpc::kMaxMessageBytes`, and with UNIMPLEMENTED when
-  // one is not said to be as it is.
+  // MESSAGE_TOO_LARGE once a message is longer than `rpc::kMaxMessageBytes`, and ENCODING_UNKNOWN when one is not said
+  // to be as it is.
   grpc::Status Pass(const uint8_t* bytes, size_t size);
   // Whether no message is only half there.
   bool complete() const { return prefix_bytes_ == 0 && missing_ == 0; }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "gateway/proxy/grpc_text.h"
 #include "services/platform/base/error.h"
 #include "services/platform/rpc/channel.h"
@@ -32,13 +31,13 @@ void OwnCall::OnData(const uint8_t* bytes, size_t size) {
 }
 
 absl::StatusOr<std::string> OwnCall::Request() {
-  if (request_.empty()) return absl::InvalidArgumentError("the call came without a request");
+  if (request_.empty()) return Refuse(kInvalidArgument, "MESSAGE_MISSING", "the call came without a request");
   if (request_.size() > kPrefixBytes + rpc::kMaxMessageBytes) {
-    return absl::ResourceExhaustedError(absl::StrCat("a message has at most ", rpc::kMaxMessageBytes, " bytes"));
+    return MessageTooLarge();
   }
-  if (request_[0] != 0) return absl::UnimplementedError("send the request uncompressed: grpc-encoding: identity");
+  if (request_[0] != 0) return EncodingUnknown();
   if (request_.size() < kPrefixBytes || request_.substr(0, kPrefixBytes) != PrefixOf(request_.size() - kPrefixBytes)) {
-    return absl::InvalidArgumentError("the call is not one message");
+    return MessageMalformed("the call is not one message");
   }
   return request_.substr(kPrefixBytes);
 }
@@ -48,8 +47,7 @@ void OwnCall::OnEnd() {
   if (!request.ok()) {
     switchboard_.Finish(*visit_, request.status());
     visit_.reset();
-    return front_.Refuse(
-        stream_, {static_cast<grpc::StatusCode>(request.status().code()), std::string(request.status().message())});
+    return front_.Refuse(stream_, rpc::ToGrpc(request.status()), request_id_);
   }
   ++under_way_;
   switchboard_.Call(route_, *std::exchange(visit_, std::nullopt), std::move(envelope_), *std::move(request),

@@ -24,7 +24,8 @@ class OwnCall final : public Front::Call, private http2::Session::Body {
   size_t Read(uint8_t* to, size_t size) override;
   bool Ended(http2::Fields& trailers) override;
 
-  // What came is a message and nothing else; its bytes.
+  // What came is a message and nothing else; its bytes. Refuses with MESSAGE_MISSING, MESSAGE_TOO_LARGE,
+  // ENCODING_UNKNOWN or MESSAGE_MALFORMED.
   absl::StatusOr<std::string> Request();
   void Deliver(const grpc::Status& status, Switchboard::Bytes answer);
 

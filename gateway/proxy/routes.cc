@@ -16,10 +16,19 @@ using google::protobuf::MethodDescriptor;
 namespace {
 
 absl::Status Unserved(absl::string_view path) {
-  return absl::UnimplementedError(absl::StrCat("nobody here serves ", path.substr(0, 200)));
+  return Refuse(kUnimplemented, "METHOD_UNKNOWN", absl::StrCat("nobody here serves ", path.substr(0, 200)));
 }
 
 }  // namespace
+
+absl::Status NotThere(absl::string_view service) {
+  return Refuse(kUnavailable, "SERVICE_UNAVAILABLE", absl::StrCat("the service ", service, " is not there; try again"));
+}
+
+absl::Status NotServed(absl::string_view service) {
+  return Refuse(kUnimplemented, "METHOD_NOT_SERVED",
+                absl::StrCat("the service ", service, " does not serve this method yet"));
+}
 
 std::string PathOf(const MethodDescriptor& method) {
   return absl::StrCat("/", method.service()->full_name(), "/", method.name());

@@ -20,12 +20,17 @@ struct Route {
 inline constexpr absl::string_view kServiceHeader = "x-anju-service";
 
 // Finds the way of a method, `/anju.registry.v1.Registry/GetHousehold`, by its package alone. `named` is what the
-// caller says in kServiceHeader. UNIMPLEMENTED for what nobody here serves; refuses with SERVICE_NOT_NAMED or
-// SERVICE_UNKNOWN (INVALID_ARGUMENT).
+// caller says in kServiceHeader. Refuses with METHOD_UNKNOWN (UNIMPLEMENTED) for what nobody here serves,
+// SERVICE_NOT_NAMED or SERVICE_UNKNOWN (INVALID_ARGUMENT).
 absl::StatusOr<Route> FindRoute(absl::string_view path, absl::string_view named,
                                 const std::vector<std::string>& services);
 absl::StatusOr<Route> FindRoute(const google::protobuf::MethodDescriptor& method, absl::string_view named,
                                 const std::vector<std::string>& services);
+
+// Refuse with SERVICE_UNAVAILABLE (UNAVAILABLE), and with METHOD_NOT_SERVED (UNIMPLEMENTED) for a service that is older
+// than the contract.
+absl::Status NotThere(absl::string_view service);
+absl::Status NotServed(absl::string_view service);
 
 // `/anju.registry.v1.Registry/GetHousehold`.
 std::string PathOf(const google::protobuf::MethodDescriptor& method);

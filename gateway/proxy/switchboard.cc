@@ -42,7 +42,7 @@ void PassOn(const Route& route, const rpc::Trace& trace, const Envelope& envelop
 
 grpc::Status FromPeer(const grpc::Status& status, absl::string_view service, absl::Time deadline) {
   if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED && status.error_message().empty()) {
-    return {grpc::StatusCode::UNIMPLEMENTED, absl::StrCat("the service ", service, " does not serve this method yet")};
+    return rpc::ToGrpc(NotServed(service));
   }
   // A service says why it is unavailable; the transport says which address did not answer.
   const bool is_transports =
@@ -53,7 +53,7 @@ grpc::Status FromPeer(const grpc::Status& status, absl::string_view service, abs
        absl::StrContains(status.error_message(), "Socket closed"));
   const bool has_waited = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && absl::Now() + kSlack < deadline;
   if (!is_transports && !has_waited) return status;
-  return {grpc::StatusCode::UNAVAILABLE, absl::StrCat("the service ", service, " is not there; try again")};
+  return rpc::ToGrpc(NotThere(service));
 }
 
 Switchboard::Switchboard(rpc::Guard& guard, Desk& desk, const Peers& peers, Limits& limits, const Clock& clock)

@@ -32,7 +32,7 @@ http2::Fields Outgoing(const http2::Fields& fields) {
   return passed;
 }
 
-grpc::Status NotOneMessage() { return {grpc::StatusCode::INVALID_ARGUMENT, "the call is not one message"}; }
+grpc::Status NotOneMessage() { return rpc::ToGrpc(MessageMalformed("the call is not one message")); }
 
 void Append(http2::Fields& fields, http2::Fields more) {
   for (auto& field : more) fields.push_back(std::move(field));
@@ -163,7 +163,7 @@ void Transit::OnData(const uint8_t* bytes, size_t size) {
 void Transit::OnEnd() {
   if (finished_) return;
   // The library of the services takes half a message for the end of a stream.
-  if (!up_meter_.complete()) return Fail({grpc::StatusCode::INVALID_ARGUMENT, "the call ended within a message"});
+  if (!up_meter_.complete()) return Fail(rpc::ToGrpc(MessageMalformed("the call ended within a message")));
   if (journey_.takes_one() && up_meter_.messages() != 1) return Fail(NotOneMessage());
   up_.ended = true;
   if (back_stream_ != 0) back_->Resume(back_stream_);
@@ -214,8 +214,7 @@ void Transit::OnTrailers(http2::Fields fields) {
 grpc::Status Transit::Outcome(const http2::Fields& fields) const {
   const grpc::Status status = StatusOf(fields);
   if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED && status.error_message().empty()) {
-    return {grpc::StatusCode::UNIMPLEMENTED,
-            absl::StrCat("the service ", journey_.service(), " does not serve this method yet")};
+    return rpc::ToGrpc(NotServed(journey_.service()));
   }
   return status;
 }
@@ -225,8 +224,7 @@ void Transit::OnBroken(Back::Broken how) {
   back_session_ = nullptr;
   if (finished_) return;
   if (MayTryAgain(how)) return TryAgain();
-  Fail(grpc::Status(grpc::StatusCode::UNAVAILABLE,
-                    absl::StrCat("the service ", journey_.service(), " is not there; try again")));
+  Fail(rpc::ToGrpc(NotThere(journey_.service())));
 }
 
 bool Transit::MayTryAgain(Back::Broken how) {

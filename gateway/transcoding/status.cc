@@ -2,16 +2,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/transcoding/json.h"
-#include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "services/platform/rpc/status.h"
 
 namespace anju::gateway {
 
 namespace {
-
-// For what comes without a delay of its own.
-constexpr int kRetrySeconds = 1;
 
 google::rpc::Status Details(const grpc::Status& status) {
   google::rpc::Status error;
@@ -51,20 +46,6 @@ int HttpStatus(grpc::StatusCode code) {
     default:
       return 500;
   }
-}
-
-grpc::Status WithRetryInfo(const grpc::Status& status) {
-  const bool may_retry = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
-                         status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED ||
-                         status.error_code() == grpc::StatusCode::ABORTED;
-  if (!may_retry || rpc::RetryDelay(status).has_value()) return status;
-  google::rpc::Status error = Details(status);
-  error.set_code(status.error_code());
-  error.set_message(status.error_message());
-  google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_seconds(kRetrySeconds);
-  error.add_details()->PackFrom(retry);
-  return {status.error_code(), status.error_message(), error.SerializeAsString()};
 }
 
 std::string ErrorJson(const grpc::Status& status) {

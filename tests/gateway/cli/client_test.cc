@@ -90,6 +90,10 @@ TEST(PrintErrorTest, CodeReasonFieldSentenceAndHint) {
   err.str("");
   PrintError(err, absl::UnavailableError("refused"), "here:1");
   EXPECT_THAT(err.str(), HasSubstr("here:1"));
+  // A fault, as the gateway tells it.
+  err.str("");
+  PrintError(err, Refuse(absl::StatusCode::kInternal, "INTERNAL", "internal error"), "here:1");
+  EXPECT_EQ(err.str(), "error: INTERNAL: internal error\n");
 }
 
 }  // namespace

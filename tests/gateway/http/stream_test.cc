@@ -273,7 +273,13 @@ TEST_F(StreamTest, TheCallEndsWithItsCaller) {
   // Who stops in the middle of a file is not waited for.
   Connection slow(house_.http_door->port());
   slow.Send(Chunked("", kLines) + "ff\r\n{");
+  EXPECT_EQ(slow.Receive().status, 408);
   EXPECT_EQ(slow.Receive().status, 0);
+  // Nor when an answer has begun, in whose midst it cannot be said.
+  Connection answered(house_.http_door->port());
+  answered.Send(Chunked("", kLines) + Chunk(Message("i", 1)));
+  EXPECT_THAT(answered.Some(), HasSubstr("200 OK"));
+  EXPECT_TRUE(Eventually([&] { return answered.Some().empty(); }));
 }
 
 TEST_F(StreamTest, ABadChunkEndsTheCall) {

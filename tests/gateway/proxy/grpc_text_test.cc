@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/error.h"
 #include "services/platform/rpc/channel.h"
+#include "services/platform/rpc/status.h"
 
 namespace anju::gateway {
 namespace {
@@ -45,8 +47,8 @@ TEST(GrpcTextTest, WritesTimeoutsThatItReads) {
 TEST(GrpcTextTest, AStatusComesThroughAsItWas) {
   const grpc::Status statuses[] = {
       grpc::Status::OK,
-      {grpc::StatusCode::NOT_FOUND, "there is none"},
-      {grpc::StatusCode::INVALID_ARGUMENT, "100% 安居\n\x7f", std::string("\0\x01\xff details", 11)},
+      rpc::ToGrpc(Refuse(absl::StatusCode::kNotFound, "NOTHING", "there is none")),
+      rpc::ToGrpc(Refuse(absl::StatusCode::kInvalidArgument, "NONE", "100% 安居\n\x7f", "a.b")),
   };
   for (const grpc::Status& status : statuses) {
     const http2::Fields fields = StatusFields(status);
@@ -57,6 +59,7 @@ TEST(GrpcTextTest, AStatusComesThroughAsItWas) {
     EXPECT_EQ(again.error_code(), status.error_code());
     EXPECT_EQ(again.error_message(), status.error_message());
     EXPECT_EQ(again.error_details(), status.error_details());
+    EXPECT_EQ(again.error_details(), StatusOf(StatusFields(again)).error_details());
   }
 }
 

@@ -32,14 +32,14 @@ TEST(FindRouteTest, GoesByThePackage) {
            {"/anju.indicators.v1.Indicators/Recount", "", kInvalidArgument, "SERVICE_NOT_NAMED", 0},
            {"/anju.files.v1.Files/GetFilePart", "", kInvalidArgument, "SERVICE_NOT_NAMED", 0},
            {"/anju.indicators.v1.Indicators/Recount", "microcredit", kInvalidArgument, "SERVICE_UNKNOWN", 0},
-           {"/anju.microcredit.v1.Microcredit/GetCreditAccount", "", kUnimplemented, "", 0},
-           {"/anju.registry.v1.Registry/Nothing", "", kUnimplemented, "", 0},
-           {"/grpc.health.v1.Health/Check", "", kUnimplemented, "", 0},
-           {"/google.protobuf.Any/x", "", kUnimplemented, "", 0},
-           {"", "", kUnimplemented, "", 0},
-           {"/", "", kUnimplemented, "", 0},
-           {"//", "", kUnimplemented, "", 0},
-           {"anju.registry.v1.Registry/GetHousehold", "", kUnimplemented, "", 0},
+           {"/anju.microcredit.v1.Microcredit/GetCreditAccount", "", kUnimplemented, "METHOD_UNKNOWN", 0},
+           {"/anju.registry.v1.Registry/Nothing", "", kUnimplemented, "METHOD_UNKNOWN", 0},
+           {"/grpc.health.v1.Health/Check", "", kUnimplemented, "METHOD_UNKNOWN", 0},
+           {"/google.protobuf.Any/x", "", kUnimplemented, "METHOD_UNKNOWN", 0},
+           {"", "", kUnimplemented, "METHOD_UNKNOWN", 0},
+           {"/", "", kUnimplemented, "METHOD_UNKNOWN", 0},
+           {"//", "", kUnimplemented, "METHOD_UNKNOWN", 0},
+           {"anju.registry.v1.Registry/GetHousehold", "", kUnimplemented, "METHOD_UNKNOWN", 0},
        }) {
     const auto route = FindRoute(row.path, row.named, kServices);
     ASSERT_EQ(route.status().code(), row.code) << row.path << " " << route.status();
