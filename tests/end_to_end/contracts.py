@@ -174,7 +174,8 @@ class Contracts:
     def over_http(self, path, request, service=None):
         """(verb, target, body) of a request in the form of JSON."""
         verb, template, body = self.routes[path]
-        request = dict(request)
+        # What an indicator is called says which service has it.
+        request = ({"indicator": f"{service}.x"} if service and "{indicator}" in template else {}) | request
         target = re.sub(r"\{(\w+)[^}]*\}", lambda match: urllib.parse.quote(str(request.pop(match[1], "x")), safe=""), template)
         query = [("service", service)] if service and path.split("/")[0] in self.shared else []
         if body:

@@ -81,7 +81,8 @@ class Rights(unittest.TestCase):
     def about(self, request, record):
         """A request that says the record wherever it may say one, and the division of the tokens wherever it may say that."""
         return self.contracts.filled(request, lambda field, _: (
-            HOME if self.contracts.is_scope(field) else record if field[5][0] == STRING else None))
+            HOME if self.contracts.is_scope(field) else "registry.households" if text(field, 1) == "indicator" else
+            record if field[5][0] == STRING else None))
 
     def test_nobody_by_a_token_that_is_not_good(self):
         """Whatever is wrong with it is said, and nothing else: the same of a record that is there and of one that is not."""
