@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -46,6 +47,8 @@ class BatchReader {
                               options_.household_source, absl::StrCat(options_.batch)},
                              "\n"))
             .substr(0, kImportIdDigits);
+    RETURN_IF_ERROR(Begin());
+    RETURN_IF_ERROR(ReadThrough());
     return Begin();
   }
 
@@ -95,7 +98,7 @@ class BatchReader {
     out << "\xEF\xBB\xBF";
     std::vector<std::string> heading = heading_;
     heading.insert(heading.end(), {"行号", "字段", "原因", "提示"});
-    out << intake::CsvLine(heading);
+    out << intake::CsvLine(intake::WithoutFormulas(heading));
     file_->Rewind();
     intake::CsvRow row;
     while (true) {
@@ -106,7 +109,7 @@ class BatchReader {
       const RefusedRow& why = refused->second;
       row.cells.resize(std::max(row.cells.size(), heading_.size()));
       row.cells.insert(row.cells.end(), {absl::StrCat(why.row()), Label(why.field()), why.reason(), why.hint()});
-      out << intake::CsvLine(row.cells);
+      out << intake::CsvLine(intake::WithoutFormulas(row.cells));
     }
     out.close();
     return out ? absl::OkStatus() : absl::UnavailableError(absl::StrCat("cannot write ", path));
@@ -117,6 +120,15 @@ class BatchReader {
   }
 
  private:
+  // A file that is no table to its end is found before the first row is sent: of half a table nothing is taken.
+  absl::Status ReadThrough() {
+    intake::CsvRow row;
+    while (true) {
+      ASSIGN_OR_RETURN(const bool found, file_->Next(row));
+      if (!found) return absl::OkStatus();
+    }
+  }
+
   std::string Label(const std::string& field) const {
     const FieldDescriptor* found = batches_->record().FindFieldByName(field);
     return found == nullptr ? field : intake::LabelOf(*found);
@@ -137,7 +149,31 @@ class Sender {
   Sender(BatchReader& reader, ImportOutcome& outcome, const ImportWorld& world)
       : reader_(reader), outcome_(outcome), world_(world) {}
 
+  // An error says what was taken before it.
   absl::Status Send() {
+    const absl::Status end = SendAll();
+    if (end.ok()) return end;
+    Ask();
+    if (served_.received() == 0) return end;
+    absl::Status told(end.code(), absl::StrCat(end.message(), "; before that ", served_.received(),
+                                               " rows were taken (", served_.added(), " added, ", served_.updated(),
+                                               " updated, ", served_.unchanged(), " unchanged, ", served_.refused(),
+                                               " refused) and the rest was not: send the whole file again"));
+    end.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) { told.SetPayload(type, payload); });
+    return told;
+  }
+
+ private:
+  // What became of the batches that were on their way when the connection ended.
+  void Ask() {
+    if (pending_.empty()) return;
+    std::unique_ptr<Exchange> exchange = world_.open();
+    ImportReceipt stand;
+    if (!exchange->Send(*reader_.Question()).ok() || !exchange->Receive(stand).ok()) return;
+    if (stand.number() >= taken_) served_ = std::move(stand);
+  }
+
+  absl::Status SendAll() {
     int failed = 0;
     while (true) {
       const int32_t before = taken_;
@@ -153,7 +189,6 @@ class Sender {
     }
   }
 
- private:
   // One connection, from the question where the service stands to the end of the file.
   absl::Status Attempt() {
     std::unique_ptr<Exchange> exchange = world_.open();

@@ -58,7 +58,9 @@ inline constexpr int kImportAttempts = 5;
 
 // Sends a CSV file by `method`. A connection that breaks is resumed where the service stands, and so is an import that
 // broke off in an earlier run: batches that were taken are not sent again. Rows that cannot be read are not sent; they
-// count as refused, like those that the service refuses, and all refused rows are written to a file.
+// count as refused, like those that the service refuses, and all refused rows are written to a file. The file is read
+// to its end before the first row is sent: of one that is no CSV, NOT_A_CSV, nothing is taken. An error in between says
+// what was taken before it.
 absl::StatusOr<ImportOutcome> Import(const google::protobuf::MethodDescriptor& method, const ImportOptions& options,
                                      const ImportWorld& world);
 

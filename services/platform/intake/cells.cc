@@ -54,6 +54,10 @@ absl::string_view Bare(absl::string_view cell) {
     }
     more = cell.size() != before;
   }
+  // See WithoutFormulas.
+  if (cell.size() > 1 && cell[0] == '\'' && absl::string_view("=+-@\t\r").find(cell[1]) != absl::string_view::npos) {
+    cell = absl::StripAsciiWhitespace(cell.substr(1));
+  }
   absl::string_view inner = cell;
   if (absl::ConsumePrefix(&inner, "=\"") && absl::ConsumeSuffix(&inner, "\"")) return inner;
   return cell;

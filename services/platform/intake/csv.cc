@@ -277,4 +277,13 @@ std::string CsvLine(const std::vector<std::string>& cells) {
   return line + "\r\n";
 }
 
+std::vector<std::string> WithoutFormulas(std::vector<std::string> cells) {
+  for (std::string& cell : cells) {
+    if (cell.empty() || absl::string_view("=+-@\t\r").find(cell[0]) == absl::string_view::npos) continue;
+    const bool is_text = absl::StartsWith(cell, "=\"") && cell.find('"', 2) == cell.size() - 1;
+    if (!is_text) cell.insert(cell.begin(), '\'');
+  }
+  return cells;
+}
+
 }  // namespace anju::intake

@@ -145,4 +145,8 @@ class CsvFile {
 // The row as CSV, with the cells quoted that need it, ending in CRLF.
 std::string CsvLine(const std::vector<std::string>& cells);
 
+// The cells as a spreadsheet may open them: one that begins like a formula gets an apostrophe before it, which
+// RowMapper takes away again. What is between quotation marks after = is a text that Excel keeps, and stays.
+std::vector<std::string> WithoutFormulas(std::vector<std::string> cells);
+
 }  // namespace anju::intake

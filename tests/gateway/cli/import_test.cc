@@ -45,6 +45,8 @@ struct FakeService {
   // So many connections are refused, with when to come back.
   int busy = 0;
   absl::Status refuse_all;
+  // The batch from which on all are refused.
+  int refuse_from_batch = 0;
 
   absl::StatusOr<ImportReceipt> Handle(const ImportHouseholdsRequest& request) {
     const auto& batch = request.batch();
@@ -55,6 +57,9 @@ struct FakeService {
     ImportReceipt& stand = standing[batch.import_id()];
     if (batch.number() != stand.number() + 1) {
       return Refuse(kFailedPrecondition, "BATCH_OUT_OF_ORDER", "send the next batch");
+    }
+    if (refuse_from_batch > 0 && batch.number() >= refuse_from_batch) {
+      return Refuse(kPermissionDenied, "OUTSIDE_SCOPE", "not yours");
     }
     batches.push_back(request);
     receipt.set_number(batch.number());
@@ -308,12 +313,23 @@ TEST_F(ImportTest, ARefusalIsNotRetried) {
   EXPECT_EQ(service.connections, 1);
 }
 
+TEST_F(ImportTest, AnErrorSaysWhatWasTakenBeforeIt) {
+  FakeService service{.refuse_from_batch = 3};
+  const absl::Status end = Send(Rows(9), service).status();
+  EXPECT_THAT(end, RefusedWith(kPermissionDenied, "OUTSIDE_SCOPE"));
+  EXPECT_THAT(std::string(end.message()),
+              ::testing::HasSubstr("not yours; before that 4 rows were taken (4 added, 0 updated, 0 unchanged, 0 "
+                                   "refused) and the rest was not: send the whole file again"));
+}
+
 TEST_F(ImportTest, FilesThatAreNotSent) {
   FakeService service;
   EXPECT_THAT(Send("", service), RefusedWith(kInvalidArgument, "NOT_A_CSV"));
   EXPECT_THAT(Send("PK\x03\x04", service), RefusedWith(kInvalidArgument, "NOT_A_CSV"));
   EXPECT_THAT(Send("a,b\r\n1,2\r\n", service), RefusedWith(kInvalidArgument, "NOT_A_CSV"));
   EXPECT_THAT(Send("户编号\r\n1\r\n", service), RefusedWith(kInvalidArgument, "COLUMN_MISSING"));
+  // The end is read before the first row is sent.
+  EXPECT_THAT(Send(Rows(300) + "\"300\"x\r\n" + Rows(3), service), RefusedWith(kInvalidArgument, "NOT_A_CSV"));
   for (int batch : {0, 1'001}) {
     EXPECT_THAT(Send(Rows(1), service, batch), RefusedWith(kInvalidArgument, "BATCH_OUT_OF_RANGE"));
   }

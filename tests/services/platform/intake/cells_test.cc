@@ -1,5 +1,6 @@
 #include "services/platform/intake/cells.h"
 
+#include "absl/strings/str_cat.h"
 #include "anju/channels/v1/channels.pb.h"
 #include "anju/microcredit/v1/microcredit.pb.h"
 #include "anju/registry/v1/registry.pb.h"
@@ -185,6 +186,22 @@ TEST(RowMapperTest, AmountsByHeading) {
                               : record->GetReflection()->GetInt64(*record, field);
     EXPECT_EQ(value, row.value) << row.heading;
   }
+}
+
+// What WithoutFormulas put before a cell of the refused rows is not taken for a part of it.
+TEST(RowMapperTest, AnApostropheBeforeAFormulaIsTakenAway) {
+  auto mapper = *RowMapper::Make(*anju::workshops::v1::PayRecord::descriptor(),
+                                 {"'=contract", "contract_no", "month", "days_worked", "工资金额"});
+  EXPECT_EQ(mapper.unknown(), std::vector<std::string>{"=contract"});
+  for (const char* number : {"=1", "@a", "-a", "+a", "=\"b\"&1"}) {
+    anju::workshops::v1::PayRecord pay;
+    ASSERT_FALSE(mapper.Fill({"", absl::StrCat("'", number), "2018-05", "20", "'+1500"}, pay).has_value()) << number;
+    EXPECT_EQ(pay.contract_no(), number);
+    EXPECT_EQ(pay.amount_fen(), 1500'00);
+  }
+  anju::workshops::v1::PayRecord pay;
+  ASSERT_FALSE(mapper.Fill({"", "'s", "2018-05", "20", "1500"}, pay).has_value());
+  EXPECT_EQ(pay.contract_no(), "'s");
 }
 
 TEST(RowMapperTest, WhatIsWrongWithARow) {

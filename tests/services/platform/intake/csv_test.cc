@@ -94,6 +94,29 @@ TEST(CsvLineTest, WhatIsWrittenIsReadAgain) {
   }
 }
 
+TEST(WithoutFormulasTest, ASpreadsheetOpensTexts) {
+  struct Row {
+    const char* cell;
+    const char* written;
+  };
+  const Row rows[] = {
+      {"", ""},
+      {"a", "a"},
+      {"2-1", "2-1"},
+      {"'a", "'a"},
+      {"=HYPERLINK(\"http://x\",\"y\")", "'=HYPERLINK(\"http://x\",\"y\")"},
+      {"@SUM(1)", "'@SUM(1)"},
+      {"+1", "'+1"},
+      {"-1", "'-1"},
+      {"\t=1", "'\t=1"},
+      {"\r=1", "'\r=1"},
+      {"=\"45\"", "=\"45\""},
+      {"=\"45\"&A1", "'=\"45\"&A1"},
+      {"=\"", "'=\""},
+  };
+  for (const Row& row : rows) EXPECT_EQ(WithoutFormulas({row.cell})[0], row.written) << row.cell;
+}
+
 TEST(EncodingDetectorTest, Utf8ThroughoutOrGb18030) {
   struct Row {
     const char* what;
