@@ -71,6 +71,28 @@ absl::Status CheckHomes(const Case& relocation) {
   return absl::OkStatus();
 }
 
+// Whether all that the row says of its case is what the case has. Where the row is silent, such as an older file of
+// what was allotted here since, it contradicts nothing.
+bool SaysNothingNew(const intake::Batch& batch, const CaseRecord& row, const Case& known) {
+  constexpr std::optional<Date> Steps::*kSteps[] = {&Steps::verified_on,   &Steps::approved_on,  &Steps::allotted_on,
+                                                    &Steps::moved_in_on,   &Steps::withdrawn_on, &Steps::rejected_on,
+                                                    &Steps::demolished_on, &Steps::reclaimed_on, &Steps::titled_on};
+  for (std::optional<Date> Steps::*step : kSteps) {
+    if ((row.steps.*step).has_value() && row.steps.*step != known.steps.*step) return false;
+  }
+  const auto same = [](const auto& said, const auto& nothing, const auto& has) {
+    return said == nothing || said == has;
+  };
+  const std::string none;
+  return row.steps.declared_on == known.steps.declared_on &&
+         (row.site_no.empty() || batch.Key(row.site_no) == known.site_key) &&
+         (row.unit_no.empty() || batch.Key(row.unit_no) == known.unit_key) &&
+         same(row.title_no, none, known.title_no) && same(row.old_village, none, known.old_house.village) &&
+         same(row.old_area_centi_sqm, 0, known.old_house.area_centi_sqm) &&
+         same(row.reclaimed_centi_mu, 0, known.old_house.reclaimed_centi_mu) &&
+         same(row.demolish_by, std::optional<Date>(), known.old_house.agreed_by);
+}
+
 // Finds the site and the unit that a case names and gives them to it. Refuses, in this order, with SITE_NOT_FOUND,
 // UNIT_NOT_FOUND, and as Allot does.
 absl::StatusOr<Case> House(roots::Session& session, const intake::Batch& batch, const CaseRecord& record, Case to) {
@@ -265,6 +287,10 @@ absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken, con
            std::equal(old.inputs.begin(), old.inputs.begin() + 2, judged.inputs.begin());
   });
   const policy::Decision decision = decided == after.decisions.end() ? std::move(judged) : *decided;
+  if (before.household.PersonsOn(day) == 0) {
+    return Refuse(kFailedPrecondition, "HOUSEHOLD_WITHOUT_MEMBERS",
+                  "the registry has no member of the household on that day: import its persons first", "household_no");
+  }
   if (decision.verdict == policy::Verdict::kNo) {
     return Refuse(kFailedPrecondition, decision.reason,
                   absl::StrCat("the household had ", decision.inputs[0].value, " members on that day and may have ",
@@ -305,6 +331,7 @@ absl::StatusOr<Outcome> ImportCase(roots::Session& session, const intake::Batch&
   if (!row.old_village.empty()) {
     ASSIGN_OR_RETURN(row.old_village, intake::ResolveVillage(session, batch, record.old_village, "old_village"));
   }
+  if (before.has_value() && before->KeptHere() && SaysNothingNew(batch, row, *before)) return Outcome::kUnchanged;
   ASSIGN_OR_RETURN(Case recorded, Record(before, row, key, household));
   ASSIGN_OR_RETURN(Case after, House(session, batch, row, std::move(recorded)));
   CheckArea(after, DayInChina(session.now()));

@@ -353,8 +353,8 @@ absl::StatusOr<Case> Record(const std::optional<Case>& before, const CaseRecord&
 policy::Decision JudgeArea(const Case& relocation, const Unit& unit, const policy::Books& books, Date day);
 
 // Gives the unit to the household of the case, and keeps what was decided on its area; the same again is not decided
-// anew. `taken`: another case has it. Pure. Refuses, in this order, with UNIT_TAKEN, UNIT_OF_OTHER_SITE and
-// UNIT_TOO_LARGE.
+// anew. `taken`: another case has it. Pure. Refuses, in this order, with UNIT_TAKEN, UNIT_OF_OTHER_SITE,
+// HOUSEHOLD_WITHOUT_MEMBERS and UNIT_TOO_LARGE.
 absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken, const policy::Books& books);
 
 // What a case becomes when a measure is recorded so. Pure. Refuses, in this order, with PERSON_NOT_FOUND, NOT_MOVED_IN
@@ -362,8 +362,8 @@ absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken, con
 absl::StatusOr<Case> RecordMeasure(const Case& before, Measure measure, roots::Outcome* outcome);
 
 // Use cases.
-// Beside what Record and Allot refuse: DATE_IN_FUTURE of a step that was not taken yet, CASE_KEPT_HERE when it would
-// change a case that goes its way here, and as CheckNotInDraw does.
+// Beside what Record and Allot refuse: DATE_IN_FUTURE of a step that was not taken yet, CASE_KEPT_HERE when it says
+// other than a case that goes its way here has (what says nothing new is unchanged), and as CheckNotInDraw does.
 absl::StatusOr<roots::Outcome> ImportCase(roots::Session& session, const intake::Batch& batch,
                                           const CaseRecord& record);
 absl::StatusOr<roots::Outcome> ImportMeasure(roots::Session& session, const intake::Batch& batch,

@@ -88,6 +88,9 @@ TEST(AllotTest, RefusesInOrderAndMeasuresByThoseWhoWereThere) {
       EXPECT_EQ(after->unit_key, "u1");
     }
   }
+  relocation.household.persons.clear();
+  EXPECT_THAT(Allot(relocation, {.key = "u1", .site_key = "s1", .area_centi_sqm = 1}, false, {}),
+              RefusedWith(kFailedPrecondition, "HOUSEHOLD_WITHOUT_MEMBERS"));
 }
 
 TEST_P(CaseTest, CountsAtEveryLevelStepByStep) {

@@ -239,9 +239,13 @@ TEST_P(DrawTest, AFileDoesNotChangeWhatADrawAllotted) {
   const Draw draw = *DoRun(*DoFreeze(*DoCommit()));
   Case before = Find<Case>("c1");
   EXPECT_EQ(before.trail.back(), (CaseMove{.verb = CaseVerb::kAllot, .by = "wang", .on = Date(2018, 11, 1)}));
-  EXPECT_THAT(stand.Import(ImportCase, Approved("c1", "h1")).status(),
-              RefusedWith(kFailedPrecondition, "CASE_KEPT_HERE"));
+  // The file from before the draw says nothing new, and leaves what the draw gave.
+  EXPECT_EQ(*stand.Import(ImportCase, Approved("c1", "h1")), Outcome::kUnchanged);
+  EXPECT_EQ(Find<Case>("c1"), before);
   CaseRecord row = Approved("c1", "h1");
+  row.steps.approved_on = *row.steps.approved_on + 1;
+  EXPECT_THAT(stand.Import(ImportCase, row).status(), RefusedWith(kFailedPrecondition, "CASE_KEPT_HERE"));
+  row = Approved("c1", "h1");
   row.steps.allotted_on = Date(2018, 11, 1);
   row.unit_no = before.unit_key.substr(before.unit_key.size() - 2);
   EXPECT_EQ(*stand.Import(ImportCase, row), Outcome::kUnchanged);

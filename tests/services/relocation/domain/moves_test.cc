@@ -508,6 +508,10 @@ TEST_P(MovesTest, ACaseThatIsTakenUpHereIsNotImportedAnyMore) {
   ASSERT_TRUE(stand.Import(ImportCase, row).ok());
   id_ = Find<Case>("c1").id;
   ASSERT_TRUE(VerifyIt().ok());
+  // The file again says nothing new; another day or a further step would.
+  EXPECT_EQ(*stand.Import(ImportCase, row), Outcome::kUnchanged);
+  EXPECT_EQ(Find<Case>("c1").state, CaseState::kVerified);
+  row.steps.verified_on = Date(2018, 10, 31);
   EXPECT_THAT(stand.Import(ImportCase, row).status(), RefusedWith(kFailedPrecondition, "CASE_KEPT_HERE"));
   row = Allotted("c1", "h1", "u1");
   EXPECT_THAT(stand.Import(ImportCase, row).status(), RefusedWith(kFailedPrecondition, "CASE_KEPT_HERE"));
