@@ -264,17 +264,22 @@ tally::Contributions Contributions(const Finding& finding) {
     places.push_back({.since = residence.since, .division = residence.village});
   }
   std::optional<Date> opened_on;
+  const auto count = [&](std::optional<Date> closed_on) {
+    // Within a day a finding only shows the order in which files came in.
+    if (!opened_on.has_value() || opened_on == closed_on) return;
+    tally::AddFlow(kFindingsOpened, places, *opened_on, 1, parts);
+    tally::AddStock(kFindingsOpen, places, *opened_on, closed_on, 1, parts);
+    if (closed_on.has_value()) tally::AddFlow(kFindingsClosed, places, *closed_on, 1, parts);
+  };
   for (const FindingMove& move : finding.history) {
     if (move.verb == FindingVerb::kOpen) {
       opened_on = move.on;
-      tally::AddFlow(kFindingsOpened, places, move.on, 1, parts);
-    } else if ((move.verb == FindingVerb::kFix || move.verb == FindingVerb::kWaive) && opened_on.has_value()) {
-      tally::AddStock(kFindingsOpen, places, *opened_on, move.on, 1, parts);
-      tally::AddFlow(kFindingsClosed, places, move.on, 1, parts);
+    } else if (move.verb == FindingVerb::kFix || move.verb == FindingVerb::kWaive) {
+      count(move.on);
       opened_on.reset();
     }
   }
-  if (opened_on.has_value()) tally::AddStock(kFindingsOpen, places, *opened_on, std::nullopt, 1, parts);
+  count(std::nullopt);
   return parts;
 }
 

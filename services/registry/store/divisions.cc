@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "services/platform/base/division.h"
@@ -73,8 +74,9 @@ constexpr absl::string_view kChildren =
     "AND (s.recorded = 0 OR s.effective_month <= $4)) ORDER BY code LIMIT $5";
 constexpr absl::string_view kSearch =
     "SELECT code, name, level, parent, full_name FROM divisions WHERE code >= $1 AND code < $2 AND code > $3 "
-    "AND name LIKE $4 AND since_month <= $5 AND NOT EXISTS (SELECT 1 FROM division_successions s "
-    "WHERE s.old_code = divisions.code AND (s.recorded = 0 OR s.effective_month <= $6)) ORDER BY code LIMIT $7";
+    "AND (name LIKE $4 ESCAPE '!' OR code IN (SELECT f.new_code FROM division_successions f "
+    "WHERE f.old_name LIKE $5 ESCAPE '!')) AND since_month <= $6 AND NOT EXISTS (SELECT 1 FROM division_successions s "
+    "WHERE s.old_code = divisions.code AND (s.recorded = 0 OR s.effective_month <= $7)) ORDER BY code LIMIT $8";
 constexpr absl::string_view kBeneath =
     "SELECT code, name, level, parent, full_name FROM divisions WHERE code >= $1 AND code < $2 ORDER BY code";
 constexpr absl::string_view kCodes =
@@ -258,14 +260,11 @@ absl::StatusOr<std::vector<Division>> SqlDivisions::List(absl::string_view paren
       const std::string beneath = present.empty() ? std::string(kRoot) : present;
       rows = transaction.Query(kChildren, {beneath, std::string(after), until, until, limit});
     } else {
-      // The wildcards of LIKE are no part of a name.
-      std::string pattern(query);
-      pattern.erase(
-          std::remove_if(pattern.begin(), pattern.end(), [](char c) { return c == '%' || c == '_' || c == '\\'; }),
-          pattern.end());
+      // The wildcards of LIKE stand for themselves.
+      const std::string pattern =
+          absl::StrCat("%", absl::StrReplaceAll(query, {{"!", "!!"}, {"%", "!%"}, {"_", "!_"}}), "%");
       const std::string end = present.empty() ? "a" : PrefixEnd(present);
-      rows = transaction.Query(
-          kSearch, {present, end, std::string(after), absl::StrCat("%", pattern, "%"), until, until, limit});
+      rows = transaction.Query(kSearch, {present, end, std::string(after), pattern, pattern, until, until, limit});
     }
     RETURN_IF_ERROR(rows.status());
     for (const Row& row : *rows) found.push_back(FromRow(row));

@@ -138,7 +138,16 @@ TEST_P(DivisionsTest, SearchesByName) {
   EXPECT_EQ((*found)[0].code, "450328");
   // Neither a wildcard nor a quote is more than a character.
   EXPECT_EQ(divisions_.List("45", "'; DROP TABLE divisions; --", "", 10, std::nullopt)->size(), 0);
-  EXPECT_EQ(divisions_.List("45", "%龙胜%各族%", "", 10, std::nullopt)->size(), 1);
+  // What LIKE takes for anything stands for itself, and is in no name.
+  for (const char* nothing : {"%", "_", "%%", "!", "\\", "%龙胜%各族%", "龙胜_族"}) {
+    EXPECT_EQ(divisions_.List("45", nothing, "", 10, std::nullopt)->size(), 0) << nothing;
+  }
+  // A division is found by the name that it had.
+  for (const char* former : {"田阳县", "平果县"}) {
+    const auto renamed = divisions_.List("", former, "", 10, std::nullopt);
+    ASSERT_EQ(renamed->size(), 1) << former;
+    EXPECT_EQ(renamed->front().code, former == std::string("田阳县") ? "451003" : "451082");
+  }
 }
 
 TEST_P(DivisionsTest, RefusesWhatIsNoDivision) {

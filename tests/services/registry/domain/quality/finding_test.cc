@@ -169,6 +169,27 @@ TEST_P(FindingsTest, OpenCloseAndOpenAgain) {
   EXPECT_THAT(stand_.Recount(), IsEmpty());
 }
 
+// While files come in, a household is wrong until its persons have come: that is no flow of findings.
+TEST_P(FindingsTest, WithinADayTheyLeaveNoTrace) {
+  sample_.spouse().id_number = "";
+  EXPECT_EQ(Evaluated().opened, 1);
+  sample_.spouse().id_number = Sample().spouse().id_number;
+  EXPECT_EQ(Evaluated().fixed, 1);
+  for (const char* figure : {"findings_open", "findings_opened", "findings_closed"}) {
+    EXPECT_EQ(Figure(figure, kHome, "2018-11"), 0) << figure;
+  }
+  // What is found again and stays counts from its first day.
+  sample_.spouse().id_number = "";
+  EXPECT_EQ(Evaluated().opened, 1);
+  EXPECT_EQ(Figure("findings_opened", kHome, "2018-11"), 1);
+  stand_.clock.Advance(absl::Hours(24));
+  sample_.spouse().id_number = Sample().spouse().id_number;
+  EXPECT_EQ(Evaluated().fixed, 1);
+  EXPECT_EQ(Figure("findings_opened", kHome, "2018-11"), 1);
+  EXPECT_EQ(Figure("findings_closed", kHome, "2018-11"), 1);
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
 TEST_P(FindingsTest, GoWhereTheHouseholdGoes) {
   sample_.spouse().id_number = "";
   Evaluated();
