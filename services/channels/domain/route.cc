@@ -6,6 +6,7 @@
 #include "services/channels/domain/policy.h"
 #include "services/channels/domain/visit.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/money.h"
 
 namespace anju::channels {
 namespace {
@@ -16,9 +17,9 @@ using roots::Outcome;
 absl::Status CheckMoney(int64_t amount_fen, const Policy& policy, absl::string_view field) {
   if (amount_fen < 0) return Refuse(kInvalidArgument, "AMOUNT_NEGATIVE", "a group spends nothing or more", field);
   if (amount_fen > policy.largest_amount_fen) {
-    return Refuse(kInvalidArgument, "AMOUNT_TOO_LARGE",
-                  absl::StrCat("one group spends at most ", policy.largest_amount_fen, " fen: check the decimal point"),
-                  field);
+    return Refuse(
+        kInvalidArgument, "AMOUNT_TOO_LARGE",
+        absl::StrCat("one group spends at most ", Yuan(policy.largest_amount_fen), ": check the decimal point"), field);
   }
   return absl::OkStatus();
 }

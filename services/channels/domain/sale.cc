@@ -5,6 +5,8 @@
 #include "services/channels/domain/policy.h"
 #include "services/channels/domain/producer.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/money.h"
+#include "services/platform/base/today.h"
 
 namespace anju::channels {
 namespace {
@@ -28,7 +30,7 @@ absl::Status CheckShape(const SaleRecord& record, const Policy& policy) {
   }
   if (record.amount_fen > policy.largest_amount_fen) {
     return Refuse(kInvalidArgument, "AMOUNT_TOO_LARGE",
-                  absl::StrCat("one sale is at most ", policy.largest_amount_fen, " fen: check the decimal point"),
+                  absl::StrCat("one sale is at most ", Yuan(policy.largest_amount_fen), ": check the decimal point"),
                   "amount_fen");
   }
   return absl::OkStatus();
@@ -70,7 +72,7 @@ absl::StatusOr<Sale> Record(const std::optional<Sale>& before, const SaleRecord&
   Sale after = before.value_or(Sale{.key = key});
   if (Shared(after) > record.amount_fen) {
     return Refuse(kFailedPrecondition, "SHARES_EXCEED_SALE",
-                  absl::StrCat("the households have shares of ", Shared(after), " fen in it already"), "amount_fen");
+                  absl::StrCat("the households have shares of ", Yuan(Shared(after)), " in it already"), "amount_fen");
   }
   after.channel_key = channel.key;
   after.product_key = product.key;
@@ -93,7 +95,7 @@ absl::StatusOr<Sale> Assign(const Sale& before, const SaleShare& share, Outcome*
   const int64_t left = before.amount_fen - Shared(before) + (old == nullptr ? 0 : old->share_fen);
   if (share.share_fen > left) {
     return Refuse(kFailedPrecondition, "SHARES_EXCEED_SALE",
-                  absl::StrCat("only ", left, " fen of the sale are left for this household"), "share_fen");
+                  absl::StrCat("only ", Yuan(left), " of the sale are left for this household"), "share_fen");
   }
   *outcome = roots::Keep(after.shares, share, &SaleShare::household_id);
   if (after.shares.size() > kMostShares) {
@@ -104,6 +106,7 @@ absl::StatusOr<Sale> Assign(const Sale& before, const SaleShare& share, Outcome*
 }
 
 absl::StatusOr<Outcome> ImportSale(roots::Session& session, const intake::Batch& batch, const SaleRecord& record) {
+  RETURN_IF_ERROR(CheckHasCome(record.sold_on, DayInChina(session.now()), "sold_on"));
   ASSIGN_OR_RETURN(const Channel channel, FindChannel(session, batch, record.channel_no));
   ASSIGN_OR_RETURN(const std::optional<Product> product, session.Find<Product>(batch.Key(record.product_no)));
   if (!product.has_value()) {

@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "services/microcredit/domain/policy.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/money.h"
+#include "services/platform/base/today.h"
 
 namespace anju::microcredit {
 namespace {
@@ -93,7 +95,7 @@ absl::Status CheckTerms(const Loan& terms, const policy::InForce& policy) {
   }
   if (terms.principal_fen > policy[kLargestLoan]) {
     return Refuse(kFailedPrecondition, "PRINCIPAL_ABOVE_LIMIT",
-                  absl::StrCat("a loan is at most ", policy[kLargestLoan], " fen"), "principal_fen");
+                  absl::StrCat("a loan is at most ", Yuan(policy[kLargestLoan])), "principal_fen");
   }
   if (terms.matures_on > AddMonths(terms.disbursed_on, static_cast<int32_t>(policy[kLongestTerm]))) {
     return Refuse(kFailedPrecondition, "TERM_TOO_LONG",
@@ -112,7 +114,7 @@ absl::Status CheckRate(const Loan& terms, const policy::InForce& policy) {
   const int64_t highest_bp = policy[BaseRateOf(terms.disbursed_on, terms.matures_on)];
   if (terms.annual_rate_bp > highest_bp) {
     return Refuse(kFailedPrecondition, "RATE_ABOVE_BASE",
-                  absl::StrCat("the base rate of such a loan was ", highest_bp, " hundredths of a percent on that day"),
+                  absl::StrCat("the base rate of such a loan was ", Percent(highest_bp), " on that day"),
                   "annual_rate_bp");
   }
   return absl::OkStatus();
@@ -268,6 +270,7 @@ absl::StatusOr<CreditAccount> Lend(const CreditAccount& before, const Loan& term
 }
 
 absl::StatusOr<Outcome> ImportRating(roots::Session& session, const intake::Batch& batch, const RatingRecord& record) {
+  RETURN_IF_ERROR(CheckHasCome(record.rated_on, DayInChina(session.now()), "rated_on"));
   ASSIGN_OR_RETURN(const CreditAccount before, FindOrOpen(session, batch, record.household_no));
   Outcome outcome = Outcome::kUnchanged;
   ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.Division()));
@@ -277,6 +280,7 @@ absl::StatusOr<Outcome> ImportRating(roots::Session& session, const intake::Batc
 }
 
 absl::StatusOr<Outcome> ImportLoan(roots::Session& session, const intake::Batch& batch, const LoanRecord& record) {
+  RETURN_IF_ERROR(CheckHasCome(record.disbursed_on, DayInChina(session.now()), "disbursed_on"));
   ASSIGN_OR_RETURN(const CreditAccount before, FindOrOpen(session, batch, record.household_no));
   Outcome outcome = Outcome::kUnchanged;
   const Loan terms{.loan_no = record.loan_no,
@@ -300,6 +304,7 @@ absl::StatusOr<Outcome> ImportLoan(roots::Session& session, const intake::Batch&
 
 absl::StatusOr<Outcome> ImportRepayment(roots::Session& session, const intake::Batch& batch,
                                         const RepaymentRecord& record) {
+  RETURN_IF_ERROR(CheckHasCome(record.paid_on, DayInChina(session.now()), "paid_on"));
   const std::string loan_key = batch.Key(record.loan_no);
   ASSIGN_OR_RETURN(std::optional<CreditAccount> account, session.FindNamed<CreditAccount>(kLoanName, loan_key));
   if (!account.has_value()) return LoanNotFound();

@@ -4,6 +4,7 @@
 #include "services/microcredit/domain/account.h"
 #include "services/microcredit/domain/policy.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/money.h"
 #include "services/platform/intake/places.h"
 
 namespace anju::microcredit {
@@ -63,8 +64,8 @@ absl::Status Qualify(const Standing& standing, Date day, const policy::Books& bo
   }
   if (standing.overdue_fen * 100 > standing.balance_fen * policy[kPlaceOverdue]) {
     return Refuse(kFailedPrecondition, "OVERDUE_RATE_TOO_HIGH",
-                  absl::StrCat(standing.overdue_fen, " of ", standing.balance_fen, " fen were overdue; at most ",
-                               policy[kPlaceOverdue], "% may"),
+                  absl::StrCat(Yuan(standing.overdue_fen), " of ", Yuan(standing.balance_fen),
+                               " were overdue; at most ", policy[kPlaceOverdue], "% may"),
                   "recognised_on");
   }
   return absl::OkStatus();

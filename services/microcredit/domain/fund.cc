@@ -7,6 +7,7 @@
 #include "services/microcredit/domain/policy.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/money.h"
 
 namespace anju::microcredit {
 namespace {
@@ -70,7 +71,7 @@ absl::StatusOr<RiskFund> Move(const RiskFund& before, const FundMovement& moveme
   }
   if (movement.amount_fen > kLargestMovementFen) {
     return Refuse(kInvalidArgument, "AMOUNT_ABOVE_LIMIT",
-                  absl::StrCat("a movement is at most ", kLargestMovementFen, " fen"), "amount_fen");
+                  absl::StrCat("a movement is at most ", Yuan(kLargestMovementFen)), "amount_fen");
   }
   for (const FundMovement& known : before.movements) {
     if (known.key != movement.key) continue;
@@ -127,9 +128,10 @@ absl::Status CheckLoss(const RiskFund& fund, const Loan& loan, const FundMovemen
   }
   const int64_t compensated_fen = Moved(fund, FundMovementKind::kCompensation, movement.loan_key);
   if (Moved(fund, FundMovementKind::kRecovery, movement.loan_key) + movement.amount_fen > compensated_fen) {
-    return Refuse(kFailedPrecondition, "RECOVERY_ABOVE_COMPENSATION",
-                  absl::StrCat("the fund has compensated ", compensated_fen, " fen for this loan; no more flows back"),
-                  "amount_fen");
+    return Refuse(
+        kFailedPrecondition, "RECOVERY_ABOVE_COMPENSATION",
+        absl::StrCat("the fund has compensated ", Yuan(compensated_fen), " for this loan; no more flows back"),
+        "amount_fen");
   }
   return absl::OkStatus();
 }

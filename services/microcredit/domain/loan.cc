@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/microcredit/domain/policy.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/money.h"
 
 namespace anju::microcredit {
 namespace {
@@ -162,7 +163,7 @@ absl::StatusOr<Loan> Repay(const Loan& before, const std::string& repayment_no, 
   ledger.SettleUntil(paid_on);
   if (amount_fen > ledger.OwedFen()) {
     return Refuse(kFailedPrecondition, "REPAYMENT_EXCEEDS_BALANCE",
-                  absl::StrCat("the loan owes ", ledger.OwedFen(), " fen on that day; repay at most that"),
+                  absl::StrCat("the loan owes ", Yuan(ledger.OwedFen()), " on that day; repay at most that"),
                   "amount_fen");
   }
   // After this point the repayment must succeed.

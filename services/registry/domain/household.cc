@@ -7,6 +7,7 @@
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/base/today.h"
 #include "services/registry/domain/duplicates.h"
 #include "services/registry/domain/event.h"
 #include "services/registry/domain/standing.h"
@@ -264,6 +265,7 @@ absl::Status CheckIdNumbers(roots::Session& session, const std::optional<Househo
 
 absl::StatusOr<Outcome> ImportHousehold(roots::Session& session, const intake::Batch& batch,
                                         const HouseholdRecord& record) {
+  RETURN_IF_ERROR(CheckHasCome(record.registered_on, DayInChina(session.now()), "registered_on"));
   ASSIGN_OR_RETURN(std::string village, intake::ResolveVillage(session, batch, record.village, "village"));
   const std::string key = batch.Key(record.household_no);
   ASSIGN_OR_RETURN(const std::optional<Household> before, session.Find<Household>(key));
@@ -284,6 +286,8 @@ absl::StatusOr<Outcome> ImportHousehold(roots::Session& session, const intake::B
 }
 
 absl::StatusOr<Outcome> ImportPerson(roots::Session& session, const intake::Batch& batch, const PersonRecord& record) {
+  RETURN_IF_ERROR(CheckHasCome(record.member.born_on, DayInChina(session.now()), "born_on"));
+  RETURN_IF_ERROR(CheckHasCome(record.member.joined_on, DayInChina(session.now()), "joined_on"));
   ASSIGN_OR_RETURN(const std::optional<Household> before,
                    session.Find<Household>(batch.HouseholdKey(record.household_no)));
   if (!before.has_value()) return NotFound();

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/money.h"
+#include "services/platform/base/today.h"
 #include "services/workshops/domain/enterprise.h"
 #include "services/workshops/domain/move.h"
 #include "services/workshops/domain/policy.h"
@@ -102,7 +104,7 @@ absl::Status CheckPay(const Contract& contract, const Pay& pay) {
   if (pay.amount_fen < 0) return Refuse(kInvalidArgument, "AMOUNT_NEGATIVE", "pay is 0 or more", "amount_fen");
   if (pay.amount_fen > kLargestPayFen) {
     return Refuse(kInvalidArgument, "AMOUNT_TOO_LARGE",
-                  absl::StrCat("a month's pay is at most ", kLargestPayFen, " fen: check the decimal point"),
+                  absl::StrCat("a month's pay is at most ", Yuan(kLargestPayFen), ": check the decimal point"),
                   "amount_fen");
   }
   if (pay.days_worked < 0 || pay.days_worked > pay.month.LastDay().day()) {
@@ -147,6 +149,7 @@ absl::StatusOr<Outcome> ImportContract(roots::Session& session, const intake::Ba
 }
 
 absl::StatusOr<Outcome> ImportPay(roots::Session& session, const intake::Batch& batch, const PayRecord& record) {
+  RETURN_IF_ERROR(CheckHasCome(record.pay.month.FirstDay(), DayInChina(session.now()), "month"));
   const std::string key = batch.Key(record.contract_no);
   ASSIGN_OR_RETURN(std::optional<Worker> worker, session.FindNamed<Worker>(kContractName, key));
   if (!worker.has_value()) {

@@ -114,6 +114,13 @@ TEST_P(SaleTest, CountsAtEveryLevelForEver) {
   EXPECT_THAT(stand_.Recount(), IsEmpty());
 }
 
+TEST_P(SaleTest, NothingIsSoldOnADayThatHasNotCome) {
+  OpenStreet();
+  SaleRecord sale = SaleRow("1", "street", 700);
+  sale.sold_on = Date(2099, 1, 1);
+  EXPECT_THAT(stand_.Import(ImportSale, sale), RefusedWith(kInvalidArgument, "DATE_IN_FUTURE"));
+}
+
 TEST_P(SaleTest, SharesReachHouseholdsWhereTheyLive) {
   OpenStreet();
   stand_.KnowHousehold("a", kVillage, 4);

@@ -78,6 +78,11 @@ TEST_P(AccountTest, CountsAtEveryLevel) {
   EXPECT_THAT(stand_.Recount(), IsEmpty());
 }
 
+TEST_P(AccountTest, NobodyIsRatedOnADayThatHasNotCome) {
+  EXPECT_THAT(stand_.Import(ImportRating, Rated("p1", "h1", Date(2099, 1, 1), 95)),
+              RefusedWith(kInvalidArgument, "DATE_IN_FUTURE"));
+}
+
 TEST_P(AccountTest, TheLatestRatingSetsTheLine) {
   ASSERT_EQ(*stand_.Import(ImportRating, Rated("p2", "h1", Date(2017, 5, 1), 95)), Outcome::kAdded);
   ASSERT_EQ(*stand_.Import(ImportRating, Rated("p1", "h1", Date(2016, 2, 1), 65)), Outcome::kAdded);

@@ -48,6 +48,19 @@ class HouseholdTest : public ::testing::TestWithParam<std::string> {
   Stand stand_;
 };
 
+TEST_P(HouseholdTest, WhatHasNotHappenedIsNotRecorded) {
+  HouseholdRecord record = Poor("h1");
+  record.registered_on = Date(2099, 1, 1);
+  EXPECT_THAT(stand_.Import(ImportHousehold, record), RefusedWith(kInvalidArgument, "DATE_IN_FUTURE"));
+  ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h1")).ok());
+  PersonRecord person = Person("h1", "1", "");
+  person.member.born_on = Date(2099, 1, 1);
+  EXPECT_THAT(stand_.Import(ImportPerson, person), RefusedWith(kInvalidArgument, "DATE_IN_FUTURE"));
+  person = Person("h1", "1", "");
+  person.member.joined_on = Date(2099, 1, 1);
+  EXPECT_THAT(stand_.Import(ImportPerson, person), RefusedWith(kInvalidArgument, "DATE_IN_FUTURE"));
+}
+
 TEST_P(HouseholdTest, CountsAtEveryLevelUntilItExits) {
   HouseholdRecord record = Poor("h1");
   EXPECT_EQ(*stand_.Import(ImportHousehold, record), Outcome::kAdded);

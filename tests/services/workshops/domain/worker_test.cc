@@ -41,6 +41,13 @@ class WorkerTest : public WorkshopsStand {
   WorkerTest() { Begin(); }
 };
 
+TEST_P(WorkerTest, AMonthIsPaidOnceItHasCome) {
+  ASSERT_TRUE(stand_.Import(ImportContract, AContract("c1", "p1", Date(2017, 9, 4))).ok());
+  EXPECT_THAT(stand_.Import(ImportPay, APay("c1", "2099-01", 1500'00)),
+              RefusedWith(kInvalidArgument, "DATE_IN_FUTURE"));
+  EXPECT_TRUE(stand_.Import(ImportPay, APay("c1", Format(Month::Of(DayInChina(stand_.clock.Now()))), 1500'00)).ok());
+}
+
 TEST_P(WorkerTest, CountsAtEveryLevelWhileAContractRuns) {
   const Date signed_on(2017, 9, 4);
   EXPECT_EQ(*stand_.Import(ImportContract, AContract("c1", "p1", signed_on)), Outcome::kAdded);
