@@ -206,6 +206,16 @@ class FrontDoor(unittest.TestCase):
         with open(receipt["refused_file"], encoding="utf-8-sig", newline="") as file:
             self.assertEqual(7, len(list(csv.reader(file))))
 
+    def test_one_row_for_a_record_whatever_it_says(self):
+        rows = [self.household("w1"), self.household("w1", registered="2016/3/1"), self.household("w2")]
+        path = self.write("repeated.csv", [self.HEADER, *rows])
+        for counts in [(2, 0, 0, 1), (0, 0, 2, 1)]:
+            receipt = self.import_households(path)
+            self.assertEqual(counts, tuple(receipt[k] for k in ("added", "updated", "unchanged", "refused")), receipt)
+            why = receipt["refused_rows"][0]
+            self.assertEqual((3, "household_no", "ROW_REPEATED"), (why["row"], why["field"], why["reason"]))
+            self.assertIn("row 2 ", why["hint"])
+
     def test_bad_persons_come_back_without_their_numbers(self):
         self.import_households(self.write("p-households.csv", [self.HEADER, self.household("p1")]))
         header = ["户编号", "人员编号", "姓名", "身份证号", "与户主关系", "劳动能力", "入户日期"]

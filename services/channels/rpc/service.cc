@@ -11,42 +11,42 @@ namespace anju::channels {
 
 grpc::Status ChannelsService::ImportChannels(grpc::ServerContext* context,
                                              grpc::ServerReaderWriter<Receipt, v1::ImportChannelsRequest>* stream) {
-  return intake_.Run(context, stream, ImportChannel);
+  return intake_.Run(context, stream, ImportChannel, {"channel_no"});
 }
 
 grpc::Status ChannelsService::ImportStalls(grpc::ServerContext* context,
                                            grpc::ServerReaderWriter<Receipt, v1::ImportStallsRequest>* stream) {
-  return intake_.Run(context, stream, ImportStall);
+  return intake_.Run(context, stream, ImportStall, {"stall_no"});
 }
 
 grpc::Status ChannelsService::ImportProducts(grpc::ServerContext* context,
                                              grpc::ServerReaderWriter<Receipt, v1::ImportProductsRequest>* stream) {
-  return intake_.Run(context, stream, ImportProduct);
+  return intake_.Run(context, stream, ImportProduct, {"product_no"});
 }
 
 grpc::Status ChannelsService::ImportSales(grpc::ServerContext* context,
                                           grpc::ServerReaderWriter<Receipt, v1::ImportSalesRequest>* stream) {
-  return intake_.Run(context, stream, ImportSale);
+  return intake_.Run(context, stream, ImportSale, {"sale_no"});
 }
 
 grpc::Status ChannelsService::ImportSaleShares(grpc::ServerContext* context,
                                                grpc::ServerReaderWriter<Receipt, v1::ImportSaleSharesRequest>* stream) {
-  return intake_.Run(context, stream, ImportSaleShare);
+  return intake_.Run(context, stream, ImportSaleShare, {"sale_no", "household_no"});
 }
 
 grpc::Status ChannelsService::ImportRoutes(grpc::ServerContext* context,
                                            grpc::ServerReaderWriter<Receipt, v1::ImportRoutesRequest>* stream) {
-  return intake_.Run(context, stream, ImportRoute);
+  return intake_.Run(context, stream, ImportRoute, {"route_no"});
 }
 
 grpc::Status ChannelsService::ImportTourGroups(grpc::ServerContext* context,
                                                grpc::ServerReaderWriter<Receipt, v1::ImportTourGroupsRequest>* stream) {
-  return intake_.Run(context, stream, ImportTourGroup);
+  return intake_.Run(context, stream, ImportTourGroup, {"group_no"});
 }
 
 grpc::Status ChannelsService::ImportTourHouseholds(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportTourHouseholdsRequest>* stream) {
-  return intake_.Run(context, stream, ImportTourHousehold);
+  return intake_.Run(context, stream, ImportTourHousehold, {"group_no", "household_no"});
 }
 
 grpc::Status ChannelsService::GetChannel(grpc::ServerContext* context, const v1::GetChannelRequest* request,

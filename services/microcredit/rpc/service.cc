@@ -14,32 +14,32 @@ using subsidy::Run;
 
 grpc::Status MicrocreditService::ImportRatings(grpc::ServerContext* context,
                                                grpc::ServerReaderWriter<Receipt, v1::ImportRatingsRequest>* stream) {
-  return intake_.Run(context, stream, ImportRating);
+  return intake_.Run(context, stream, ImportRating, {"rating_no", "household_no"});
 }
 
 grpc::Status MicrocreditService::ImportLoans(grpc::ServerContext* context,
                                              grpc::ServerReaderWriter<Receipt, v1::ImportLoansRequest>* stream) {
-  return intake_.Run(context, stream, ImportLoan);
+  return intake_.Run(context, stream, ImportLoan, {"loan_no"});
 }
 
 grpc::Status MicrocreditService::ImportRepayments(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportRepaymentsRequest>* stream) {
-  return intake_.Run(context, stream, ImportRepayment);
+  return intake_.Run(context, stream, ImportRepayment, {"repayment_no"});
 }
 
 grpc::Status MicrocreditService::ImportFundMovements(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportFundMovementsRequest>* stream) {
-  return intake_.Run(context, stream, ImportFundMovement);
+  return intake_.Run(context, stream, ImportFundMovement, {"movement_no"});
 }
 
 grpc::Status MicrocreditService::ImportTerminals(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportTerminalsRequest>* stream) {
-  return intake_.Run(context, stream, ImportTerminal);
+  return intake_.Run(context, stream, ImportTerminal, {"terminal_no"});
 }
 
 grpc::Status MicrocreditService::ImportCreditPlaces(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportCreditPlacesRequest>* stream) {
-  return intake_.Run(context, stream, ImportCreditPlace);
+  return intake_.Run(context, stream, ImportCreditPlace, {"division"});
 }
 
 grpc::Status MicrocreditService::GetCreditAccount(grpc::ServerContext* context,

@@ -159,9 +159,7 @@ absl::StatusOr<ImportReceipt> Intake::Take(const rpc::Caller& caller, const std:
       if (!IsRefusal(outcome.status())) return outcome.status();
       session.TakeBack(mark);
       session.Doubt();
-      const int64_t number = sent.row_numbers_size() > 0 ? sent.row_numbers(static_cast<int>(row))
-                                                         : sent.first_row() + static_cast<int64_t>(row);
-      Refused(number, outcome.status(), answer);
+      Refused(RowNumber(sent, static_cast<int>(row)), outcome.status(), answer);
     }
     AddTotals(answer, totals);
     // Not for an import that began before there were digests.

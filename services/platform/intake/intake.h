@@ -9,6 +9,7 @@
 #include "grpcpp/support/sync_stream.h"
 #include "services/platform/base/error.h"
 #include "services/platform/intake/batch.h"
+#include "services/platform/intake/repeats.h"
 #include "services/platform/messages/archive.h"
 #include "services/platform/roots/store.h"
 #include "services/platform/rpc/guard.h"
@@ -22,21 +23,31 @@ class Intake {
  public:
   Intake(roots::Store& store, rpc::Guard& guard) : store_(store), guard_(guard) {}
 
-  // Serves one Import method. `rule` decides on one row: it refuses, or puts what changes into the session.
+  // Serves one Import method. `rule` decides on one row: it refuses, or puts what changes into the session. `identity`
+  // are the fields that together say which record a row is of, as the rule finds it; a second row of one record in a
+  // stream is refused with ROW_REPEATED.
   template <typename Record, typename Request>
   grpc::Status Run(grpc::ServerContext* context, grpc::ServerReaderWriter<type::v1::ImportReceipt, Request>* stream,
-                   absl::StatusOr<roots::Outcome> (*rule)(roots::Session&, const Batch&, const Record&)) {
+                   absl::StatusOr<roots::Outcome> (*rule)(roots::Session&, const Batch&, const Record&),
+                   const std::vector<absl::string_view>& identity) {
     return guard_.Stream<Request>(context, nullptr, [&](const rpc::Caller& caller) -> absl::Status {
       const google::protobuf::MethodDescriptor& descriptor = rpc::MethodTaking(*Request::descriptor());
       const std::string method = descriptor.full_name();
       rpc::Metrics::Method* counters = guard_.CountersOf(descriptor);
+      Repeats repeats(*Request::descriptor()->FindFieldByName("rows")->message_type(), identity);
       Request request;
       while (true) {
         ASSIGN_OR_RETURN(const bool is_there, Next(*stream, request));
         if (!is_there) return absl::OkStatus();
         rpc::Metrics::Received(counters);
+        // Before the transaction, which may be made more than once.
+        std::vector<absl::Status> repeated;
+        for (const auto& row : request.rows()) {
+          repeated.push_back(repeats.Add(request.batch(), row, static_cast<int>(repeated.size())));
+        }
         const auto apply = [&](roots::Session& session, const Batch& batch,
                                size_t row) -> absl::StatusOr<roots::Outcome> {
+          RETURN_IF_ERROR(repeated[row]);
           ASSIGN_OR_RETURN(Record record, messages::FromProto<Record>(request.rows(static_cast<int>(row))));
           return rule(session, batch, record);
         };

@@ -95,7 +95,7 @@ grpc::Status EventsService::CorrectEvent(grpc::ServerContext* context, const v1:
 
 grpc::Status EventsService::ImportIdentificationFindings(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportIdentificationFindingsRequest>* stream) {
-  return intake_.Run(context, stream, ImportIdentificationFinding);
+  return intake_.Run(context, stream, ImportIdentificationFinding, {"household_no", "found_on", "since"});
 }
 
 grpc::Status EventsService::ListHouseholdEvents(grpc::ServerContext* context,

@@ -20,12 +20,12 @@ constexpr int64_t kMostChildren = 1000;
 
 grpc::Status FiguresService::ImportExitPlans(grpc::ServerContext* context,
                                              grpc::ServerReaderWriter<Receipt, v1::ImportExitPlansRequest>* stream) {
-  return intake_.Run(context, stream, ImportExitPlan);
+  return intake_.Run(context, stream, ImportExitPlan, {"division", "year"});
 }
 
 grpc::Status FiguresService::ImportPopulations(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportPopulationsRequest>* stream) {
-  return intake_.Run(context, stream, ImportPopulation);
+  return intake_.Run(context, stream, ImportPopulation, {"division", "as_of"});
 }
 
 grpc::Status FiguresService::ListExitPlans(grpc::ServerContext* context, const v1::ListExitPlansRequest* request,

@@ -194,7 +194,7 @@ grpc::Status QualityService::EvaluateDivision(grpc::ServerContext* context, cons
 grpc::Status QualityService::ImportDepartmentRows(
     grpc::ServerContext* context,
     grpc::ServerReaderWriter<type::v1::ImportReceipt, v1::ImportDepartmentRowsRequest>* stream) {
-  return intake_.Run(context, stream, ImportDepartmentRow);
+  return intake_.Run(context, stream, ImportDepartmentRow, {"list", "entry_no", "month"});
 }
 
 grpc::Status QualityService::RunComparison(grpc::ServerContext* context, const v1::RunComparisonRequest* request,

@@ -12,17 +12,17 @@ namespace anju::registry {
 
 grpc::Status RegistryService::ImportVillages(grpc::ServerContext* context,
                                              grpc::ServerReaderWriter<Receipt, v1::ImportVillagesRequest>* stream) {
-  return intake_.Run(context, stream, ImportVillage);
+  return intake_.Run(context, stream, ImportVillage, {"village"});
 }
 
 grpc::Status RegistryService::ImportHouseholds(grpc::ServerContext* context,
                                                grpc::ServerReaderWriter<Receipt, v1::ImportHouseholdsRequest>* stream) {
-  return intake_.Run(context, stream, ImportHousehold);
+  return intake_.Run(context, stream, ImportHousehold, {"household_no"});
 }
 
 grpc::Status RegistryService::ImportPersons(grpc::ServerContext* context,
                                             grpc::ServerReaderWriter<Receipt, v1::ImportPersonsRequest>* stream) {
-  return intake_.Run(context, stream, ImportPerson);
+  return intake_.Run(context, stream, ImportPerson, {"household_no", "person_no"});
 }
 
 grpc::Status RegistryService::GetHousehold(grpc::ServerContext* context, const v1::GetHouseholdRequest* request,

@@ -16,17 +16,17 @@ constexpr absl::string_view kNoAssembly = "ASSEMBLY_NOT_FOUND";
 
 grpc::Status CommunityService::ImportPlots(grpc::ServerContext* context,
                                            grpc::ServerReaderWriter<Receipt, v1::ImportPlotsRequest>* stream) {
-  return intake_.Run(context, stream, ImportPlot);
+  return intake_.Run(context, stream, ImportPlot, {"plot_no", "since"});
 }
 
 grpc::Status CommunityService::ImportElections(grpc::ServerContext* context,
                                                grpc::ServerReaderWriter<Receipt, v1::ImportElectionsRequest>* stream) {
-  return intake_.Run(context, stream, ImportElection);
+  return intake_.Run(context, stream, ImportElection, {"election_no", "site_no"});
 }
 
 grpc::Status CommunityService::ImportSeats(grpc::ServerContext* context,
                                            grpc::ServerReaderWriter<Receipt, v1::ImportSeatsRequest>* stream) {
-  return intake_.Run(context, stream, ImportSeat);
+  return intake_.Run(context, stream, ImportSeat, {"election_no", "site_no", "household_no"});
 }
 
 grpc::Status CommunityService::AssignPlot(grpc::ServerContext* context, const v1::AssignPlotRequest* request,

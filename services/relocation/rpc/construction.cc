@@ -39,27 +39,27 @@ absl::StatusOr<SiteWorks> FindWorksFor(roots::Session& session, const rpc::Calle
 
 grpc::Status ConstructionService::ImportBuildings(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportBuildingsRequest>* stream) {
-  return intake_.Run(context, stream, ImportBuilding);
+  return intake_.Run(context, stream, ImportBuilding, {"building_no"});
 }
 
 grpc::Status ConstructionService::ImportMilestones(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportMilestonesRequest>* stream) {
-  return intake_.Run(context, stream, ImportMilestone);
+  return intake_.Run(context, stream, ImportMilestone, {"milestone_no", "site_no"});
 }
 
 grpc::Status ConstructionService::ImportInspections(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportInspectionsRequest>* stream) {
-  return intake_.Run(context, stream, ImportInspection);
+  return intake_.Run(context, stream, ImportInspection, {"inspection_no", "site_no"});
 }
 
 grpc::Status ConstructionService::ImportFacilities(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportFacilitiesRequest>* stream) {
-  return intake_.Run(context, stream, ImportFacility);
+  return intake_.Run(context, stream, ImportFacility, {"facility_no", "site_no"});
 }
 
 grpc::Status ConstructionService::ImportQualityIssues(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportQualityIssuesRequest>* stream) {
-  return intake_.Run(context, stream, ImportQualityIssue);
+  return intake_.Run(context, stream, ImportQualityIssue, {"issue_no"});
 }
 
 grpc::Status ConstructionService::ListBuildings(grpc::ServerContext* context, const v1::ListBuildingsRequest* request,

@@ -15,7 +15,7 @@ constexpr absl::string_view kNoDisclosure = "DISCLOSURE_NOT_FOUND";
 
 grpc::Status DisclosuresService::ImportDisclosures(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportDisclosuresRequest>* stream) {
-  return intake_.Run(context, stream, ImportDisclosure);
+  return intake_.Run(context, stream, ImportDisclosure, {"disclosure_no"});
 }
 
 grpc::Status DisclosuresService::PublishDisclosure(grpc::ServerContext* context,

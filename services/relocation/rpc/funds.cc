@@ -22,7 +22,7 @@ FundsService::FundsService(roots::Store& store, intake::Intake& intake, rpc::Gua
 grpc::Status FundsService::ImportPayments(
     grpc::ServerContext* context,
     grpc::ServerReaderWriter<type::v1::ImportReceipt, v1::ImportPaymentsRequest>* stream) {
-  return intake_.Run(context, stream, ImportPayment);
+  return intake_.Run(context, stream, ImportPayment, {"payment_no"});
 }
 
 grpc::Status FundsService::GetSettlement(grpc::ServerContext* context, const v1::GetSettlementRequest* request,

@@ -16,17 +16,17 @@ constexpr absl::string_view kNoGrid = "GRID_NOT_FOUND";
 
 grpc::Status GridsService::ImportGrids(grpc::ServerContext* context,
                                        grpc::ServerReaderWriter<Receipt, v1::ImportGridsRequest>* stream) {
-  return intake_.Run(context, stream, ImportGrid);
+  return intake_.Run(context, stream, ImportGrid, {"grid_no"});
 }
 
 grpc::Status GridsService::ImportGridChiefs(grpc::ServerContext* context,
                                             grpc::ServerReaderWriter<Receipt, v1::ImportGridChiefsRequest>* stream) {
-  return intake_.Run(context, stream, ImportGridChief);
+  return intake_.Run(context, stream, ImportGridChief, {"grid_no", "since"});
 }
 
 grpc::Status GridsService::ImportGridHouseholds(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportGridHouseholdsRequest>* stream) {
-  return intake_.Run(context, stream, ImportGridHousehold);
+  return intake_.Run(context, stream, ImportGridHousehold, {"grid_no", "household_no", "since"});
 }
 
 grpc::Status GridsService::AppointChief(grpc::ServerContext* context, const v1::AppointChiefRequest* request,

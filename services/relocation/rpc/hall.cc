@@ -17,7 +17,7 @@ constexpr absl::string_view kNoRequest = "HALL_REQUEST_NOT_FOUND";
 
 grpc::Status HallService::ImportHallRequests(grpc::ServerContext* context,
                                              grpc::ServerReaderWriter<Receipt, v1::ImportHallRequestsRequest>* stream) {
-  return intake_.Run(context, stream, ImportHallRequest);
+  return intake_.Run(context, stream, ImportHallRequest, {"request_no"});
 }
 
 grpc::Status HallService::ReceiveHallRequest(grpc::ServerContext* context, const v1::ReceiveHallRequestRequest* request,

@@ -94,7 +94,7 @@ grpc::Status HomesService::ListAreaExcess(grpc::ServerContext* context, const v1
 
 grpc::Status HomesService::ImportPowerReadings(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportPowerReadingsRequest>* stream) {
-  return intake_.Run(context, stream, ImportPowerReading);
+  return intake_.Run(context, stream, ImportPowerReading, {"household_no", "home", "month"});
 }
 
 grpc::Status HomesService::ListTwoHomes(grpc::ServerContext* context, const v1::ListTwoHomesRequest* request,

@@ -13,7 +13,7 @@ constexpr absl::string_view kNoRenovation = "RENOVATION_NOT_FOUND";
 
 grpc::Status HousingService::ImportRenovations(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportRenovationsRequest>* stream) {
-  return intake_.Run(context, stream, ImportRenovation);
+  return intake_.Run(context, stream, ImportRenovation, {"renovation_no"});
 }
 
 grpc::Status HousingService::PlanRenovation(grpc::ServerContext* context, const v1::PlanRenovationRequest* request,

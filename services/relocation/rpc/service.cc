@@ -25,27 +25,27 @@ absl::StatusOr<Draw> FindWithin(roots::Session& session, const rpc::Caller& call
 
 grpc::Status RelocationService::ImportSites(grpc::ServerContext* context,
                                             grpc::ServerReaderWriter<Receipt, v1::ImportSitesRequest>* stream) {
-  return intake_.Run(context, stream, ImportSite);
+  return intake_.Run(context, stream, ImportSite, {"site_no"});
 }
 
 grpc::Status RelocationService::ImportUnits(grpc::ServerContext* context,
                                             grpc::ServerReaderWriter<Receipt, v1::ImportUnitsRequest>* stream) {
-  return intake_.Run(context, stream, ImportUnit);
+  return intake_.Run(context, stream, ImportUnit, {"unit_no"});
 }
 
 grpc::Status RelocationService::ImportCases(grpc::ServerContext* context,
                                             grpc::ServerReaderWriter<Receipt, v1::ImportCasesRequest>* stream) {
-  return intake_.Run(context, stream, ImportCase);
+  return intake_.Run(context, stream, ImportCase, {"case_no"});
 }
 
 grpc::Status RelocationService::ImportMeasures(grpc::ServerContext* context,
                                                grpc::ServerReaderWriter<Receipt, v1::ImportMeasuresRequest>* stream) {
-  return intake_.Run(context, stream, ImportMeasure);
+  return intake_.Run(context, stream, ImportMeasure, {"measure_no", "household_no"});
 }
 
 grpc::Status RelocationService::ImportPublicPosts(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportPublicPostsRequest>* stream) {
-  return intake_.Run(context, stream, ImportPublicPost);
+  return intake_.Run(context, stream, ImportPublicPost, {"post_no"});
 }
 
 grpc::Status RelocationService::GetSite(grpc::ServerContext* context, const v1::GetSiteRequest* request,

@@ -13,37 +13,37 @@ using enum absl::StatusCode;
 
 grpc::Status WorkshopsService::ImportEnterprises(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportEnterprisesRequest>* stream) {
-  return intake_.Run(context, stream, ImportEnterprise);
+  return intake_.Run(context, stream, ImportEnterprise, {"enterprise_no"});
 }
 
 grpc::Status WorkshopsService::ImportWorkshops(grpc::ServerContext* context,
                                                grpc::ServerReaderWriter<Receipt, v1::ImportWorkshopsRequest>* stream) {
-  return intake_.Run(context, stream, ImportWorkshop);
+  return intake_.Run(context, stream, ImportWorkshop, {"workshop_no"});
 }
 
 grpc::Status WorkshopsService::ImportContracts(grpc::ServerContext* context,
                                                grpc::ServerReaderWriter<Receipt, v1::ImportContractsRequest>* stream) {
-  return intake_.Run(context, stream, ImportContract);
+  return intake_.Run(context, stream, ImportContract, {"contract_no"});
 }
 
 grpc::Status WorkshopsService::ImportPay(grpc::ServerContext* context,
                                          grpc::ServerReaderWriter<Receipt, v1::ImportPayRequest>* stream) {
-  return intake_.Run(context, stream, workshops::ImportPay);
+  return intake_.Run(context, stream, workshops::ImportPay, {"contract_no", "month"});
 }
 
 grpc::Status WorkshopsService::ImportTrainingClasses(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportTrainingClassesRequest>* stream) {
-  return intake_.Run(context, stream, ImportTrainingClass);
+  return intake_.Run(context, stream, ImportTrainingClass, {"class_no"});
 }
 
 grpc::Status WorkshopsService::ImportTrainees(grpc::ServerContext* context,
                                               grpc::ServerReaderWriter<Receipt, v1::ImportTraineesRequest>* stream) {
-  return intake_.Run(context, stream, ImportTrainee);
+  return intake_.Run(context, stream, ImportTrainee, {"class_no", "household_no", "person_no"});
 }
 
 grpc::Status WorkshopsService::ImportEmployments(
     grpc::ServerContext* context, grpc::ServerReaderWriter<Receipt, v1::ImportEmploymentsRequest>* stream) {
-  return intake_.Run(context, stream, ImportEmployment);
+  return intake_.Run(context, stream, ImportEmployment, {"employment_no"});
 }
 
 grpc::Status WorkshopsService::GetEnterprise(grpc::ServerContext* context, const v1::GetEnterpriseRequest* request,
