@@ -254,7 +254,7 @@ class PersonalData(Audit):
                              [(entry["service"], entry["id"]) for entry in answer.get("entries", []) if entry.get("role") == "officer"])
 
     def test_attempts_at_what_is_anothers_are_kept(self):
-        stranger = self.anju.new_token("officer", "451021")
+        stranger = self.anju.new_token("officer", "360731")
         household = self.household()
         for _ in range(3):
             status, answer = self.http(f"/v1/households/{household}", stranger)
@@ -264,7 +264,7 @@ class PersonalData(Audit):
         collector = self.anju.new_token("collector", COUNTY)
         status, answer = self.http(f"/v1/households/{household}", collector, x_anju_purpose=PURPOSE.encode().decode("latin-1"))
         self.assertEqual((403, "UNMASKING_NOT_ALLOWED"), (status, reason(answer)))
-        wanted = {("GetHousehold", "OUTSIDE_SCOPE", "451021"), ("ListHouseholds", "OUTSIDE_SCOPE", COUNTY),
+        wanted = {("GetHousehold", "OUTSIDE_SCOPE", "360731"), ("ListHouseholds", "OUTSIDE_SCOPE", COUNTY),
                   ("GetHousehold", "UNMASKING_NOT_ALLOWED", COUNTY)}
         for _ in range(100):
             entries = self.anju.ctl(self.auditor, "audit", "list", "--service", "registry", "--kind", "refused")["entries"]

@@ -115,14 +115,15 @@ class ForeignIdsTest(unittest.TestCase):
             return self.own_keys[known]
         return {"village": county + "100201", "period": "2018Q3", "month": "2018-10"}.get(name, "x1")
 
-    def body(self, about, county):
+    def body(self, path, about, county):
+        """What the path does not say already."""
         content = about.get("requestBody", {}).get("content", {}).get("application/json")
         if content is None:
             return None
         schema = content["schema"]
         if "$ref" in schema:
             schema = self.schemas[schema["$ref"].rsplit("/", 1)[1]]
-        return {name: self.plausible(name, inner, county) for name, inner in schema.get("properties", {}).items()}
+        return {name: self.plausible(name, inner, county) for name, inner in schema.get("properties", {}).items() if f"{{{name}}}" not in path}
 
     def leaves(self, schema, path=()):
         """Where in a body a record may be named, as the words to it."""
@@ -148,7 +149,7 @@ class ForeignIdsTest(unittest.TestCase):
                      for p in about.get("parameters", []) if p["in"] == "query" and p["name"] != "page_token"}
 
             def call(key, where, verb=verb, path=path, own_path=own_path, query=query, about=about, role=role):
-                body, place = self.body(about, HOME), own_path
+                body, place = self.body(path, about, HOME), own_path
                 if where == "path":
                     place = re.sub(r"\{\w+\}", urllib.parse.quote(key, safe=""), path, count=1)
                 elif isinstance(where, str):
@@ -171,7 +172,8 @@ class ForeignIdsTest(unittest.TestCase):
                     yield method, name, call
             content = about.get("requestBody", {}).get("content", {}).get("application/json")
             for words in self.leaves(content["schema"]) if content else ():
-                yield method, words, call
+                if f"{{{words[0]}}}" not in path:
+                    yield method, words, call
 
     def test_a_key_of_another_county_is_answered_like_none(self):
         self.assertGreater(len(self.keys), 12, self.keys)
@@ -209,7 +211,7 @@ class ForeignIdsTest(unittest.TestCase):
             method = ".".join(about["operationId"].split(".")[-2:])
             kind = path.split("/")[2]
             for of, record in self.records.items():
-                status, answer = self.ask(verb, re.sub(r"\{\w+\}", record, path), role, HOME, self.body(about, HOME))
+                status, answer = self.ask(verb, re.sub(r"\{\w+\}", record, path), role, HOME, self.body(path, about, HOME))
                 asked += 1
                 with self.subTest(method=method, of=of):
                     self.assertEqual(4, status // 100, answer)
