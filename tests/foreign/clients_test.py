@@ -2,6 +2,7 @@
 """Programs that others wrote speak to a real anju, at its gateway and through the edge: @grpc/grpc-js, buf curl by reflection, curl, and
 the health check of gRPC."""
 
+import csv
 import json
 import os
 import pathlib
@@ -163,7 +164,19 @@ class AtTheGateway(unittest.TestCase):
             code = code.replace(word, here)
         return code
 
+    def checked_figures(self):
+        """Of the county of the README's samples, all figures of the months at which deploy/demo/check looks."""
+        self.anju.settle()
+        with open(ROOT / "deploy/demo/figures.csv", encoding="utf-8", newline="") as file:
+            months = {row["as_of"] for row in csv.DictReader(file) if row["county"] == "450328"}
+        return {month: self.anju.figures("450328", month) for month in months}
+
+    def households(self):
+        """How many there are in the month in which the README's samples register theirs."""
+        return int(self.anju.figures("450328", "2019-03")["registry.poor_households"])
+
     def test_the_readme_s_ten_lines_of_curl(self):
+        checked, households = self.checked_figures(), self.households()
         work = self.anju.data / "curl"
         work.mkdir()
         done = subprocess.run(["bash", "-euc", self.block("ten lines of curl", "sh")], cwd=work, capture_output=True, text=True, timeout=60,
@@ -175,12 +188,17 @@ class AtTheGateway(unittest.TestCase):
         self.assertIn("200", done.stdout)
         self.assertIn("indicators", json.loads((work / "overview.json").read_text()))
         self.assertIn('"reason"', done.stdout)
+        self.assertEqual(checked, self.checked_figures())
+        self.assertEqual(households + 1, self.households())
 
     def test_the_readme_s_ten_lines_of_grpc(self):
+        checked, households = self.checked_figures(), self.households()
         done = subprocess.run(["node", "-e", self.block("ten lines of gRPC", "js")], cwd=ROOT, capture_output=True, text=True, timeout=60,
                               env=dict(os.environ, NODE_PATH=str(MODULES)))
         self.assertEqual("", done.stderr)
         self.assertEqual("1", json.loads(done.stdout)["added"])
+        self.assertEqual(checked, self.checked_figures())
+        self.assertEqual(households + 1, self.households())
 
 
 class ThroughTheEdge(AtTheGateway):
