@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
 """Every method is called as no honest program calls it: with SQL in every string, with what only we set, and with what is no call at all.
-Each gets an answer of its own and never ours of something broken, and what was there stays."""
+Each gets an answer of its own and never ours of something broken; what was there stays, and no program grows by it. With
+programs that are built with a sanitizer (see whole.py) memory is not looked at."""
 
 import itertools
 import json
+import os
 import pathlib
+import struct
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "end_to_end"))
 from calls import Calls, Lines  # noqa: E402
-from contracts import BYTES, MESSAGE, ROLES, STRING, encode, text  # noqa: E402
-from frames import GOAWAY, RST_STREAM  # noqa: E402
-from frames_of_grpc import attacks  # noqa: E402
+from contracts import BYTES, MESSAGE, ROLES, STRING, encode, fields, text, varint_of  # noqa: E402
+from frames import DATA, GOAWAY, RST_STREAM, Frames  # noqa: E402
+from frames_of_grpc import attacks, head  # noqa: E402
 from little import ROWS, Little  # noqa: E402
-from whole import SERVICES, Anju, reason  # noqa: E402
+from whole import SERVICES, Anju, is_sanitized, reason  # noqa: E402
 
 # Some of everything lies in these.
 COUNTIES = ("450802", "450107", "451003", "360731")
@@ -25,6 +29,8 @@ SQL = ("'; DROP TABLE roots; --", "x' OR '1'='1", "\\'; DELETE FROM roots; --", 
 IN_HEADERS = tuple(word for word in SQL if word.isascii() and word.isprintable() and len(word) < 100)
 BROKEN = {-1: "no status", 2: "UNKNOWN", 13: "INTERNAL", 14: "UNAVAILABLE", 15: "DATA_LOSS"}
 OVERVIEW = "/anju.gateway.v1.Gateway/GetOverview"
+# How much a program may have more of after three rounds of 1,400 calls and 1,000 connections that break off.
+MORE_KIB, MORE_THREADS, MORE_FILES = 12 * 1024, 6, 4
 
 
 def leaves(value, path=()):
@@ -51,10 +57,12 @@ class Rogue(unittest.TestCase):
     """An anju with some of everything, and whoever may call; no tests of its own."""
 
     engine = "sqlite"
+    settings = {}
 
     @classmethod
     def setUpClass(cls):
         cls.anju = Anju(cls.engine)
+        cls.anju.environment.update(cls.settings)
         cls.addClassCleanup(cls.anju.remove)
         # The rogues are to meet the methods, not the limit of their rate.
         cls.anju.environment.update({f"ANJU_{party}_{what}": "1e6" for party in ("CALLER", "IMPORT", "SERVICE", "STRANGER") for what in ("RATE", "BURST")})
@@ -162,6 +170,10 @@ class EveryMethodOnPostgresqlTest(EveryMethodTest):
     engine = "postgresql"
 
 
+# Of an ImportReceipt.
+ADDED, UPDATED = 4, 5
+
+
 class WhatOnlyWeSetTest(Rogue):
     """What is in answers and in no request is refused, or as if it were not there, whoever says it and in whatever form."""
 
@@ -235,9 +247,48 @@ class WhatOnlyWeSetTest(Rogue):
         held = {text(field, 6)[1:] for answer in answers for field in self.contracts.messages[answer] if field[5][0] == MESSAGE}
         return {text(field, 1) for message in answers | held for field in self.contracts.messages[message]}
 
+    def unknown(self, method):
+        """Fields, of every number that the request has not, as texts and as numbers: those of what it answers among them."""
+        known = {field[3][0] for field in self.contracts.messages[self.contracts.takes[method]]}
+        return b"".join(encode(number, b"x") + varint_of(number << 3) + b"\1" for number in range(1, 64) if number not in known)
+
+    def test_nobody_sets_by_a_number_what_only_we_set(self):
+        """What was done is asked for again with fields of all other numbers, and what was refused is: they are refused, or as if they were
+        not there."""
+        done, refused = [], []
+        for method, role in ((method, role) for method in self.writes() for role in self.roles(method)):
+            port = self.port(SERVICES[0] if method.split("/")[0] in self.contracts.shared else method.split(".")[1])
+            question = (method, port, self.plausible(method), role)
+            answer = self.call(*question)
+            (done if answer.code == 0 else refused).append((question, answer))
+        before = self.snapshot()
+        for question, plain in done:
+            with self.subTest(method=question[0], role=question[3]):
+                if "request_id" not in question[2]:
+                    plain = self.call(*question)
+                answer = self.call(*question, unknown=self.unknown(question[0]))
+                if question[0] in self.contracts.streams:
+                    (receipt,) = (fields(message) for message in answer.messages)
+                    self.assertFalse(receipt.keys() & {ADDED, UPDATED}, receipt)
+                elif answer.reason != "REQUEST_ID_REUSED":
+                    self.assertEqual(plain, answer)
+        self.assertEqual(before, self.snapshot())
+        for question, _ in refused:
+            with self.subTest(method=question[0], role=question[3]):
+                # What was done since may let it through.
+                plain, answer = self.call(*question), self.call(*question, unknown=self.unknown(question[0]))
+                if answer.reason != "REQUEST_ID_REUSED":
+                    self.assertEqual(plain, answer)
+        print(f"{len(done)} were done, {len(refused)} refused", flush=True)
+        self.assertGreater(len(done), 100)
+        self.assertGreater(len(refused), 100)
+
 
 class WrongCallsTest(Rogue):
     """Calls that are wrong in one way each, of methods that the gateway answers itself and passes on, and of a service at its own port."""
+
+    # One heap, so that what a program holds does not depend on which of its threads were called.
+    settings = {"MALLOC_ARENA_MAX": "1"}
 
     # What gRPC's own library, of which services are made, refuses: it takes much for the end of a stream, and for nothing. Nobody says so
     # through the gateway.
@@ -271,6 +322,62 @@ class WrongCallsTest(Rogue):
                         calls = Calls(port)
                         self.addCleanup(calls.close)
                     self.assertEqual(0, calls.ask(path[1:], good, token=self.token("officer")).code)
+
+    def standing(self):
+        """{program: (KiB that it holds, threads, open files)}."""
+        found = {}
+        for name in ("gateway", *SERVICES):
+            process = pathlib.Path(f"/proc/{self.anju.pid(name)}")
+            status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+            found[name] = int(status["VmRSS"].split()[0]), int(status["Threads"]), len(os.listdir(process / "fd"))
+        return found
+
+    def broken_off(self, port, path, good):
+        """Connections that end within a call, and calls that are taken back."""
+        for data in (b"", good[:3], b"\0\0\x10\0\0" + b"x" * 10_000):
+            calls = Calls(port)
+            calls.socket.sendall(head(calls, 1, path, self.token("officer")) + Frames.frame(DATA, 0, 1, data))
+            calls.close()
+        calls = Calls(port)
+        for stream in range(1, 101, 2):
+            calls.socket.sendall(head(calls, stream, path, self.token("officer")) +
+                                 (Frames.frame(RST_STREAM, 0, stream, struct.pack(">I", 8)) if stream > 1 else b""))
+        calls.close()
+
+    def be_hostile(self):
+        for port, path, good, streams in self.methods():
+            for attack in attacks(path, self.token("officer"), good, streams).values():
+                calls = Calls(port)
+                calls.socket.sendall(attack(calls, 1))
+                calls.finish(1)
+                calls.close()
+        for service in (*SERVICES, None):
+            for path in (OVERVIEW, "/anju.registry.v1.Registry/ImportHouseholds", "/anju.indicators.v1.Indicators/ListIndicators"):
+                for _ in range(10):
+                    self.broken_off(self.port(service) if service else self.anju.grpc, path, b"\0\0\0\0\3abc")
+        for (method, port), word in itertools.product(list(self.targets()), SQL[:3]):
+            self.call(method, port, self.poisoned(method, word, HOME), next(iter(self.roles(method)), "reader"))
+
+    def test_no_program_grows(self):
+        for _ in range(3):
+            self.be_hostile()
+        before = self.standing()
+        for _ in range(3):
+            self.be_hostile()
+        self.lines.close()
+        self.lines.open.clear()
+        deadline = time.monotonic() + 30
+        # What was broken off is noticed and put away.
+        while (after := self.standing()) and any(after[name][2] > before[name][2] for name in after) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        print({name: (before[name], after[name]) for name in after}, flush=True)
+        for name in after:
+            (held, threads, files), (holds, has_threads, has_files) = before[name], after[name]
+            with self.subTest(program=name):
+                self.assertLessEqual(has_threads, threads + MORE_THREADS)
+                self.assertLessEqual(has_files, files + MORE_FILES)
+                if not is_sanitized():
+                    self.assertLessEqual(holds, held + MORE_KIB)
 
 
 if __name__ == "__main__":
