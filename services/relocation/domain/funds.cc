@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/money.h"
 #include "services/relocation/domain/chart.h"
 #include "services/relocation/domain/policy.h"
 
@@ -73,10 +74,10 @@ absl::Status CheckDeposit(const Settlement& settlement, const Case& relocation, 
   RETURN_IF_ERROR(CheckNotSettled(settlement));
   RETURN_IF_ERROR(CheckNotWithheld(settlement));
   if (amount_fen <= terms.deposit_fen - settlement.deposit_fen) return absl::OkStatus();
-  return Refuse(
-      kFailedPrecondition, "DEPOSIT_TOO_LARGE",
-      absl::StrCat("a deposit is ", terms.deposit_fen, " fen, of which ", settlement.deposit_fen, " are there"),
-      "amount_fen");
+  return Refuse(kFailedPrecondition, "DEPOSIT_TOO_LARGE",
+                absl::StrCat("a deposit is ", anju::Yuan(terms.deposit_fen), ", of which ",
+                             anju::Yuan(settlement.deposit_fen), " are there"),
+                "amount_fen");
 }
 
 absl::Status CheckOverdue(const Settlement& settlement, int64_t days_overdue) {
@@ -458,7 +459,8 @@ absl::StatusOr<Booked<Settlement>> PayTitle(const Settlement& before, const Case
   ASSIGN_OR_RETURN(const TitleQuote quote, QuoteTitle(before, unit));
   if (payment.amount_fen > quote.remaining_fen) {
     return Refuse(kFailedPrecondition, "PRICE_EXCEEDED",
-                  absl::StrCat("only ", quote.remaining_fen, " fen of the price are left to pay"), "amount_fen");
+                  absl::StrCat("only ", anju::Yuan(quote.remaining_fen), " of the price are left to pay"),
+                  "amount_fen");
   }
   Settlement after = before;
   after.title_paid_fen += payment.amount_fen;

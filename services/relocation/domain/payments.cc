@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/money.h"
 #include "services/relocation/domain/flows.h"
 #include "services/relocation/domain/homes.h"
 #include "services/relocation/domain/policy.h"
@@ -32,7 +33,7 @@ absl::StatusOr<Settlement> ImportSubsidy(roots::Session& session, const CaseFund
   if (proposed.subsidy.amount_fen != record.amount_fen) {
     return Refuse(kFailedPrecondition, "SUBSIDY_DIFFERS",
                   absl::StrCat("the household had ", proposed.subsidy.persons, " members on ", Format(day),
-                               ", which makes ", proposed.subsidy.amount_fen, " fen"),
+                               ", which makes ", Yuan(proposed.subsidy.amount_fen)),
                   "amount_fen");
   }
   // Who proposed and who granted it there is not known here; it counts as granted on the day on which it was paid.
