@@ -6,11 +6,16 @@
 #include "absl/time/clock.h"
 #include "gateway/proxy/outcome.h"
 #include "gateway/transcoding/status.h"
+#include "services/platform/base/error.h"
 #include "services/platform/rpc/status.h"
 
 namespace anju::gateway {
 
 namespace {
+
+// Who is told that they call too often is not heard for a moment, so that a flood costs little more than its
+// connections.
+constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 absl::string_view PhraseOf(int status) {
   switch (status) {
@@ -84,6 +89,7 @@ Reply ErrorReply(const grpc::Status& given) {
     const absl::Duration seconds = absl::Ceil(std::max(*delay, absl::Seconds(1)), absl::Seconds(1));
     reply.fields.emplace_back("Retry-After", absl::StrCat(absl::ToInt64Seconds(seconds)));
   }
+  if (ReasonOf(rpc::FromGrpc(given)) == "RATE_LIMITED") reply.pause = kPause;
   return reply;
 }
 

@@ -23,6 +23,8 @@ struct Reply {
   std::shared_ptr<const std::string> body;
   // Beside those that every answer has. Where Cache-Control is not among them the answer is not to be kept.
   std::vector<std::pair<std::string, std::string>> fields;
+  // For how long after it nothing is read from the connection.
+  absl::Duration pause = absl::ZeroDuration();
 };
 
 Reply JsonReply(std::string json, int status = 200);

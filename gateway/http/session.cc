@@ -24,6 +24,8 @@ constexpr size_t kReadBytes = 16 * 1024;
 constexpr uint64_t kMaxDiscarded = 64 * 1024;
 // After the last answer the rest of what is on its way is read, so that the answer is not lost with the connection.
 constexpr size_t kMaxLingered = 1024 * 1024;
+// Of a body in pieces, within the time for a piece.
+constexpr size_t kLeastPiece = 1024;
 constexpr absl::Duration kLinger = absl::Seconds(2);
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr absl::string_view kLastChunk = "0\r\n\r\n";
@@ -42,7 +44,8 @@ Session::Session(Site& site, asio::ip::tcp::socket socket, std::string address, 
       place_{.forget = std::move(forget), .session = this},
       address_(std::move(address)),
       wire_(std::move(socket), certificate),
-      timer_(wire_.get_executor()) {}
+      timer_(wire_.get_executor()),
+      pause_(wire_.get_executor()) {}
 
 void Session::Run() {
   asio::dispatch(wire_.get_executor(), [self = shared_from_this()] {
@@ -163,7 +166,8 @@ void Session::Dispatch() {
   framing_ = Framing::kLength;
   phase_ = body_->done() ? Phase::kAnswer : Phase::kBody;
   if (body_->done()) Expect(kIn, absl::InfiniteDuration());
-  wants_body_ = false;
+  wants_body_ = renews_ = false;
+  arrived_ = 0;
   exchange_ = Receive(site_, head_, address_, shared_from_this());
   // It may end before it returns.
   const std::shared_ptr<Exchange> exchange = exchange_;
@@ -175,8 +179,11 @@ void Session::ReadBody(bool anew) {
     return WriteBuffers({Buffer(kContinue)}, [this, anew] { ReadBody(anew); });
   }
   wants_body_ = true;
-  renews_ = anew;
-  if (anew) Expect(kIn, site_.limits.transfer);
+  if (anew) {
+    if (!std::exchange(renews_, true)) patience_ = site_.limits.transfer;
+    asked_at_ = absl::Now();
+    Expect(kIn, patience_);
+  }
   Pump();
 }
 
@@ -209,6 +216,14 @@ bool Session::TakeBody() {
     return true;
   }
   wants_body_ = false;
+  if (renews_) {
+    // Who trickles has no more time than who says nothing.
+    patience_ -= absl::Now() - asked_at_;
+    if ((arrived_ += piece.size()) >= kLeastPiece) {
+      patience_ = site_.limits.transfer;
+      arrived_ = 0;
+    }
+  }
   if (is_done) phase_ = Phase::kAnswer;
   if (is_done || renews_) Expect(kIn, absl::InfiniteDuration());
   const std::shared_ptr<Exchange> exchange = exchange_;
@@ -292,6 +307,17 @@ void Session::WriteBuffers(std::vector<asio::const_buffer> buffers, std::functio
 }
 
 void Session::Finished() {
+  // Behind the edge are others, too.
+  const bool pauses =
+      reply_.has_value() && reply_->pause > absl::ZeroDuration() && address_ != site_.switchboard.edge();
+  if (!pauses) return BeginNext();
+  pause_.expires_after(absl::ToChronoNanoseconds(reply_->pause));
+  pause_.async_wait([self = shared_from_this()](error_code error) {
+    if (!error && !self->closed_) self->BeginNext();
+  });
+}
+
+void Session::BeginNext() {
   reply_.reset();
   head_text_.clear();
   if (!keep_alive_ || site_.draining) return Linger();
@@ -342,6 +368,7 @@ void Session::Close() {
   if (std::exchange(closed_, true)) return;
   if (auto exchange = std::exchange(exchange_, nullptr); exchange != nullptr) exchange->OnGone();
   timer_.cancel();
+  pause_.cancel();
   wire_.ShutDown();
   wire_.Close();
 }

@@ -63,6 +63,7 @@ class Session final : public Line, public std::enable_shared_from_this<Session> 
   void WriteReply(Reply reply);
   void WriteBuffers(std::vector<boost::asio::const_buffer> buffers, std::function<void()> then);
   void Finished();
+  void BeginNext();
   void Linger();
 
   // By when the caller must have sent, or taken, what is waited for.
@@ -80,7 +81,7 @@ class Session final : public Line, public std::enable_shared_from_this<Session> 
   // Where the caller is, without a port.
   const std::string address_;
   Wire wire_;
-  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer timer_, pause_;
   static constexpr auto kNever = std::chrono::steady_clock::time_point::max();
   std::chrono::steady_clock::time_point deadlines_[2] = {kNever, kNever};
   bool watching_ = false;
@@ -93,8 +94,11 @@ class Session final : public Line, public std::enable_shared_from_this<Session> 
 
   RequestHead head_;
   std::optional<BodyReader> body_;
-  // A piece of the body is asked for; and each piece has its own time to arrive in.
+  // A piece of the body is asked for; and a body in pieces has time anew with every so many bytes.
   bool wants_body_ = false, renews_ = false;
+  absl::Duration patience_;
+  absl::Time asked_at_;
+  size_t arrived_ = 0;
   std::shared_ptr<Exchange> exchange_;
   bool keep_alive_ = true;
   // There is or may be something on its way to us that nobody will read.

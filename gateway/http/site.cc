@@ -104,10 +104,15 @@ std::map<std::string, Page, std::less<>> MakePages(const Transcoder& transcoder,
 
 std::shared_ptr<Exchange> Receive(Site& site, const RequestHead& head, const std::string& address,
                                   std::shared_ptr<Line> line) {
-  const auto know = [&](Reply reply) { return std::make_shared<Known>(std::move(line), std::move(reply)); };
-  if (head.method == "OPTIONS") return know(Options(site, head));
+  const auto tell = [&](Reply reply) { return std::make_shared<Known>(std::move(line), std::move(reply)); };
   const absl::string_view path = absl::string_view(head.target).substr(0, head.target.find('?'));
-  if (path == "/healthz") return know(ShowHealth(site, head));
+  if (head.method == "OPTIONS") return tell(Options(site, head));
+  if (path == "/healthz") return tell(ShowHealth(site, head));
+  // What needs no token, or comes to nothing.
+  const auto know = [&](Reply reply) {
+    const absl::Status charged = site.switchboard.Charge(address, head.Field(kAddressHeader));
+    return tell(charged.ok() ? std::move(reply) : ErrorReply(charged));
+  };
   if (const auto page = site.pages.find(path); page != site.pages.end()) {
     return know(ShowPage(page->second, head));
   }

@@ -12,6 +12,7 @@
 #include "gateway/http/rendered.h"
 #include "gateway/http/request.h"
 #include "gateway/proxy/switchboard.h"
+#include "gateway/proxy/workers.h"
 #include "gateway/transcoding/transcoding.h"
 
 namespace anju::gateway {
@@ -25,11 +26,16 @@ struct HttpLimits {
   uint64_t upload_bytes = uint64_t{4} << 30;
   size_t connections = 4096;
   size_t connections_of_one = 256;
-  // For a request to arrive once it has begun, for each piece of a file, and for an answer to be taken.
+  // For a request to arrive once it has begun, for each kilobyte of a file, and for an answer to be taken.
   absl::Duration transfer = absl::Seconds(30);
   // Between two requests on a connection.
   absl::Duration idle = absl::Seconds(60);
 };
+
+// Requests and answers that are longer are turned into each other apart from the connections, whose turns are short.
+inline constexpr size_t kLongBytes = 64 * 1024;
+inline constexpr size_t kLongThreads = 2, kLongWaiting = 256;
+inline constexpr int kLongNiceness = 10;
 
 // A file that everybody may read without a token.
 struct Page {
@@ -48,6 +54,8 @@ struct Site {
   Renderings renderings{transcoder};
   HttpCounters counters{switchboard.guard().metrics()};
   std::atomic<bool> draining = false;
+  // Last: what is under way here uses the rest.
+  Workers long_work{kLongThreads, kLongWaiting, kLongNiceness};
 };
 
 std::map<std::string, Page, std::less<>> MakePages(const Transcoder& transcoder,

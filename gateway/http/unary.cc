@@ -14,6 +14,16 @@ namespace anju::gateway {
 
 using enum absl::StatusCode;
 
+namespace {
+
+absl::Status TooMuchLongWork() {
+  return rpc::RetryAfter(Refuse(kResourceExhausted, "OVERLOADED",
+                                "the gateway has all the long requests it can read; try again in a second"),
+                         absl::Seconds(1));
+}
+
+}  // namespace
+
 Reply WithRequestId(Reply reply, const Asked& asked) {
   reply.fields.emplace_back("X-Request-Id", asked.envelope.request_id);
   return reply;
@@ -98,33 +108,48 @@ absl::Status UnaryExchange::CheckHead() {
 
 void UnaryExchange::OnBody(std::string piece, bool last) {
   if (absl::Status fed = unpacker_->Feed(piece, last, site_.limits.body_bytes, body_); !fed.ok()) return Fail(fed);
+  if (absl::Status held = visit_->place.Hold(body_.size()); !held.ok()) return Fail(held);
   last ? Call() : line_->ReadBody(/*anew=*/false);
 }
 
 void UnaryExchange::Call() {
-  auto request = site_.transcoder.ToRequest(asked_.match, body_);
+  if (body_.size() <= kLongBytes) return Forward(site_.transcoder.ToRequest(asked_.match, body_));
+  const bool is_taken = site_.long_work.Do([self = shared_from_this(), line = line_] {
+    auto request = self->site_.transcoder.ToRequest(self->asked_.match, self->body_);
+    line->Post([self, request = std::move(request)]() mutable { self->Forward(std::move(request)); });
+  });
+  if (!is_taken) Fail(TooMuchLongWork());
+}
+
+void UnaryExchange::Forward(absl::StatusOr<std::string> request) {
+  // The caller may have gone meanwhile.
+  if (!visit_.has_value()) return;
   if (!request.ok()) return Fail(request.status());
   Visit visit = *std::exchange(visit_, std::nullopt);
   site_.switchboard.Call(
       asked_.route, std::move(visit), asked_.envelope, *std::move(request),
       [self = shared_from_this(), line = line_](const grpc::Status& status, const Switchboard::Bytes& answer) {
-        line->Post([self, status, answer] { self->Answer(status, answer); });
+        const auto answer_here = [self, status, answer] { self->Send(self->Answer(status, answer)); };
+        const auto answer_apart = [self, line, status, answer] {
+          line->Post([self, reply = self->Answer(status, answer)] { self->Send(reply); });
+        };
+        const bool is_long = answer != nullptr && answer->size() > kLongBytes;
+        if (!is_long || !self->site_.long_work.Do(answer_apart)) line->Post(answer_here);
       });
 }
 
-void UnaryExchange::Answer(const grpc::Status& status, const Switchboard::Bytes& answer) {
-  if (line_ == nullptr) return;
+Reply UnaryExchange::Answer(const grpc::Status& status, const Switchboard::Bytes& answer) const {
   // What is wrong with the answer is logged with the call.
   const rpc::TraceScope scope(trace_);
-  if (!status.ok()) return Send(ErrorReply(status));
+  if (!status.ok()) return ErrorReply(status);
   const bool is_read = head_.method == "GET" || head_.method == "HEAD";
   if (is_read && asked_.match.is_aggregate) {
     // The gateway's own answers are given again; those of services are made anew each time.
     auto rendered = site_.renderings.Get(asked_.match, answer, /*keep=*/asked_.route.peer < 0);
-    return Send(rendered.ok() ? Present(**rendered, head_, "private, no-cache") : ErrorReply(rendered.status()));
+    return rendered.ok() ? Present(**rendered, head_, "private, no-cache") : ErrorReply(rendered.status());
   }
   auto json = site_.transcoder.ToJson(*asked_.match.method, *answer, asked_.match.response_body);
-  Send(json.ok() ? PresentOnce(*std::move(json), head_) : ErrorReply(json.status()));
+  return json.ok() ? PresentOnce(*std::move(json), head_) : ErrorReply(json.status());
 }
 
 void UnaryExchange::Fail(const absl::Status& status) {

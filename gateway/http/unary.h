@@ -62,7 +62,9 @@ class UnaryExchange final : public Exchange, public std::enable_shared_from_this
  private:
   absl::Status CheckHead();
   void Call();
-  void Answer(const grpc::Status& status, const Switchboard::Bytes& answer);
+  void Forward(absl::StatusOr<std::string> request);
+  // Needs nothing but the connection's head, on which no other follows before the answer.
+  Reply Answer(const grpc::Status& status, const Switchboard::Bytes& answer) const;
   // Both end the exchange; Fail the visit too.
   void Fail(const absl::Status& status);
   void Send(Reply reply);

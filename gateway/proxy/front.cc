@@ -196,7 +196,8 @@ std::unique_ptr<Front::Call> Front::Begin(int32_t stream, const http2::Fields& h
   }
   const absl::StatusOr<Route> route = FindRoute(path, envelope->service, switchboard.services());
   if (!route.ok()) {
-    Refuse(stream, rpc::ToGrpc(route.status()), envelope->request_id);
+    const absl::Status charged = switchboard.Charge(envelope->address, envelope->said_address);
+    Refuse(stream, rpc::ToGrpc(charged.ok() ? route.status() : charged), envelope->request_id);
     return nullptr;
   }
   absl::StatusOr<Visit> visit = switchboard.Admit(*envelope, *route);

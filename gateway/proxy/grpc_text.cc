@@ -135,6 +135,7 @@ grpc::Status MessageMeter::Pass(const uint8_t* bytes, size_t size) {
       if (prefix_[0] != 0) return rpc::ToGrpc(EncodingUnknown());
       for (size_t i = 1; i < kPrefixBytes; ++i) missing_ = missing_ << 8 | prefix_[i];
       if (missing_ > rpc::kMaxMessageBytes) return rpc::ToGrpc(MessageTooLarge());
+      message_bytes_ = missing_;
     }
     const size_t passed = std::min<uint64_t>(size, missing_);
     missing_ -= passed;

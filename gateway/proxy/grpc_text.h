@@ -44,12 +44,15 @@ class MessageMeter {
   bool complete() const { return prefix_bytes_ == 0 && missing_ == 0; }
   // How many have begun.
   int64_t messages() const { return messages_; }
+  // How long the one at hand says that it is; 0 when it has come as a whole.
+  size_t open_bytes() const { return missing_ > 0 ? message_bytes_ : 0; }
 
  private:
   uint8_t prefix_[kPrefixBytes] = {};
   size_t prefix_bytes_ = 0;
   // Of the message at hand.
   uint64_t missing_ = 0;
+  size_t message_bytes_ = 0;
   int64_t messages_ = 0;
 };
 

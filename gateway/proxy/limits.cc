@@ -19,6 +19,8 @@ namespace {
 constexpr absl::Duration kOverloadedDelay = absl::Seconds(1);
 constexpr absl::Duration kUnderWayDelay = absl::Milliseconds(200);
 constexpr absl::Duration kSweepEvery = absl::Seconds(1);
+// Of requests that are counted by their bytes.
+constexpr size_t kShortBytes = 64 * 1024;
 // Callers that are settled in one script; the others' turn comes next time.
 constexpr size_t kAccountsAtOnce = 500;
 
@@ -53,18 +55,52 @@ absl::Status Exhausted(absl::string_view reason, absl::string_view sentence, abs
 Limits::Place& Limits::Place::operator=(Place&& other) noexcept {
   std::swap(limits_, other.limits_);
   std::swap(shard_, other.shard_);
-  std::swap(under_way_, other.under_way_);
+  std::swap(bucket_, other.bucket_);
   std::swap(to_one_, other.to_one_);
+  std::swap(bytes_, other.bytes_);
   return *this;
 }
 
 Limits::Place::~Place() {
   if (limits_ == nullptr) return;
   --limits_->under_way_;
+  limits_->bytes_ -= bytes_;
   if (to_one_ != nullptr) --*to_one_;
-  if (under_way_ == nullptr) return;
+  if (bucket_ == nullptr) return;
   absl::MutexLock lock(&limits_->shards_[shard_].mutex);
-  --*under_way_;
+  --bucket_->under_way;
+  bucket_->bytes -= bytes_;
+}
+
+absl::Status Limits::Place::Hold(size_t bytes) {
+  if (bytes <= kShortBytes) bytes = 0;
+  const int64_t more = static_cast<int64_t>(bytes) - bytes_;
+  if (more == 0 || bucket_ == nullptr) return absl::OkStatus();
+  const LimitOptions& options = limits_->options_;
+  if (limits_->bytes_.fetch_add(more) + more > options.bytes && more > 0) {
+    limits_->bytes_ -= more;
+    return Exhausted("OVERLOADED", "the gateway keeps all the long requests it can; try again in a second",
+                     kOverloadedDelay);
+  }
+  absl::MutexLock lock(&limits_->shards_[shard_].mutex);
+  if (more > 0 && bucket_->bytes + more > options.bytes_of_one) {
+    limits_->bytes_ -= more;
+    return Exhausted("TOO_MANY_BYTES",
+                     absl::StrCat("long requests of yours that have not ended may have ", options.bytes_of_one,
+                                  " bytes together; end some of them first"),
+                     kOverloadedDelay);
+  }
+  bucket_->bytes += more;
+  bytes_ += more;
+  return absl::OkStatus();
+}
+
+void Limits::Place::Spend(size_t answer_bytes) {
+  const auto calls = static_cast<int64_t>(answer_bytes / kAnswerBytes);
+  if (calls == 0 || bucket_ == nullptr) return;
+  absl::MutexLock lock(&limits_->shards_[shard_].mutex);
+  bucket_->tokens -= static_cast<double>(calls);
+  bucket_->unsettled += calls;
 }
 
 Limits::Limits(const Clock& clock, cache::Cache& cache, LimitOptions options)
@@ -124,7 +160,7 @@ absl::StatusOr<Limits::Place> Limits::Enter(Party party, absl::string_view who, 
       if (party != Party::kStranger) {
         ++bucket.under_way;
         place.shard_ = index;
-        place.under_way_ = &bucket.under_way;
+        place.bucket_ = &bucket;
       }
     }
   }

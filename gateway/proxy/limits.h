@@ -48,6 +48,10 @@ struct LimitOptions {
   // Calls of all callers that may be under way; three quarters of them to one service, so that one that hangs does not
   // take the places of those who call the others.
   int under_way = 4096;
+  // Of long requests that have begun and not ended, which somebody has to keep: of one caller, and of all. A service
+  // takes 256 MiB for all that is on its way.
+  int64_t bytes_of_one = int64_t{16} << 20;
+  int64_t bytes = int64_t{192} << 20;
   // How often gateways that share a Redis settle with each other.
   absl::Duration settle = absl::Milliseconds(50);
   // Callers that are known at a time in each of 16 parts; those for whom there is no room share one allowance.
@@ -66,6 +70,8 @@ struct LimitOptions {
 // for at most one settlement's time. While Redis is slow or away each gateway counts for itself; nobody waits for it.
 // Safe to use from any thread.
 class Limits {
+  struct Bucket;
+
  public:
   // A call's place among those under way. It is free again when this is gone.
   class Place {
@@ -75,14 +81,24 @@ class Limits {
     Place& operator=(Place&& other) noexcept;
     ~Place();
 
+    // From now on the call keeps so many bytes of its request, no longer what it kept before. Short ones are not
+    // counted. Refuses with RESOURCE_EXHAUSTED and after how long to try again: OVERLOADED when too much is kept for
+    // all, TOO_MANY_BYTES for this caller; it then keeps what it kept before.
+    absl::Status Hold(size_t bytes);
+    // A long answer costs what so many short ones do: the caller has a call less for every kAnswerBytes of it, even if
+    // that is more than they have left.
+    void Spend(size_t answer_bytes);
+
    private:
     friend class Limits;
     Limits* limits_ = nullptr;
     size_t shard_ = 0;
-    int* under_way_ = nullptr;
+    Bucket* bucket_ = nullptr;
     std::atomic<int>* to_one_ = nullptr;
+    int64_t bytes_ = 0;
   };
 
+  static constexpr size_t kAnswerBytes = 16 * 1024;
   // Services that are told apart.
   static constexpr size_t kMostPeers = 64;
 
@@ -110,6 +126,7 @@ class Limits {
     double tokens = 0;
     absl::Time at;
     int under_way = 0;
+    int64_t bytes = 0;
     // Taken since the last settlement.
     int64_t unsettled = 0;
   };
@@ -139,6 +156,7 @@ class Limits {
   cache::Cache& cache_;
   const LimitOptions options_;
   std::atomic<int> under_way_ = 0;
+  std::atomic<int64_t> bytes_ = 0;
   std::array<std::atomic<int>, kMostPeers> to_one_ = {};
   std::array<Shard, kShards> shards_;
   absl::Mutex mutex_;

@@ -28,13 +28,19 @@ void OwnCall::OnData(const uint8_t* bytes, size_t size) {
   const size_t room = kPrefixBytes + rpc::kMaxMessageBytes + 1 - request_.size();
   request_.append(reinterpret_cast<const char*>(bytes), std::min(size, room));
   front_.Consume(stream_, size);
+  if (!visit_.has_value()) return;
+  if (const absl::Status held = visit_->place.Hold(request_.size()); !held.ok()) Refuse(held);
+}
+
+void OwnCall::Refuse(const absl::Status& status) {
+  switchboard_.Finish(*visit_, status);
+  visit_.reset();
+  front_.Refuse(stream_, rpc::ToGrpc(status), request_id_);
 }
 
 absl::StatusOr<std::string> OwnCall::Request() {
-  if (request_.empty()) return Refuse(kInvalidArgument, "MESSAGE_MISSING", "the call came without a request");
-  if (request_.size() > kPrefixBytes + rpc::kMaxMessageBytes) {
-    return MessageTooLarge();
-  }
+  if (request_.empty()) return anju::Refuse(kInvalidArgument, "MESSAGE_MISSING", "the call came without a request");
+  if (request_.size() > kPrefixBytes + rpc::kMaxMessageBytes) return MessageTooLarge();
   if (request_[0] != 0) return EncodingUnknown();
   if (request_.size() < kPrefixBytes || request_.substr(0, kPrefixBytes) != PrefixOf(request_.size() - kPrefixBytes)) {
     return MessageMalformed("the call is not one message");
@@ -43,12 +49,9 @@ absl::StatusOr<std::string> OwnCall::Request() {
 }
 
 void OwnCall::OnEnd() {
+  if (!visit_.has_value()) return;
   absl::StatusOr<std::string> request = Request();
-  if (!request.ok()) {
-    switchboard_.Finish(*visit_, request.status());
-    visit_.reset();
-    return front_.Refuse(stream_, rpc::ToGrpc(request.status()), request_id_);
-  }
+  if (!request.ok()) return Refuse(request.status());
   ++under_way_;
   switchboard_.Call(route_, *std::exchange(visit_, std::nullopt), std::move(envelope_), *std::move(request),
                     [this, weak = front_.weak_from_this(), stream = stream_, &loop = front_.loop(),

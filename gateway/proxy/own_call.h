@@ -27,6 +27,8 @@ class OwnCall final : public Front::Call, private http2::Session::Body {
   // What came is a message and nothing else; its bytes. Refuses with MESSAGE_MISSING, MESSAGE_TOO_LARGE,
   // ENCODING_UNKNOWN or MESSAGE_MALFORMED.
   absl::StatusOr<std::string> Request();
+  // Ends the call before it was made.
+  void Refuse(const absl::Status& status);
   void Deliver(const grpc::Status& status, Switchboard::Bytes answer);
 
   Front& front_;

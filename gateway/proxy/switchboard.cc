@@ -81,6 +81,12 @@ void Switchboard::Abandon() {
   for (grpc::ClientContext* context : under_way_) context->TryCancel();
 }
 
+absl::Status Switchboard::Charge(const std::string& address, const std::string& said_address) {
+  // Whoever else says where they are may say what they like.
+  const bool is_edge = !said_address.empty() && address == edge();
+  return limits_.Enter(Party::kStranger, is_edge ? said_address : address).status();
+}
+
 absl::StatusOr<Visit> Switchboard::Admit(const Envelope& envelope, const Route& route) {
   const MethodDescriptor& method = *route.method;
   Visit visit = {.method = &method,
@@ -88,26 +94,24 @@ absl::StatusOr<Visit> Switchboard::Admit(const Envelope& envelope, const Route& 
                  .started = clock_.Now(),
                  .trace = rpc::ChildOf(envelope.traceparent, envelope.tracestate)};
   rpc::Metrics::Started(guard_.CountersOf(method));
-  absl::StatusOr<rpc::Caller> caller = guard_.Admit(envelope.authorization, method);
-  // Whoever else says where they are may say what they like.
-  const bool is_edge = !envelope.said_address.empty() && envelope.address == limits_.options().edge;
-  const std::string& address = is_edge ? envelope.said_address : envelope.address;
+  // A signature is looked at only for those who have not been refused too often.
+  const auto charge = [&] { return Charge(envelope.address, envelope.said_address); };
+  absl::StatusOr<rpc::Caller> caller = guard_.Admit(envelope.authorization, method, charge);
   absl::Status refusal = caller.status();
   if (caller.ok()) {
     visit.caller = *std::move(caller);
     // Who calls without a token is nobody but an address.
-    absl::StatusOr<Limits::Place> place =
-        visit.caller.roles.empty() ? limits_.Enter(Party::kStranger, address)
-                                   : limits_.Enter(PartyOf(visit.caller, method), visit.caller.subject, route.peer);
-    if (place.ok()) {
-      visit.place = *std::move(place);
-      return visit;
+    if (visit.caller.roles.empty()) {
+      refusal = charge();
+    } else {
+      auto place = limits_.Enter(PartyOf(visit.caller, method), visit.caller.subject, route.peer);
+      refusal = place.status();
+      if (place.ok()) visit.place = *std::move(place);
     }
-    refusal = place.status();
-  } else {
+    if (refusal.ok()) return visit;
+  } else if (refusal.code() == absl::StatusCode::kPermissionDenied) {
     // Who is refused costs a line in the log, whoever they are.
-    auto place = limits_.Enter(Party::kStranger, address);
-    if (!place.ok()) refusal = place.status();
+    if (absl::Status charged = charge(); !charged.ok()) refusal = std::move(charged);
   }
   if (refusal.code() == absl::StatusCode::kResourceExhausted) {
     guard_.metrics().Count("anju_gateway_refused_total", "Calls refused by a limit.", {{"reason", ReasonOf(refusal)}});
@@ -145,6 +149,7 @@ void Switchboard::Call(const Route& route, Visit admitted, Envelope envelope, st
   Done counted = [this, visit, counters, done = std::move(done)](const grpc::Status& status, Bytes bytes) {
     if (status.ok()) rpc::Metrics::Sent(counters);
     Finish(*visit, rpc::FromGrpc(status));
+    if (bytes != nullptr) visit->place.Spend(bytes->size());
     // Free before the caller hears of it, who may call again at once.
     visit->place = Limits::Place();
     done(status, std::move(bytes));

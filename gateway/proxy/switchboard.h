@@ -74,6 +74,9 @@ class Switchboard {
   // Lets a call in. Refuses with what the guard refuses with, and with what the limits do; a refusal has been counted
   // and logged.
   absl::StatusOr<Visit> Admit(const Envelope& envelope, const Route& route);
+  // Takes what is asked for without a call, or in vain, from what is left to strangers from there; `address` and
+  // `said_address` as in Envelope. Refuses with what the limits do.
+  absl::Status Charge(const std::string& address, const std::string& said_address);
   // Counts and logs how a call that was let in has ended.
   void Finish(const Visit& visit, const absl::Status& outcome);
 

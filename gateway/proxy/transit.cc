@@ -68,12 +68,13 @@ http2::Fields Journey::Headers() const {
   return headers;
 }
 
-void Journey::Finish(const grpc::Status& outcome, int64_t received, int64_t sent) {
+void Journey::Finish(const grpc::Status& outcome, int64_t received, int64_t sent, size_t answer_bytes) {
   if (switchboard_ == nullptr) return;
   rpc::Metrics::Method* const counters = switchboard_->guard().CountersOf(*route_.method);
   rpc::Metrics::Received(counters, received);
   rpc::Metrics::Sent(counters, sent);
   switchboard_->Finish(visit_, rpc::FromGrpc(outcome));
+  visit_.place.Spend(answer_bytes);
   visit_.place = Limits::Place();
 }
 
@@ -156,6 +157,7 @@ void Transit::OnData(const uint8_t* bytes, size_t size) {
   if (finished_) return front_.Consume(stream_, size);
   if (const grpc::Status passed = up_meter_.Pass(bytes, size); !passed.ok()) return Fail(passed);
   if (journey_.takes_one() && up_meter_.messages() > 1) return Fail(NotOneMessage());
+  if (const absl::Status held = journey_.Hold(up_meter_.open_bytes()); !held.ok()) return Fail(rpc::ToGrpc(held));
   up_.Append(bytes, size);
   if (back_stream_ != 0) back_->Resume(back_stream_);
 }
@@ -197,6 +199,7 @@ void Transit::OnHead(http2::Fields fields, bool ended) {
 
 void Transit::OnBody(const uint8_t* bytes, size_t size) {
   down_meter_.Pass(bytes, size);
+  answer_bytes_ += size;
   down_.Append(bytes, size);
   front_.Resume(stream_);
 }
@@ -276,7 +279,7 @@ void Transit::Finish(const grpc::Status& outcome) {
     alarm->reset();
   }
   if (outcome.error_code() != grpc::StatusCode::UNAVAILABLE) backs_.standing(place_).Ended();
-  journey_.Finish(outcome, up_meter_.messages(), down_meter_.messages());
+  journey_.Finish(outcome, up_meter_.messages(), down_meter_.messages(), answer_bytes_);
 }
 
 }  // namespace anju::gateway

@@ -31,7 +31,10 @@ class Journey {
   bool may_be_repeated() const { return route_.method == nullptr || rpc::MayRepeat(*route_.method); }
   // What the service may see of the caller's headers.
   http2::Fields Headers() const;
-  void Finish(const grpc::Status& outcome, int64_t received, int64_t sent);
+  // As Limits::Place has it.
+  absl::Status Hold(size_t bytes) { return visit_.place.Hold(bytes); }
+  // With the messages in each direction, and the bytes of the answer.
+  void Finish(const grpc::Status& outcome, int64_t received, int64_t sent, size_t answer_bytes);
 
  private:
   Switchboard* switchboard_ = nullptr;
@@ -107,6 +110,7 @@ class Transit final : public Front::Call, private Back::Stream {
   int32_t back_stream_ = 0;
   Pipe up_{front_session_, stream_}, down_{back_session_, back_stream_};
   MessageMeter up_meter_, down_meter_;
+  size_t answer_bytes_ = 0;
   std::optional<http2::Loop::Alarm> deadline_, again_;
   int attempts_ = 0, failures_ = 0;
   bool answered_ = false;

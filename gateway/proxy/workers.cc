@@ -1,11 +1,20 @@
 #include "gateway/proxy/workers.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <utility>
 
 namespace anju::gateway {
 
-Workers::Workers(size_t threads, size_t max_waiting) : max_waiting_(max_waiting) {
-  for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
+Workers::Workers(size_t threads, size_t max_waiting, int niceness) : max_waiting_(max_waiting) {
+  for (size_t i = 0; i < threads; ++i) {
+    threads_.emplace_back([this, niceness] {
+      // On Linux it is the thread's own. Where it is not allowed nothing is lost.
+      if (niceness > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
+      Run();
+    });
+  }
 }
 
 Workers::~Workers() {

@@ -10,13 +10,14 @@
 
 namespace anju::gateway {
 
-// Threads for work that waits. The queue is bounded: what finds no place is refused at once rather than late.
+// Threads for work that waits or lasts. The queue is bounded: what finds no place is refused at once rather than late.
 class Workers {
  public:
   static constexpr size_t kThreads = 32;
   static constexpr size_t kMaxWaiting = 1024;
 
-  explicit Workers(size_t threads = kThreads, size_t max_waiting = kMaxWaiting);
+  // Threads of a higher `niceness` get the processors after others.
+  explicit Workers(size_t threads = kThreads, size_t max_waiting = kMaxWaiting, int niceness = 0);
   // Finishes what is waiting.
   ~Workers();
 

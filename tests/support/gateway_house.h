@@ -231,6 +231,7 @@ class FakeService {
       if (request->id() == "h0") {
         return rpc::ToGrpc(Refuse(absl::StatusCode::kNotFound, "HOUSEHOLD_NOT_FOUND", "there is none", "id"));
       }
+      if (request->id() == "long") response->set_key(std::string(100'000, 'v'));
       // No text.
       response->set_id(request->id() == "broken" ? "\xFF" : request->id());
       return grpc::Status::OK;

@@ -37,6 +37,8 @@ constexpr char kRequestId[] = "x-request-id";
 // Of a field in the log: the path to one of the contract.
 constexpr size_t kMaxFieldBytes = 64;
 constexpr int kMaxFieldDigits = 4;
+// Of calls that were let go before they were begun, in a second: a flood of them is not to become one of lines.
+constexpr int kMaxRefusalLines = 100;
 
 // Where a message names divisions: in fields of its own, and in messages that it holds.
 struct ScopePlan {
@@ -182,6 +184,31 @@ std::string LoggedField(const absl::Status& outcome) {
   return ReasonOf(outcome) != "FIELD_UNKNOWN" && IsFieldPath(field) ? field : "?";
 }
 
+// How many lines a second may have about what is not worth more.
+class LineBudget {
+ public:
+  // Whether one more may be written; if so, how many were left out since the last.
+  std::optional<int64_t> Take(absl::Time now) {
+    absl::MutexLock lock(&mutex_);
+    if (const int64_t second = absl::ToUnixSeconds(now); second != second_) {
+      second_ = second;
+      written_ = 0;
+    }
+    if (written_ == kMaxRefusalLines) {
+      ++left_out_;
+      return std::nullopt;
+    }
+    ++written_;
+    return std::exchange(left_out_, 0);
+  }
+
+ private:
+  absl::Mutex mutex_;
+  int64_t second_ ABSL_GUARDED_BY(mutex_) = 0;
+  int written_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t left_out_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
 // Whoever calls a method that is for anybody.
 Caller Anyone() { return {.subject = "anyone"}; }
 
@@ -211,6 +238,7 @@ struct Guard::State {
   absl::Mutex mutex;
   absl::flat_hash_map<const MethodDescriptor*, std::unique_ptr<MethodRule>> by_method ABSL_GUARDED_BY(mutex);
   absl::flat_hash_map<const Descriptor*, const MethodRule*> by_request ABSL_GUARDED_BY(mutex);
+  LineBudget refusals;
 };
 
 Guard::Guard(Verifier& verifier, const Clock& clock, absl::string_view service)
@@ -270,23 +298,28 @@ const Guard::MethodRule& Guard::RuleOf(const Descriptor& request_type) {
 Metrics::Method* Guard::CountersOf(const MethodDescriptor& method) { return RuleOf(method).metrics; }
 
 absl::StatusOr<Caller> Guard::Admit(const grpc::ServerContext& context, const Descriptor* request_type) {
-  return Admit(Metadata(context, "authorization"), RuleOf(*request_type));
+  return Admit(Metadata(context, "authorization"), RuleOf(*request_type), Verifier::Always);
 }
 
-absl::StatusOr<Caller> Guard::Admit(absl::string_view authorization, const MethodDescriptor& method) {
-  return Admit(authorization, RuleOf(method));
+absl::StatusOr<Caller> Guard::Admit(absl::string_view authorization, const MethodDescriptor& method,
+                                    Verifier::Worth worth) {
+  return Admit(authorization, RuleOf(method), worth);
 }
 
-absl::StatusOr<Caller> Guard::Admit(absl::string_view authorization, const MethodRule& rule) {
+absl::StatusOr<Caller> Guard::Admit(absl::string_view authorization, const MethodRule& rule, Verifier::Worth worth) {
   if (rule.anyone) return Anyone();
-  ASSIGN_OR_RETURN(Caller caller, Identify(authorization));
+  ASSIGN_OR_RETURN(Caller caller, Identify(authorization, worth));
   RETURN_IF_ERROR(CheckRole(caller, rule));
   return caller;
 }
 
-absl::StatusOr<Caller> Guard::Identify(absl::string_view authorization) {
-  ASSIGN_OR_RETURN(const absl::string_view token, BearerToken(authorization));
-  ASSIGN_OR_RETURN(Caller caller, verifier_.Verify(token));
+absl::StatusOr<Caller> Guard::Identify(absl::string_view authorization, Verifier::Worth worth) {
+  absl::StatusOr<absl::string_view> token = BearerToken(authorization);
+  if (!token.ok()) {
+    RETURN_IF_ERROR(worth());
+    return token.status();
+  }
+  ASSIGN_OR_RETURN(Caller caller, verifier_.Verify(*token, worth));
   if (resolve_ != nullptr) resolve_(caller);
   return caller;
 }
@@ -344,7 +377,8 @@ grpc::Status Guard::Serve(grpc::ServerContext& context, const Descriptor& reques
   const std::string request_id = RequestId(Metadata(context, kRequestId));
   context.AddInitialMetadata(kRequestId, request_id);
   // In two steps, so that the log knows who was refused for their role.
-  absl::StatusOr<Caller> caller = rule.anyone ? Anyone() : Identify(Metadata(context, "authorization"));
+  absl::StatusOr<Caller> caller =
+      rule.anyone ? Anyone() : Identify(Metadata(context, "authorization"), Verifier::Always);
   if (caller.ok()) {
     caller->method = rule.method->full_name();
     caller->request_id = request_id;
@@ -374,6 +408,11 @@ void Guard::Finish(const MethodRule& rule, const Caller* caller, absl::string_vi
   const absl::Duration took = clock_.Now() - started;
   Metrics::Handled(rule.metrics, outcome.code(), took);
   if (!spdlog::should_log(spdlog::level::info)) return;
+  if (outcome.code() == kUnauthenticated || outcome.code() == kResourceExhausted) {
+    const std::optional<int64_t> left_out = state_->refusals.Take(clock_.Now());
+    if (!left_out.has_value()) return;
+    if (*left_out > 0) spdlog::info(R"({{"event":"refusals_not_logged","calls":{}}})", *left_out);
+  }
   // Ids only: a subject is an account, and a reason is a word of the contract.
   std::string line = absl::StrCat(R"({"event":"call","method":")", rule.method->full_name(), R"(","code":")",
                                   absl::StatusCodeToString(outcome.code()), R"(","reason":)");

@@ -74,8 +74,9 @@ class Guard {
 
   // The parts of the above, for who serves calls in another way. `request_type` is the method's input.
   absl::StatusOr<Caller> Admit(const grpc::ServerContext& context, const google::protobuf::Descriptor* request_type);
-  // `authorization` is the header as it came: `Bearer <token>`.
-  absl::StatusOr<Caller> Admit(absl::string_view authorization, const google::protobuf::MethodDescriptor& method);
+  // `authorization` is the header as it came: `Bearer <token>`; `worth` as Verifier::Verify has it.
+  absl::StatusOr<Caller> Admit(absl::string_view authorization, const google::protobuf::MethodDescriptor& method,
+                               Verifier::Worth worth = Verifier::Always);
 
   // Whether all divisions that `request` names in fields marked as scope, at any depth, lie within the caller's. One
   // that names none is refused with FIELD_MISSING (INVALID_ARGUMENT).
@@ -98,8 +99,8 @@ class Guard {
 
   grpc::Status Serve(grpc::ServerContext& context, const google::protobuf::Descriptor& request_type,
                      const google::protobuf::Message* request, absl::FunctionRef<absl::Status(const Caller&)> handler);
-  absl::StatusOr<Caller> Admit(absl::string_view authorization, const MethodRule& rule);
-  absl::StatusOr<Caller> Identify(absl::string_view authorization);
+  absl::StatusOr<Caller> Admit(absl::string_view authorization, const MethodRule& rule, Verifier::Worth worth);
+  absl::StatusOr<Caller> Identify(absl::string_view authorization, Verifier::Worth worth);
   static absl::Status CheckRole(const Caller& caller, const MethodRule& rule);
   // Takes the purpose that the caller states, when the method answers personal data unmasked.
   static absl::Status TakePurpose(absl::string_view stated, const MethodRule& rule, Caller& caller);

@@ -260,14 +260,17 @@ struct Verifier::State {
       spdlog::warn("the key file cannot be used, the last good keys stay: {}", std::string(read.status().message()));
       return;
     }
-    keys = *std::move(read);
+    keys = std::make_shared<const KeySet>(*std::move(read));
     version = found;
     // A key that has gone must not live on in what it has signed.
     remembered.clear();
   }
 
-  void Remember(std::string digest, const Caller& caller, absl::Time until, absl::Time now)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+  // What `of` has verified.
+  void Remember(const std::shared_ptr<const KeySet>& of, std::string digest, const Caller& caller, absl::Time until,
+                absl::Time now) {
+    absl::MutexLock lock(&mutex);
+    if (of != keys) return;
     if (remembered.size() >= kRememberedTokens) {
       absl::erase_if(remembered, [now](const auto& entry) { return entry.second.until <= now; });
       if (remembered.size() >= kRememberedTokens) remembered.clear();
@@ -278,9 +281,12 @@ struct Verifier::State {
   const Clock& clock;
   std::string path, issuer, audience;
   std::atomic<int64_t> next_look{0};
-  absl::Mutex mutex;
+  // The library's keys are not made for several threads. Apart from the mutex, so that who is known does not wait for
+  // who is not.
+  absl::Mutex signing;
+  absl::Mutex mutex ABSL_ACQUIRED_AFTER(signing);
   FileVersion version ABSL_GUARDED_BY(mutex);
-  KeySet keys ABSL_GUARDED_BY(mutex);
+  std::shared_ptr<const KeySet> keys ABSL_GUARDED_BY(mutex) = std::make_shared<const KeySet>();
   // By the SHA-256 of the token, so that a dump of memory does not hand out tokens in use.
   absl::flat_hash_map<std::string, Remembered> remembered ABSL_GUARDED_BY(mutex);
 };
@@ -298,7 +304,8 @@ absl::StatusOr<std::unique_ptr<Verifier>> Verifier::Open(absl::string_view jwks_
     absl::MutexLock lock(&state->mutex);
     // The version is taken first: a change between the two reads is then seen at the next look.
     state->version = VersionOf(state->path);
-    ASSIGN_OR_RETURN(state->keys, ReadKeys(state->path));
+    ASSIGN_OR_RETURN(KeySet keys, ReadKeys(state->path));
+    state->keys = std::make_shared<const KeySet>(std::move(keys));
   }
   return std::unique_ptr<Verifier>(new Verifier(std::move(state)));
 }
@@ -307,20 +314,23 @@ std::unique_ptr<Verifier> Verifier::Closed(const Clock& clock) {
   return std::unique_ptr<Verifier>(new Verifier(std::make_unique<State>(clock)));
 }
 
-absl::StatusOr<Caller> Verifier::Verify(absl::string_view token) {
+absl::StatusOr<Caller> Verifier::Verify(absl::string_view token, Worth worth) {
   State& state = *state_;
-  if (token.empty()) {
-    return NotAuthentic("TOKEN_MISSING", "send a token: authorization: Bearer <token>");
-  }
-  if (token.size() > kMaxTokenBytes) return Malformed();
   const absl::Time now = state.clock.Now();
   state.Refresh(now);
-  std::string digest = Sha256(token);
+  std::string digest = Sha256(token.substr(0, kMaxTokenBytes + 1));
+  std::shared_ptr<const KeySet> keys;
   {
     absl::ReaderMutexLock lock(&state.mutex);
     auto found = state.remembered.find(digest);
     if (found != state.remembered.end() && now < found->second.until) return found->second.caller;
+    keys = state.keys;
   }
+  RETURN_IF_ERROR(worth());
+  if (token.empty()) {
+    return NotAuthentic("TOKEN_MISSING", "send a token: authorization: Bearer <token>");
+  }
+  if (token.size() > kMaxTokenBytes) return Malformed();
 
   const std::vector<absl::string_view> parts = absl::StrSplit(token, '.');
   if (parts.size() != 3 || !absl::c_all_of(parts, IsBase64Url)) return Malformed();
@@ -331,11 +341,12 @@ absl::StatusOr<Caller> Verifier::Verify(absl::string_view token) {
     if (header.contains(trick)) return Malformed();
   }
 
-  // One lock around the rest: the library's keys are not made for several threads, and only a new token comes here.
-  absl::MutexLock lock(&state.mutex);
-  auto key = state.keys.find(Text(header, "kid"));
-  if (key == state.keys.end() || Text(header, "alg") != key->second.algorithm) return BadSignature();
-  if (!SignedWith(key->second, token)) return BadSignature();
+  auto key = keys->find(Text(header, "kid"));
+  if (key == keys->end() || Text(header, "alg") != key->second.algorithm) return BadSignature();
+  {
+    absl::MutexLock lock(&state.signing);
+    if (!SignedWith(key->second, token)) return BadSignature();
+  }
 
   const std::optional<absl::Time> expires = TimeClaim(claims, "exp"), begins = TimeClaim(claims, "nbf"),
                                   issued = TimeClaim(claims, "iat");
@@ -354,7 +365,7 @@ absl::StatusOr<Caller> Verifier::Verify(absl::string_view token) {
     return NotAuthentic("TOKEN_AUDIENCE", "the token is meant for another system");
   }
   ASSIGN_OR_RETURN(Caller caller, CallerOf(claims));
-  state.Remember(std::move(digest), caller, *expires + kClockSkew, now);
+  state.Remember(keys, std::move(digest), caller, *expires + kClockSkew, now);
   return caller;
 }
 

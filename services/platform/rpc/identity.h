@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "anju/type/v1/options.pb.h"
@@ -61,8 +62,11 @@ class Verifier {
   ~Verifier();
 
   // Refuses with UNAUTHENTICATED, in this order: TOKEN_MISSING, TOKEN_MALFORMED, TOKEN_SIGNATURE, TOKEN_EXPIRED,
-  // TOKEN_NOT_YET_VALID, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_SCOPE. No sentence repeats anything of the token.
-  absl::StatusOr<Caller> Verify(absl::string_view token);
+  // TOKEN_NOT_YET_VALID, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_SCOPE. No sentence repeats anything of the token. To look
+  // at a token that is not remembered is work; `worth` is asked before, and what it refuses is the answer.
+  using Worth = absl::FunctionRef<absl::Status()>;
+  absl::StatusOr<Caller> Verify(absl::string_view token, Worth worth = Always);
+  static absl::Status Always() { return absl::OkStatus(); }
 
  private:
   struct State;

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "gateway/http/compression.h"
 #include "services/platform/rpc/trace.h"
 #include "spdlog/sinks/base_sink.h"
@@ -330,6 +331,73 @@ TEST(CrowdTest, NoAddressTakesThePlacesOfAll) {
       return is_served(again);
     }));
   }
+}
+
+TEST(CrowdTest, WhoCallsTooOftenIsNotHeardForAMoment) {
+  LimitOptions options = GatewayHouse::Generous();
+  options.of(Party::kStranger) = {.per_second = 0.01, .burst = 2, .under_way = 1};
+  GatewayHouse house("", {}, {}, {}, options);
+  const std::string nothing = "GET /v1/nothing HTTP/1.1\r\nHost: x\r\n\r\n";
+  Connection connection(house.http_door->port());
+  connection.Send(absl::StrCat(nothing, nothing, nothing, nothing));
+  for (const int status : {404, 404, 429}) EXPECT_EQ(connection.Receive().status, status);
+  const absl::Time refused = absl::Now();
+  EXPECT_EQ(connection.Receive().status, 429);
+  EXPECT_GE(absl::Now() - refused, absl::Milliseconds(90));
+  // The pages need no token, and are counted too.
+  connection.Send("GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+  for (const int status : {429, 200}) EXPECT_EQ(connection.Receive().status, status);
+}
+
+TEST(LongTest, LongRequestsAndAnswersAreLikeShortOnes) {
+  GatewayHouse house;
+  Connection connection(house.http_door->port());
+  const auto ask = [&](const std::string& line, const std::string& body) {
+    connection.Send(absl::StrCat(line, " HTTP/1.1\r\nHost: x\r\nAuthorization: ", house.Officer(),
+                                 "\r\nContent-Length: ", body.size(), "\r\n\r\n", body));
+    return connection.Receive();
+  };
+  const std::string many(200'000, ' ');
+  EXPECT_EQ(ask("GET /v1/households/long", "").Json()["key"].get<std::string>().size(), 100'000);
+  const std::string recount = "POST /v1/indicators:recount?service=workshops";
+  EXPECT_EQ(ask(recount, absl::StrCat("{", many, "}")).Json()["agrees"], true);
+  EXPECT_EQ(ask(recount, absl::StrCat("{\"x\":1", many, "}")).Json()["details"][0]["reason"], "FIELD_UNKNOWN");
+  EXPECT_EQ(ask("GET /v1/households/h1", "").Json()["id"], "h1");
+}
+
+TEST(LongTest, ThoseThatDoNotEndHaveSoManyBytesTogether) {
+  LimitOptions options = GatewayHouse::Generous();
+  options.bytes_of_one = 150'000;
+  GatewayHouse house("", {}, {}, {}, options);
+  const auto begin = [&](const std::string& authorization) {
+    auto connection = std::make_unique<Connection>(house.http_door->port());
+    connection->Send(absl::StrCat(
+        "POST /v1/indicators:recount?service=workshops HTTP/1.1\r\nHost: x\r\nAuthorization: ", authorization,
+        "\r\nContent-Length: 100002\r\n\r\n{", std::string(100'000, ' ')));
+    return connection;
+  };
+  const std::string wei = house.Bearer("wei");
+  const std::unique_ptr<Connection> two[] = {begin(wei), begin(wei)}, other = begin(house.Bearer("li"));
+  // One of the two, whichever was read last, before it has ended.
+  Answer answers[2];
+  absl::Notification is_refused;
+  std::thread readers[2];
+  for (size_t i = 0; i < 2; ++i) {
+    readers[i] = std::thread([&, i] {
+      answers[i] = two[i]->Receive();
+      if (answers[i].status == 429) is_refused.Notify();
+    });
+  }
+  EXPECT_TRUE(is_refused.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  for (const auto& connection : two) connection->Send("}");
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(answers[0].status + answers[1].status, 200 + 429) << answers[0].body << answers[1].body;
+  EXPECT_THAT(answers[0].body + answers[1].body, HasSubstr("TOO_MANY_BYTES"));
+  other->Send("}");
+  EXPECT_EQ(other->Receive().status, 200);
+  const auto again = begin(wei);
+  again->Send("}");
+  EXPECT_EQ(again->Receive().status, 200);
 }
 
 // Whether a fault was logged with the trace of its call.

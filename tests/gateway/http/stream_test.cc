@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <thread>
+
 #include "absl/strings/str_cat.h"
 #include "tests/support/eventually.h"
 #include "tests/support/gateway_house.h"
@@ -280,6 +283,23 @@ TEST_F(StreamTest, TheCallEndsWithItsCaller) {
   answered.Send(Chunked("", kLines) + Chunk(Message("i", 1)));
   EXPECT_THAT(answered.Some(), HasSubstr("200 OK"));
   EXPECT_TRUE(Eventually([&] { return answered.Some().empty(); }));
+}
+
+TEST_F(StreamTest, WhoTricklesHasNoMoreTimeThanWhoIsSilent) {
+  GatewayHouse hasty{"", {}, HttpLimits{.transfer = absl::Milliseconds(300)}};
+  authorization_ = hasty.Officer();
+  Connection slow(hasty.http_door->port());
+  slow.Send(Chunked("", kLines) + "fff\r\n{");
+  std::atomic<bool> is_closed = false;
+  std::thread trickle([&] {
+    while (!is_closed) {
+      slow.Send(" ");
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+  });
+  EXPECT_EQ(slow.Receive().status, 408);
+  is_closed = true;
+  trickle.join();
 }
 
 TEST_F(StreamTest, ABadChunkEndsTheCall) {

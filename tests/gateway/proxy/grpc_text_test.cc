@@ -103,5 +103,20 @@ TEST(MessageMeterTest, KnowsMessagesHoweverTheyAreCut) {
   EXPECT_EQ(Passes(good + std::string("\0\0", 2), 3, /*complete=*/false), grpc::StatusCode::OK);
 }
 
+TEST(MessageMeterTest, SaysHowLongTheMessageIsThatHasNotEnded) {
+  const std::string stream = Stream({3, 70'000, 0});
+  MessageMeter meter;
+  const auto pass = [&](size_t from, size_t to) {
+    EXPECT_TRUE(meter.Pass(reinterpret_cast<const uint8_t*>(stream.data()) + from, to - from).ok());
+    return meter.open_bytes();
+  };
+  const size_t second = kPrefixBytes + 3, end = second + kPrefixBytes + 70'000;
+  EXPECT_EQ(pass(0, second - 1), 3);
+  EXPECT_EQ(pass(second - 1, second + 4), 0);
+  EXPECT_EQ(pass(second + 4, second + 5), 70'000);
+  EXPECT_EQ(pass(second + 5, end - 1), 70'000);
+  EXPECT_EQ(pass(end - 1, stream.size()), 0);
+}
+
 }  // namespace
 }  // namespace anju::gateway

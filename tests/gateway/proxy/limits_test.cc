@@ -98,6 +98,51 @@ TEST_F(LimitsTest, OneServiceHasThreeQuartersOfThePlaces) {
   EXPECT_TRUE(limits.Enter(Party::kCaller, "li", 1).ok());
 }
 
+TEST_F(LimitsTest, LongRequestsHaveSoManyBytesTogether) {
+  LimitOptions options = Small();
+  options.under_way = 100;
+  options.of(Party::kCaller) = {.per_second = 100, .burst = 100, .under_way = 100};
+  options.bytes_of_one = 1'000'000;
+  options.bytes = 1'500'000;
+  Limits limits(clock_, memory_, options);
+  const auto enter = [&](absl::string_view who) { return *limits.Enter(Party::kCaller, who); };
+  std::optional<Limits::Place> first = enter("wei");
+  Limits::Place second = enter("wei"), third = enter("li"), fourth = enter("li");
+  EXPECT_TRUE(first->Hold(500'000).ok());
+  // No more than it says now, however often it says so.
+  EXPECT_TRUE(first->Hold(600'000).ok());
+  EXPECT_TRUE(first->Hold(600'000).ok());
+  const absl::Status refused = second.Hold(500'000);
+  EXPECT_THAT(refused, RefusedWith(kResourceExhausted, "TOO_MANY_BYTES"));
+  EXPECT_EQ(rpc::RetryDelay(rpc::ToGrpc(refused)), absl::Seconds(1));
+  EXPECT_TRUE(second.Hold(400'000).ok());
+  // Short ones are not counted.
+  EXPECT_TRUE(second.Hold(10).ok());
+  EXPECT_TRUE(third.Hold(900'000).ok());
+  EXPECT_TRUE(fourth.Hold(60'000).ok());
+  EXPECT_THAT(fourth.Hold(100'000), RefusedWith(kResourceExhausted, "OVERLOADED"));
+  EXPECT_THAT(second.Hold(500'000), RefusedWith(kResourceExhausted, "OVERLOADED"));
+  first.reset();
+  EXPECT_TRUE(second.Hold(500'000).ok());
+  third = Limits::Place();
+  EXPECT_TRUE(second.Hold(1'000'000).ok());
+}
+
+TEST_F(LimitsTest, ALongAnswerCostsAsMuchAsManyShortOnes) {
+  {
+    Limits::Place place = *limits_.Enter(Party::kCaller, "wei");
+    place.Spend(Limits::kAnswerBytes - 1);
+    EXPECT_EQ(Admitted(limits_, "wei", 1), 1);
+    place.Spend(6 * Limits::kAnswerBytes);
+  }
+  // Of five there were three left, and six are gone: three are owed, at ten a second.
+  const absl::Status refused = limits_.Enter(Party::kCaller, "wei").status();
+  EXPECT_EQ(rpc::RetryDelay(rpc::ToGrpc(refused)), absl::Milliseconds(400));
+  clock_.Advance(absl::Milliseconds(400));
+  EXPECT_EQ(Admitted(limits_, "wei", 5), 1);
+  EXPECT_EQ(Admitted(limits_, "li", 5), 5);
+}
+
 TEST_F(LimitsTest, PartiesAreCountedApart) {
   EXPECT_EQ(Admitted(limits_, "wei", 10), 5);
   EXPECT_TRUE(limits_.Enter(Party::kImporter, "wei").ok());
