@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "services/platform/base/error.h"
 #include "services/platform/roots/queue.h"
 #include "services/relocation/domain/area.h"
@@ -292,10 +293,12 @@ absl::StatusOr<Case> Allot(const Case& before, const Unit& unit, bool taken, con
                   "the registry has no member of the household on that day: import its persons first", "household_no");
   }
   if (decision.verdict == policy::Verdict::kNo) {
+    const int64_t most = decision.used[0].value * before.household.PersonsOn(day);
     return Refuse(kFailedPrecondition, decision.reason,
-                  absl::StrCat("the household had ", decision.inputs[0].value, " members on that day and may have ",
-                               decision.inputs[2].value, " hundredths of a square metre, the unit has ",
-                               decision.inputs[1].value),
+                  absl::StrFormat("the household had %s members on that day and may have %d.%02d m², the unit has "
+                                  "%d.%02d m²",
+                                  decision.inputs[0].value, most / 100, most % 100, unit.area_centi_sqm / 100,
+                                  unit.area_centi_sqm % 100),
                   "unit_no");
   }
   after.unit_key = unit.key;
