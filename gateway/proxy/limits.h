@@ -98,7 +98,7 @@ class Limits {
     int64_t bytes_ = 0;
   };
 
-  static constexpr size_t kAnswerBytes = 16 * 1024;
+  static constexpr size_t kAnswerBytes = 4 * 1024;
   // Services that are told apart.
   static constexpr size_t kMostPeers = 64;
 

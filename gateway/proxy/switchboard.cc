@@ -146,10 +146,12 @@ void Switchboard::Call(const Route& route, Visit admitted, Envelope envelope, st
     }
   }
   auto visit = std::make_shared<Visit>(std::move(admitted));
-  Done counted = [this, visit, counters, done = std::move(done)](const grpc::Status& status, Bytes bytes) {
+  // What the gateway answers itself is kept, and counts as one.
+  Done counted = [this, visit, counters, is_services = route.peer >= 0, done = std::move(done)](
+                     const grpc::Status& status, Bytes bytes) {
     if (status.ok()) rpc::Metrics::Sent(counters);
     Finish(*visit, rpc::FromGrpc(status));
-    if (bytes != nullptr) visit->place.Spend(bytes->size());
+    if (is_services && bytes != nullptr) visit->place.Spend(bytes->size());
     // Free before the caller hears of it, who may call again at once.
     visit->place = Limits::Place();
     done(status, std::move(bytes));

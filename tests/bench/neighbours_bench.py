@@ -21,7 +21,7 @@ from load import Anju
 
 HOME, OTHER = "450328", "451022"
 ATTACKERS = 2
-CALLS = 1500
+CALLS = 1000
 HOUSEHOLDS = 20_000
 LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n", re.IGNORECASE)
 
@@ -139,14 +139,14 @@ def p99(port, wanted):
         if status != 200:
             raise AssertionError(f"an honest call was answered {status}")
         took.append(time.perf_counter() - start)
-        time.sleep(0.001)
+        time.sleep(0.003)
     took = sorted(took[100:])
     return 1000 * took[len(took) * 99 // 100]
 
 
 def main():
     anju = Anju()
-    anju.environment["ANJU_CALLER_RATE"] = "1000"
+    anju.environment["ANJU_CALLER_RATE"] = "500"
     try:
         anju.up(demo=False)
         for division in (HOME, OTHER):

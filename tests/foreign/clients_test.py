@@ -236,7 +236,7 @@ class ThroughTheEdge(AtTheGateway):
         return subprocess.run(["curl", *map(str, calls[1:])], capture_output=True, text=True, timeout=60).stdout.split()
 
     def test_a_caller_is_where_the_edge_sees_it_and_not_where_it_says(self):
-        grpc = ["--header", "content-type: application/grpc", "--data-binary", f"@{self.empty}", "--write-out", "%header{grpc-status}\n",
+        grpc = ["--header", "content-type: application/grpc", "--header", "te: trailers", "--data-binary", f"@{self.empty}", "--write-out", "%header{grpc-status}\n",
                 f"{self.url}/anju.gateway.v1.Gateway/GetOverview"]
         http = ["--write-out", "%{http_code}\n", f"{self.url}/v1/overview?division=450328"]
         for words, (here, elsewhere), stranger, limited in ((grpc, ("127.0.0.3", "127.0.0.4"), UNAUTHENTICATED, RESOURCE_EXHAUSTED),
