@@ -114,10 +114,13 @@ class KubernetesTest(unittest.TestCase):
 
     def test_flags_are_those_that_deploy_up_gives(self):
         script = (ROOT / "deploy/up").read_text(encoding="utf-8")
+        peers_of = script[script.index("peers_of() {"):]
+        peers_of = peers_of[:peers_of.index("\n}\n") + 3]
         for name, deployment, _ in self.each_deployment():
+            peers = subprocess.run(["bash", "-c", f'{peers_of}peers_of "$1"', "-", name], capture_output=True, text=True, check=True).stdout.split()
             for flag in flags_of(pod_of(deployment)["containers"][0]) if name in OURS else ():
                 # What deploy/up starts is plain text on loopback.
-                self.assertTrue(f"--{flag}=" in script or "tls_" in flag, flag)
+                self.assertTrue(f"--{flag}=" in script or "tls_" in flag or flag in peers, flag)
 
     def test_pods_are_confined_and_bounded(self):
         for name, deployment, _ in self.each_deployment():
