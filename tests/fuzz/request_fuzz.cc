@@ -122,11 +122,31 @@ uint64_t Number(absl::string_view text, int base) {
   return number;
 }
 
+// `/path?query`, or the same after `http://host`, which is then the host that the request names.
+void CheckTarget(const std::string& said, const RequestHead& head) {
+  if (head.authority.empty()) {
+    PROPERTY(said == head.target);
+    return;
+  }
+  PROPERTY(head.authority.find_first_of("/?#@ ") == std::string::npos);
+  const std::string before = absl::StrCat(said.substr(0, said.find(':')), "://", head.authority);
+  const std::string scheme = absl::AsciiStrToLower(said.substr(0, said.find(':')));
+  PROPERTY(scheme == "http" || scheme == "https");
+  // Nothing before the query is the root.
+  const bool is_root = head.target == "/" || head.target.starts_with("/?");
+  PROPERTY(said == before + head.target || (is_root && said == before + head.target.substr(1)));
+  for (const auto& [name, value] : head.fields) {
+    PROPERTY(name != "host" || absl::AsciiStrToLower(value) == absl::AsciiStrToLower(head.authority));
+  }
+}
+
 void CheckHead(const Request& request) {
   const RequestHead& head = request.head;
   std::vector<std::string> lines = Lines(request.head_bytes);
   PROPERTY(lines.size() >= 2 && lines.back().empty());
-  PROPERTY(lines[0] == absl::StrCat(head.method, " ", head.target, head.is_1_0 ? " HTTP/1.0" : " HTTP/1.1"));
+  const std::vector<std::string> words = absl::StrSplit(lines[0], ' ');
+  PROPERTY(words.size() == 3 && words[0] == head.method && words[2] == (head.is_1_0 ? "HTTP/1.0" : "HTTP/1.1"));
+  CheckTarget(words[1], head);
   PROPERTY(!head.method.empty() && (head.target == "*" || head.target[0] == '/'));
   PROPERTY(head.target.find_first_of(" \t#") == std::string::npos);
   std::vector<std::pair<std::string, std::string>> fields;
