@@ -129,12 +129,11 @@ void UnaryExchange::Forward(absl::StatusOr<std::string> request) {
   site_.switchboard.Call(
       asked_.route, std::move(visit), asked_.envelope, *std::move(request),
       [self = shared_from_this(), line = line_](const grpc::Status& status, const Switchboard::Bytes& answer) {
-        const auto answer_here = [self, status, answer] { self->Send(self->Answer(status, answer)); };
-        const auto answer_apart = [self, line, status, answer] {
-          line->Post([self, reply = self->Answer(status, answer)] { self->Send(reply); });
-        };
         const bool is_long = answer != nullptr && answer->size() > kLongBytes;
-        if (!is_long || !self->site_.long_work.Do(answer_apart)) line->Post(answer_here);
+        const bool is_taken = is_long && self->site_.long_work.Do([self, line, status, answer] {
+          line->Post([self, reply = self->Answer(status, answer)] { self->Send(reply); });
+        });
+        if (!is_taken) line->Post([self, status, answer] { self->Send(self->Answer(status, answer)); });
       });
 }
 

@@ -139,6 +139,18 @@ std::vector<const ServiceDescriptor*> ContractsOf(const std::vector<std::string>
   return contracts;
 }
 
+// The first two segments of a path or a template, without a verb: what rules are found by.
+absl::string_view Beginning(absl::string_view path) {
+  const size_t second = path.find('/', 1);
+  if (second != absl::string_view::npos) path = path.substr(0, path.find('/', second + 1));
+  return path.substr(0, path.find(':'));
+}
+
+// Of two rules that fit, the one is meant that says more of the address, or as much and more of the method.
+std::tuple<int, bool, bool> RankOf(const Transcoder::Rule& rule) {
+  return {rule.path.literals(), !rule.path.open(), rule.http_method != "*"};
+}
+
 }  // namespace
 
 std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor& type) {
@@ -149,6 +161,12 @@ Transcoder::Transcoder(const std::vector<std::string>& services) : Transcoder(Co
 
 Transcoder::Transcoder(const std::vector<const ServiceDescriptor*>& contracts) {
   for (const ServiceDescriptor* contract : contracts) Add(*contract);
+  for (size_t i = 0; i < rules_.size(); ++i) {
+    const std::string text = rules_[i].path.Text();
+    const absl::string_view beginning = Beginning(text);
+    const bool is_open = beginning.find_first_of("{*") != absl::string_view::npos;
+    by_beginning_[is_open ? "" : std::string(beginning)].push_back(i);
+  }
 }
 
 void Transcoder::Add(const ServiceDescriptor& contract) {
@@ -203,18 +221,21 @@ std::string Transcoder::Allowed(absl::string_view target) const {
 
 const Transcoder::Rule* Transcoder::Choose(absl::string_view http_method, absl::string_view path,
                                            Variables& variables) const {
-  // A later rule is meant when it says more of the address, or as much and more of the method.
-  const auto rank = [](const Rule& rule) {
-    return std::tuple(rule.path.literals(), !rule.path.open(), rule.http_method != "*");
-  };
   const Rule* best = nullptr;
-  for (const Rule& rule : rules_) {
-    if (rule.http_method != http_method && rule.http_method != "*") continue;
-    if (best != nullptr && rank(*best) >= rank(rule)) continue;
-    auto said = rule.path.Match(path);
-    if (!said.has_value()) continue;
-    best = &rule;
-    variables = *std::move(said);
+  for (const absl::string_view beginning : {Beginning(path), absl::string_view()}) {
+    const auto found = by_beginning_.find(beginning);
+    if (found == by_beginning_.end()) continue;
+    for (const size_t index : found->second) {
+      const Rule& rule = rules_[index];
+      if (rule.http_method != http_method && rule.http_method != "*") continue;
+      // A later rule is meant when it says more.
+      if (best != nullptr && (RankOf(*best) > RankOf(rule) || (RankOf(*best) == RankOf(rule) && best < &rule)))
+        continue;
+      auto said = rule.path.Match(path);
+      if (!said.has_value()) continue;
+      best = &rule;
+      variables = *std::move(said);
+    }
   }
   return best;
 }

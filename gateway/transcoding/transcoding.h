@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "gateway/transcoding/template.h"
@@ -87,6 +88,8 @@ class Transcoder {
   const Rule* Choose(absl::string_view http_method, absl::string_view path, Variables& variables) const;
 
   std::vector<Rule> rules_;
+  // Where they are among all, by the beginning of their path; those whose beginning is open by nothing.
+  absl::flat_hash_map<std::string, std::vector<size_t>> by_beginning_;
 };
 
 // An empty message of a type that is compiled in.
