@@ -88,9 +88,14 @@ class JsonFormatter final : public spdlog::formatter {
 
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
     const auto level = spdlog::level::to_string_view(message.level);
-    std::string line = absl::StrCat(
-        R"({"time":")", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromChrono(message.time), absl::UTCTimeZone()),
-        R"(","level":")", absl::string_view(level.data(), level.size()), R"(","service":")", service_, "\",");
+    const int64_t ms = absl::ToUnixMillis(absl::FromChrono(message.time));
+    // Its formatter is told one message after the other; a second is put into words once.
+    if (const int64_t second = ms / 1000; second != second_) {
+      second_ = second;
+      text_ = absl::FormatTime("%Y-%m-%dT%H:%M:%S.", absl::FromUnixSeconds(second), absl::UTCTimeZone());
+    }
+    std::string line = absl::StrCat(R"({"time":")", text_, absl::Dec(ms % 1000, absl::kZeroPad3), R"(Z","level":")",
+                                    absl::string_view(level.data(), level.size()), R"(","service":")", service_, "\",");
     if (const rpc::Trace* trace = rpc::CurrentTrace(); trace != nullptr) {
       absl::StrAppend(&line, R"("trace_id":")", trace->trace_id(), R"(","span_id":")", trace->span_id(), "\",");
     }
@@ -111,6 +116,8 @@ class JsonFormatter final : public spdlog::formatter {
 
  private:
   const std::string service_;
+  int64_t second_ = -1;
+  std::string text_;
 };
 
 // What the libraries of gRPC and Protocol Buffers have to say becomes lines like all others.
