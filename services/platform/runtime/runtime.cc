@@ -20,6 +20,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "google/protobuf/stubs/logging.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/quote.h"
@@ -196,6 +197,8 @@ void LogJson(absl::string_view service, absl::string_view level) {
 
 Runtime::Runtime(int argc, char** argv, absl::string_view service) : service_(service) {
   AllowAllFiles();
+  // Debian's Abseil looks for cycles at every lock. That is for tests, which leave it on.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // Blocked before any thread starts, so that only Serve() sees the signals.
   const sigset_t signals = StopSignals();
   ANJU_CHECK(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0);
