@@ -21,9 +21,8 @@ ROUNDS, CALLS = 5, 250
 # The gateway's --import_calls.
 IMPORTS_AT_ONCE = 32
 # Not all that others wait for is a queue of ours: the attacker, the caller and all of anju are on two processors, and the kernel takes one from
-# who computes only at its tick, every 4 ms. Without an attack the 99th percentile is 1.1 to 2.4 ms, and differs by 1 between two such runs. What
-# is asserted is that nobody stands in a queue; the numbers are printed, for a machine that does nothing else ANJU_NOISE_MS=5 asserts them.
-NOISE_MS = float(os.environ.get("ANJU_NOISE_MS", "50"))
+# who computes only at its tick, every 4 ms. Without an attack the 99th percentile is 1.1 to 2.4 ms, and differs by 1 between two such runs.
+NOISE_MS = 5
 
 
 class EdgeTest(unittest.TestCase):
@@ -69,6 +68,8 @@ class EdgeTest(unittest.TestCase):
                 self.assertEqual(200, answer.status)
                 took.append(time.monotonic() - start)
             connection.close()
+            if not is_sanitized():
+                self.assertLess(max(took), 2)
             found.append(statistics.quantiles(took, n=100)[98] * 1000)
         return found
 
