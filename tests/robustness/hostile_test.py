@@ -1,15 +1,13 @@
 #!/usr/bin/env python3
 """What strangers and rogues send to the gateway's gRPC port below what a library can say: each gets an error, nothing breaks or grows, and
-another caller hardly notices. With programs that are built with a sanitizer (see whole.py) times and memory are not looked at."""
+another caller is answered meanwhile. With programs that are built with a sanitizer (see whole.py) memory is not looked at."""
 
 import http.client
 import pathlib
 import socket
-import statistics
 import struct
 import sys
 import threading
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "end_to_end"))
@@ -27,7 +25,7 @@ SLOW = 1000
 def setUpModule():
     Hostile.measures = not is_sanitized()
     if not Hostile.measures:
-        print("These programs are built with a sanitizer: neither times nor memory are looked at.", file=sys.stderr)
+        print("These programs are built with a sanitizer: memory is not looked at.", file=sys.stderr)
     Hostile.begin()
 
 
@@ -64,25 +62,20 @@ class Hostile(unittest.TestCase):
                 continue
         self.fail("there is no gateway")
 
-    def times(self, count=200):
-        """How long a caller on a connection of its own waits for each of so many answers, in order of length."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.anju.http, timeout=30)
-        took = []
+    def be_answered(self, count=200):
+        """Another caller's calls, on a connection of their own, each within so many seconds."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.anju.http, timeout=10)
         for _ in range(count):
-            start = time.monotonic()
             connection.request("GET", f"/v1/overview?division={HOME}&month=2018-10", headers={"Authorization": "Bearer " + self.token})
             answer = connection.getresponse()
             answer.read()
             self.assertEqual(200, answer.status)
-            took.append(time.monotonic() - start)
         connection.close()
-        return sorted(took)
 
     def check_others(self, attack, threads=1):
-        """Another caller's 99th percentile is at most doubled while `attack` goes on, or is a matter of milliseconds; the memory of
-        the gateway does not grow."""
-        self.times(50)
-        calm, before = self.times()[197], self.resident_kib()
+        """Another caller is answered while `attack` goes on; the memory of the gateway does not grow."""
+        self.be_answered()
+        before = self.resident_kib()
         over, failures = threading.Event(), []
 
         def attacking():
@@ -96,17 +89,14 @@ class Hostile(unittest.TestCase):
         for attacker in attackers:
             attacker.start()
         try:
-            took = self.times()[197]
+            self.be_answered()
         finally:
             over.set()
             for attacker in attackers:
                 attacker.join()
         self.assertEqual([], failures)
-        if not self.measures:
-            return
-        # The attackers need the processors too; this is a test, not a bench.
-        self.assertLess(took, max(2 * calm, 0.05))
-        self.assertLess(self.resident_kib() - before, 32 * 1024)
+        if self.measures:
+            self.assertLess(self.resident_kib() - before, 32 * 1024)
 
 
 class FramesTest(Hostile):
@@ -211,7 +201,7 @@ class FramesTest(Hostile):
             one.socket.sendall(Frames.frame(SETTINGS, 0, 0, struct.pack(">HI", 4, 0)))
             for stream in range(1, 201, 2):
                 one.socket.sendall(self.call(one, stream) + self.message(stream))
-        self.times(50)
+        self.be_answered()
         if self.measures:
             self.assertLess(self.resident_kib() - before, 64 * 1024)
         for one in frames:
@@ -230,14 +220,13 @@ class FramesTest(Hostile):
                 frames = self.open()
                 frames.socket.sendall(self.call(frames, 1) + self.message(1))
                 self.assertEqual(HEADERS, self.answered(frames, 1))
-                self.assertLess(statistics.median(self.times(100)), 0.05)
+                self.be_answered()
             finally:
                 for connection in crowd:
                     connection.close()
 
     def test_a_thousand_silent_connections_block_nobody(self):
         for port, word in ((self.anju.grpc, PREFACE[:10]), (self.anju.http, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")):
-            calm = statistics.median(self.times(100))
             silent = []
             try:
                 for i in range(SLOW):
@@ -248,9 +237,7 @@ class FramesTest(Hostile):
                 frames.socket.sendall(self.call(frames, 1) + self.message(1))
                 if port == self.anju.grpc:
                     self.assertEqual(HEADERS, self.answered(frames, 1))
-                    median = statistics.median(self.times(100))
-                    if self.measures:
-                        self.assertLess(median, max(2 * calm, 0.05))
+                    self.be_answered()
             finally:
                 for connection in silent:
                     connection.close()

@@ -501,7 +501,7 @@ TEST(RepeatTest, AnOutageDoesNotMultiplyTheLoad) {
 }
 
 TEST(RepeatTest, WaitsNoLongerThanTheCallerAndThenSaysWhoIsNotThere) {
-  GatewayHouse house("", {}, {}, {}, GatewayHouse::Generous(), absl::Milliseconds(300));
+  GatewayHouse house("", {}, {}, {}, GatewayHouse::Generous(), absl::Seconds(2));
   auto stub = Registry::NewStub(house.channel);
   const auto get = [&](absl::Duration patience) {
     grpc::ClientContext context;
@@ -515,14 +515,14 @@ TEST(RepeatTest, WaitsNoLongerThanTheCallerAndThenSaysWhoIsNotThere) {
   EXPECT_TRUE(Eventually([&] { return house.peers->all()[0].channel->GetState(true) != GRPC_CHANNEL_READY; }));
   absl::Time start = absl::Now();
   EXPECT_EQ(get(absl::Milliseconds(100)).code(), kDeadlineExceeded);
-  EXPECT_LT(absl::Now() - start, absl::Milliseconds(250));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(1));
   const absl::Status away = get(absl::Seconds(10));
   EXPECT_EQ(away.code(), kUnavailable);
   EXPECT_THAT(std::string(away.message()), HasSubstr("registry"));
   // It has been away for long enough.
   EXPECT_TRUE(Eventually([&] {
     start = absl::Now();
-    return get(absl::Seconds(10)).code() == kUnavailable && absl::Now() - start < absl::Seconds(2);
+    return get(absl::Seconds(10)).code() == kUnavailable && absl::Now() - start < absl::Seconds(1);
   }));
 }
 
