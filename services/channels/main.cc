@@ -1,5 +1,6 @@
 #include "anju/channels/v1/channels.pb.h"
 #include "services/channels/domain/channel.h"
+#include "services/channels/domain/explain.h"
 #include "services/channels/domain/indicators.h"
 #include "services/channels/domain/producer.h"
 #include "services/channels/domain/product.h"
@@ -20,6 +21,8 @@ int main(int argc, char** argv) {
        .kinds = {&KindOf<Channel>(), &KindOf<Product>(), &KindOf<Sale>(), &KindOf<Producer>(), &KindOf<Route>(),
                  &KindOf<TourVillage>()},
        .catalogue = Catalogue(),
+       .policies = Policies(),
+       .explainers = {anju::policy::ExplainerOf<Channel>(), anju::policy::ExplainerOf<Sale>()},
        .exposed = {anju::files::Expose<Producer, v1::Producer>()},
        .follows = {{"household", [](anju::roots::Session& session, const anju::roots::Fact& fact) {
                       return FollowHousehold(session, fact.body);

@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "services/channels/domain/policy.h"
 #include "services/platform/base/error.h"
 
 namespace anju::channels {
@@ -14,13 +13,11 @@ using roots::Outcome;
 
 constexpr absl::string_view kStallName = "stall";
 
-// The key of another record from the same division and system: a key is `<division>/<source>/<number>`, and only the
-// number may hold a slash.
+}  // namespace
+
 std::string KeyBeside(const std::string& key, absl::string_view number) {
   return absl::StrCat(key.substr(0, key.find('/', key.find('/') + 1) + 1), number);
 }
-
-}  // namespace
 
 std::vector<roots::Name> Names(const Channel& channel) {
   std::vector<roots::Name> names;
@@ -44,7 +41,7 @@ absl::StatusOr<Channel> Record(const std::optional<Channel>& before, const Chann
                   "it has sold as another kind or elsewhere: close it and open a channel with a new number",
                   after.kind != before->kind ? "kind" : "location");
   }
-  if (!after.stalls.empty() && !PolicyOn(after.opened_on).HasStalls(after.kind)) {
+  if (!after.stalls.empty() && !HasStalls(after.kind)) {
     return Refuse(kFailedPrecondition, "CHANNEL_HAS_NO_STALLS",
                   "it gives stalls to counties, which this kind of channel does not", "kind");
   }
@@ -52,7 +49,7 @@ absl::StatusOr<Channel> Record(const std::optional<Channel>& before, const Chann
 }
 
 absl::StatusOr<Channel> Give(const Channel& before, const Stall& stall, Outcome* outcome) {
-  if (!PolicyOn(stall.granted_on).HasStalls(before.kind)) {
+  if (!HasStalls(before.kind)) {
     return Refuse(kFailedPrecondition, "CHANNEL_HAS_NO_STALLS", "only an exhibition street gives stalls to counties",
                   "channel_no");
   }

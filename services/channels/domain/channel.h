@@ -10,6 +10,9 @@
 
 namespace anju::channels {
 
+// Only an exhibition street has stalls to give to counties.
+constexpr bool HasStalls(ChannelKind kind) { return kind == ChannelKind::kExhibitionStreet; }
+
 // No channel gives more stalls.
 inline constexpr size_t kMostStalls = 1000;
 
@@ -114,6 +117,10 @@ absl::StatusOr<roots::Outcome> ImportChannel(roots::Session& session, const inta
                                              const ChannelRecord& record);
 absl::StatusOr<roots::Outcome> ImportStall(roots::Session& session, const intake::Batch& batch,
                                            const StallRecord& record);
+
+// The key of another record from the same division and system: a key is `<division>/<source>/<number>`, and only the
+// number may hold a slash.
+std::string KeyBeside(const std::string& key, absl::string_view number);
 
 // The channel of a row. Refuses with CHANNEL_NOT_FOUND.
 absl::StatusOr<Channel> FindChannel(roots::Session& session, const intake::Batch& batch, absl::string_view channel_no);

@@ -130,7 +130,7 @@ tally::Contributions Contributions(const Product& product) {
   const std::vector<Place> places = At(since, product.origin);
   tally::AddStock(kProducts, places, since, std::nullopt, 1, parts);
   if (product.residue_tested_on.has_value() && product.residue_test_expires_on.has_value() &&
-      Lacks(product, PolicyOn(*product.residue_tested_on), *product.residue_tested_on).empty()) {
+      IsStandard(product, *product.residue_tested_on)) {
     tally::AddStock(kStandardProducts, places, *product.residue_tested_on, *product.residue_test_expires_on + 1, 1,
                     parts);
   }

@@ -1,5 +1,7 @@
 #include "services/channels/domain/product.h"
 
+#include <algorithm>
+
 #include "services/platform/base/error.h"
 
 namespace anju::channels {
@@ -7,16 +9,61 @@ namespace anju::channels {
 using enum absl::StatusCode;
 using roots::Outcome;
 
-std::vector<absl::string_view> Lacks(const Product& product, const Policy& policy, Date day) {
-  const bool tested = product.residue_tested_on.has_value() && *product.residue_tested_on <= day &&
-                      product.residue_test_expires_on.has_value() && day <= *product.residue_test_expires_on;
+namespace {
+
+// What can be asked of a product.
+struct Need {
+  // The parameter that says whether it is asked.
+  absl::string_view parameter;
+  // Among the inputs of a decision, and in the words of a refusal.
+  const char* input;
+  const char* words;
+  bool (*has)(const Product& product, Date day);
+};
+
+constexpr Need kNeeds[] = {
+    {kTrademarkNeeded, "trademark", "a trademark", [](const Product& product, Date) { return product.trademark; }},
+    {kPackagingNeeded, "packaging", "packaging", [](const Product& product, Date) { return product.packaging; }},
+    {kLicenceNeeded, "production_licence", "a production licence",
+     [](const Product& product, Date) { return !product.production_licence.empty(); }},
+    {kResidueTestNeeded, "residue_test", "a residue test that is good on that day",
+     [](const Product& product, Date day) {
+       return product.residue_tested_on.has_value() && *product.residue_tested_on <= day &&
+              product.residue_test_expires_on.has_value() && day <= *product.residue_test_expires_on;
+     }},
+    {kTraceabilityNeeded, "traceability", "traceability",
+     [](const Product& product, Date) { return product.traceable; }},
+};
+
+}  // namespace
+
+bool IsStandard(const Product& product, Date day) {
+  return std::all_of(std::begin(kNeeds), std::end(kNeeds), [&](const Need& need) { return need.has(product, day); });
+}
+
+std::vector<absl::string_view> Lacks(const Product& product, Date day, const policy::InForce& policy) {
   std::vector<absl::string_view> lacks;
-  if (policy.trademark_needed && !product.trademark) lacks.push_back("a trademark");
-  if (policy.packaging_needed && !product.packaging) lacks.push_back("packaging");
-  if (policy.licence_needed && product.production_licence.empty()) lacks.push_back("a production licence");
-  if (policy.residue_test_needed && !tested) lacks.push_back("a residue test that is good on that day");
-  if (policy.traceability_needed && !product.traceable) lacks.push_back("traceability");
+  for (const Need& need : kNeeds) {
+    if (policy[need.parameter] != 0 && !need.has(product, day)) lacks.push_back(need.words);
+  }
   return lacks;
+}
+
+policy::Decision JudgeStandard(const Product& product, ChannelKind kind, Date day, const policy::InForce& policy) {
+  const absl::string_view standard_only = StandardOnlyOf(kind);
+  const bool takes = policy[standard_only] == 0 || Lacks(product, day, policy).empty();
+  policy::Decision decision{.rule = std::string(kStandardRule),
+                            .subject = product.key,
+                            .verdict = takes ? policy::Verdict::kYes : policy::Verdict::kNo,
+                            .reason = takes ? "" : "PRODUCT_NOT_STANDARD",
+                            .decided_on = day};
+  std::vector<absl::string_view> used = {standard_only};
+  for (const Need& need : kNeeds) {
+    decision.inputs.push_back({need.input, need.has(product, day) ? "yes" : "no"});
+    used.push_back(need.parameter);
+  }
+  decision.used = policy.Use(used);
+  return decision;
 }
 
 absl::StatusOr<Product> Record(const std::optional<Product>& before, const ProductRecord& record,

@@ -78,8 +78,15 @@ struct ProductRecord {
   }
 };
 
-// What a product lacks on a day to be a standard one, in words; nothing when it is. Pure.
-std::vector<absl::string_view> Lacks(const Product& product, const Policy& policy, Date day);
+// Has all that can be asked of it on a day. Figures count this, wherever a county asks for less. Pure.
+bool IsStandard(const Product& product, Date day);
+
+// What a product lacks of what is needed on a day, in words. Pure.
+std::vector<absl::string_view> Lacks(const Product& product, Date day, const policy::InForce& policy);
+
+// Whether a channel of this kind takes the product on a day: kStandardRule, with the product's key as its subject. A no
+// is of PRODUCT_NOT_STANDARD. Pure.
+policy::Decision JudgeStandard(const Product& product, ChannelKind kind, Date day, const policy::InForce& policy);
 
 // What a product becomes when it is recorded so. Pure. Refuses, in this order, with RESIDUE_TEST_INCOMPLETE and
 // DATES_REVERSED.

@@ -14,12 +14,12 @@ namespace {
 using enum absl::StatusCode;
 using roots::Outcome;
 
-absl::Status CheckMoney(int64_t amount_fen, const Policy& policy, absl::string_view field) {
+absl::Status CheckMoney(int64_t amount_fen, const policy::InForce& policy, absl::string_view field) {
   if (amount_fen < 0) return Refuse(kInvalidArgument, "AMOUNT_NEGATIVE", "a group spends nothing or more", field);
-  if (amount_fen > policy.largest_amount_fen) {
-    return Refuse(
-        kInvalidArgument, "AMOUNT_TOO_LARGE",
-        absl::StrCat("one group spends at most ", Yuan(policy.largest_amount_fen), ": check the decimal point"), field);
+  if (amount_fen > policy[kLargestAmount]) {
+    return Refuse(kInvalidArgument, "AMOUNT_TOO_LARGE",
+                  absl::StrCat("one group spends at most ", Yuan(policy[kLargestAmount]), ": check the decimal point"),
+                  field);
   }
   return absl::OkStatus();
 }
@@ -53,8 +53,11 @@ absl::StatusOr<Route> Record(const std::optional<Route>& before, const RouteReco
   return after;
 }
 
-absl::StatusOr<Route> Take(const Route& before, const TourGroup& group, Outcome* outcome) {
-  const Policy& policy = PolicyOn(group.visited_on);
+absl::StatusOr<Route> Take(const Route& before, const TourGroup& group, const policy::Books& books, Outcome* outcome) {
+  Route after = before;
+  *outcome = roots::Keep(after.groups, group, &TourGroup::key);
+  if (*outcome == Outcome::kUnchanged) return after;
+  const policy::InForce policy = PolicyOn(books, group.visited_on);
   if (group.head_count < 1) {
     return Refuse(kInvalidArgument, "HEAD_COUNT_NOT_POSITIVE", "a group is at least one person", "head_count");
   }
@@ -65,8 +68,6 @@ absl::StatusOr<Route> Take(const Route& before, const TourGroup& group, Outcome*
                   absl::StrCat("the route did not run on ", Format(group.visited_on), ": correct the route's dates"),
                   "visited_on");
   }
-  Route after = before;
-  *outcome = roots::Keep(after.groups, group, &TourGroup::key);
   if (after.groups.size() > kMostGroups) {
     return Refuse(kFailedPrecondition, "TOO_MANY_GROUPS",
                   absl::StrCat("at most ", kMostGroups, " groups take one route: open another"), "route_no");
@@ -98,7 +99,8 @@ absl::StatusOr<Outcome> ImportTourGroup(roots::Session& session, const intake::B
                         .product_sales_fen = record.product_sales_fen,
                         .other_spending_fen = record.other_spending_fen};
   Outcome outcome = Outcome::kUnchanged;
-  ASSIGN_OR_RETURN(Route after, Take(*before, group, &outcome));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before->Division()));
+  ASSIGN_OR_RETURN(Route after, Take(*before, group, *books, &outcome));
   ASSIGN_OR_RETURN(std::optional<Route> holder, session.FindNamed<Route>(kGroupName, group.key));
   if (holder.has_value() && holder->id != before->id) {
     // It was recorded with the wrong route.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "services/platform/intake/batch.h"
+#include "services/platform/policy/policy.h"
 #include "services/platform/roots/session.h"
 
 namespace anju::channels {
@@ -109,7 +110,8 @@ absl::StatusOr<Route> Record(const std::optional<Route>& before, const RouteReco
 
 // What a route becomes when a group has taken it. Pure. Refuses, in this order, with HEAD_COUNT_NOT_POSITIVE,
 // AMOUNT_NEGATIVE, AMOUNT_TOO_LARGE, ROUTE_NOT_OPEN and TOO_MANY_GROUPS.
-absl::StatusOr<Route> Take(const Route& before, const TourGroup& group, roots::Outcome* outcome);
+absl::StatusOr<Route> Take(const Route& before, const TourGroup& group, const policy::Books& books,
+                           roots::Outcome* outcome);
 
 // Use cases.
 absl::StatusOr<roots::Outcome> ImportRoute(roots::Session& session, const intake::Batch& batch,

@@ -21,23 +21,23 @@ int64_t Shared(const Sale& sale) {
   return sum;
 }
 
-absl::Status CheckShape(const SaleRecord& record, const Policy& policy) {
+absl::Status CheckShape(const SaleRecord& record, const policy::InForce& policy) {
   if (record.quantity_milli < 1) {
     return Refuse(kInvalidArgument, "QUANTITY_NOT_POSITIVE", "a sale is of more than nothing", "quantity_milli");
   }
   if (record.amount_fen < 1) {
     return Refuse(kInvalidArgument, "AMOUNT_NOT_POSITIVE", "a sale is at least 1 fen", "amount_fen");
   }
-  if (record.amount_fen > policy.largest_amount_fen) {
+  if (record.amount_fen > policy[kLargestAmount]) {
     return Refuse(kInvalidArgument, "AMOUNT_TOO_LARGE",
-                  absl::StrCat("one sale is at most ", Yuan(policy.largest_amount_fen), ": check the decimal point"),
+                  absl::StrCat("one sale is at most ", Yuan(policy[kLargestAmount]), ": check the decimal point"),
                   "amount_fen");
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckState(const SaleRecord& record, const Policy& policy, const Channel& channel,
-                        const Product& product) {
+absl::Status CheckState(const SaleRecord& record, const policy::InForce& policy, const Channel& channel,
+                        const Product& product, const policy::Decision& decision) {
   if (!channel.OpenOn(record.sold_on)) {
     return Refuse(kFailedPrecondition, "CHANNEL_NOT_OPEN",
                   absl::StrCat("the channel was not open on ", Format(record.sold_on), ": correct the channel's dates"),
@@ -46,14 +46,12 @@ absl::Status CheckState(const SaleRecord& record, const Policy& policy, const Ch
   if (record.unit != product.unit) {
     return Refuse(kInvalidArgument, "UNIT_MISMATCH", absl::StrCat("this product is counted in ", product.unit), "unit");
   }
-  if (policy.Full(channel.kind)) {
-    const std::vector<absl::string_view> lacks = Lacks(product, policy, record.sold_on);
-    if (!lacks.empty()) {
-      return Refuse(kFailedPrecondition, "PRODUCT_NOT_STANDARD",
-                    absl::StrCat("this channel takes standard products only, and this one lacks ",
-                                 absl::StrJoin(lacks, ", "), ": sell it in a street, a shop or at the table"),
-                    "product_no");
-    }
+  if (decision.verdict == policy::Verdict::kNo) {
+    return Refuse(kFailedPrecondition, decision.reason,
+                  absl::StrCat("this channel takes standard products only, and this one lacks ",
+                               absl::StrJoin(Lacks(product, record.sold_on, policy), ", "),
+                               ": sell it in a street, a shop or at the table"),
+                  "product_no");
   }
   return absl::OkStatus();
 }
@@ -65,15 +63,8 @@ std::vector<roots::Name> Links(const Sale& sale) {
 }
 
 absl::StatusOr<Sale> Record(const std::optional<Sale>& before, const SaleRecord& record, const std::string& key,
-                            const Channel& channel, const Product& product) {
-  const Policy& policy = PolicyOn(record.sold_on);
-  RETURN_IF_ERROR(CheckShape(record, policy));
-  RETURN_IF_ERROR(CheckState(record, policy, channel, product));
+                            const Channel& channel, const Product& product, const policy::Books& books) {
   Sale after = before.value_or(Sale{.key = key});
-  if (Shared(after) > record.amount_fen) {
-    return Refuse(kFailedPrecondition, "SHARES_EXCEED_SALE",
-                  absl::StrCat("the households have shares of ", Yuan(Shared(after)), " in it already"), "amount_fen");
-  }
   after.channel_key = channel.key;
   after.product_key = product.key;
   after.sold_on = record.sold_on;
@@ -83,6 +74,17 @@ absl::StatusOr<Sale> Record(const std::optional<Sale>& before, const SaleRecord&
   after.buyer_kind = record.buyer_kind;
   after.channel_kind = channel.kind;
   after.location = channel.location;
+  if (before == after) return after;
+  const policy::InForce policy = PolicyOn(books, record.sold_on);
+  RETURN_IF_ERROR(CheckShape(record, policy));
+  policy::Decision decision = JudgeStandard(product, channel.kind, record.sold_on, policy);
+  RETURN_IF_ERROR(CheckState(record, policy, channel, product, decision));
+  if (Shared(after) > record.amount_fen) {
+    return Refuse(kFailedPrecondition, "SHARES_EXCEED_SALE",
+                  absl::StrCat("the households have shares of ", Yuan(Shared(after)), " in it already"), "amount_fen");
+  }
+  after.decisions.clear();
+  if (policy[StandardOnlyOf(channel.kind)] != 0) after.decisions.push_back(std::move(decision));
   return after;
 }
 
@@ -114,7 +116,8 @@ absl::StatusOr<Outcome> ImportSale(roots::Session& session, const intake::Batch&
   }
   const std::string key = batch.Key(record.sale_no);
   ASSIGN_OR_RETURN(const std::optional<Sale> before, session.Find<Sale>(key));
-  ASSIGN_OR_RETURN(Sale after, Record(before, record, key, channel, *product));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, channel.Division()));
+  ASSIGN_OR_RETURN(Sale after, Record(before, record, key, channel, *product, *books));
   if (before == after) return Outcome::kUnchanged;
   session.Put(after);
   if (!before.has_value()) return Outcome::kAdded;

@@ -45,8 +45,10 @@ struct Sale {
   // Of the channel.
   ChannelKind channel_kind = ChannelKind::kUnspecified;
   std::string location;
+  // On its product; see explain.h.
+  std::vector<policy::Decision> decisions;
 
-  void Fields(Archive& archive) {
+  void Shown(Archive& archive) {
     archive("id", id);
     archive("key", key);
     archive("channel_key", channel_key);
@@ -59,6 +61,10 @@ struct Sale {
     archive("shares", shares);
     archive("channel_kind", channel_kind);
     archive("location", location);
+  }
+  void Fields(Archive& archive) {
+    Shown(archive);
+    archive("decisions", decisions);
   }
   std::string Division() const { return location; }
   friend bool operator==(const Sale&, const Sale&) = default;
@@ -104,11 +110,11 @@ struct SaleShareRecord {
   }
 };
 
-// What a sale becomes when it is recorded so; its shares stay. Pure. Refuses, in this order, with
-// QUANTITY_NOT_POSITIVE, AMOUNT_NOT_POSITIVE, AMOUNT_TOO_LARGE, CHANNEL_NOT_OPEN, UNIT_MISMATCH, PRODUCT_NOT_STANDARD
-// and SHARES_EXCEED_SALE.
+// What a sale becomes when it is recorded so; its shares stay. The same again is not decided again. Pure. Refuses, in
+// this order, with QUANTITY_NOT_POSITIVE, AMOUNT_NOT_POSITIVE, AMOUNT_TOO_LARGE, CHANNEL_NOT_OPEN, UNIT_MISMATCH,
+// PRODUCT_NOT_STANDARD and SHARES_EXCEED_SALE.
 absl::StatusOr<Sale> Record(const std::optional<Sale>& before, const SaleRecord& record, const std::string& key,
-                            const Channel& channel, const Product& product);
+                            const Channel& channel, const Product& product, const policy::Books& books);
 
 // What a sale becomes when a household has this share in it. Pure. Refuses, in this order, with AMOUNT_NOT_POSITIVE,
 // SHARES_EXCEED_SALE and TOO_MANY_SHARES.

@@ -17,23 +17,69 @@ class ProductTest : public MarketTest {
 
 TEST(Product, LacksWhatItHasNot) {
   const Product standard = *Record(std::nullopt, ProductTest::StandardRow("p"), "k", kElsewhere, Date(2018, 1, 1));
-  const Policy& policy = PolicyOn(Date(2018, 5, 1));
-  EXPECT_THAT(Lacks(standard, policy, Date(2018, 1, 10)), IsEmpty());
-  EXPECT_THAT(Lacks(standard, policy, Date(2018, 9, 30)), IsEmpty());
-  EXPECT_EQ(Lacks(standard, policy, Date(2018, 1, 9)).size(), 1);
-  EXPECT_EQ(Lacks(standard, policy, Date(2018, 10, 1)).size(), 1);
+  const policy::Books nothing_set;
+  const policy::InForce policy = PolicyOn(nothing_set, Date(2018, 5, 1));
+  for (const Date day : {Date(2018, 1, 10), Date(2018, 9, 30)}) {
+    EXPECT_THAT(Lacks(standard, day, policy), IsEmpty());
+    EXPECT_TRUE(IsStandard(standard, day));
+  }
+  for (const Date day : {Date(2018, 1, 9), Date(2018, 10, 1)}) {
+    EXPECT_EQ(Lacks(standard, day, policy).size(), 1);
+    EXPECT_FALSE(IsStandard(standard, day));
+  }
   for (void (*spoil)(Product&) :
        {+[](Product& p) { p.trademark = false; }, +[](Product& p) { p.packaging = false; },
         +[](Product& p) { p.production_licence.clear(); }, +[](Product& p) { p.traceable = false; }}) {
     Product product = standard;
     spoil(product);
-    EXPECT_EQ(Lacks(product, policy, Date(2018, 5, 1)).size(), 1);
+    EXPECT_EQ(Lacks(product, Date(2018, 5, 1), policy).size(), 1);
+    EXPECT_FALSE(IsStandard(product, Date(2018, 5, 1)));
   }
-  EXPECT_EQ(Lacks(Product(), policy, Date(2018, 5, 1)).size(), 5);
-  Policy lenient = policy;
-  lenient.trademark_needed = lenient.packaging_needed = lenient.licence_needed = false;
-  lenient.residue_test_needed = lenient.traceability_needed = false;
-  EXPECT_THAT(Lacks(Product(), lenient, Date(2018, 5, 1)), IsEmpty());
+  EXPECT_EQ(Lacks(Product(), Date(2018, 5, 1), policy).size(), 5);
+}
+
+// The book of the county with these parameters set to 0.
+policy::Books Without(const std::vector<absl::string_view>& names) {
+  policy::Book book{.key = kCounty};
+  for (absl::string_view name : names) {
+    book.settings.push_back({.name = std::string(name),
+                             .version = absl::StrCat(kCounty, "/", book.settings.size() + 1),
+                             .since = Date(2018, 1, 1),
+                             .confirmed_on = Date(2018, 1, 1)});
+  }
+  return {book};
+}
+
+TEST(Product, LacksNothingThatIsNotNeeded) {
+  const std::vector<absl::string_view> needs = {kTrademarkNeeded, kPackagingNeeded, kLicenceNeeded, kResidueTestNeeded,
+                                                kTraceabilityNeeded};
+  for (absl::string_view name : needs) {
+    const policy::Books books = Without({name});
+    EXPECT_EQ(Lacks(Product(), Date(2018, 5, 1), PolicyOn(books, Date(2018, 5, 1))).size(), 4) << name;
+    EXPECT_EQ(Lacks(Product(), Date(2017, 5, 1), PolicyOn(books, Date(2017, 5, 1))).size(), 5) << name;
+  }
+  const policy::Books books = Without(needs);
+  EXPECT_THAT(Lacks(Product(), Date(2018, 5, 1), PolicyOn(books, Date(2018, 5, 1))), IsEmpty());
+}
+
+TEST(Product, IsJudgedByTheKindOfChannel) {
+  const Product product{.key = "k", .trademark = true};
+  const policy::Books books = Without({kLicenceNeeded, "standard_only_bulk"});
+  const policy::InForce policy = PolicyOn(books, Date(2018, 5, 1));
+  const policy::Decision no = JudgeStandard(product, ChannelKind::kSupermarket, Date(2018, 5, 1), policy);
+  EXPECT_EQ(no.verdict, policy::Verdict::kNo);
+  EXPECT_EQ(no.reason, "PRODUCT_NOT_STANDARD");
+  EXPECT_EQ(no.subject, "k");
+  EXPECT_EQ(no.decided_on, Date(2018, 5, 1));
+  EXPECT_THAT(no.inputs,
+              ::testing::ElementsAre(policy::Input{"trademark", "yes"}, policy::Input{"packaging", "no"},
+                                     policy::Input{"production_licence", "no"}, policy::Input{"residue_test", "no"},
+                                     policy::Input{"traceability", "no"}));
+  EXPECT_EQ(no.used.front(), (policy::Used{"standard_only_supermarket", "1", 1}));
+  EXPECT_EQ(no.used.at(3), (policy::Used{"production_licence_needed", "450328/1", 0}));
+  for (const ChannelKind kind : {ChannelKind::kBulk, ChannelKind::kOfflineShop}) {
+    EXPECT_EQ(JudgeStandard(product, kind, Date(2018, 5, 1), policy).verdict, policy::Verdict::kYes);
+  }
 }
 
 TEST(Product, RefusesInOrder) {

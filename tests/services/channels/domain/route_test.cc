@@ -38,7 +38,7 @@ TEST(Route, RefusesInOrder) {
 TEST(Route, TakesGroupsInOrder) {
   Route full{.opened_on = Date(2018, 3, 1), .closed_on = Date(2018, 9, 1)};
   for (size_t i = 0; i < kMostGroups; ++i) full.groups.push_back({.key = absl::StrCat(i)});
-  const int64_t most = PolicyOn(Date(2018, 5, 1)).largest_amount_fen;
+  const int64_t most = PolicyOn({}, Date(2018, 5, 1))[kLargestAmount];
   const struct {
     const char* key;
     int32_t heads;
@@ -65,7 +65,7 @@ TEST(Route, TakesGroupsInOrder) {
                           .head_count = row.heads,
                           .product_sales_fen = row.products,
                           .other_spending_fen = row.others};
-    EXPECT_THAT(Take(full, group, &outcome).status(), RefusedWith(row.code, std::string(row.reason)))
+    EXPECT_THAT(Take(full, group, {}, &outcome).status(), RefusedWith(row.code, std::string(row.reason)))
         << row.heads << " " << row.products << " " << row.others << " " << Format(row.day);
   }
 }

@@ -27,7 +27,7 @@ TEST(Sale, RefusesInOrder) {
   standard.residue_test_expires_on = Date(2018, 7, 1);
   const Sale shared{.id = "s", .amount_fen = 101, .shares = {{.household_id = "h", .share_fen = 101}}};
   const Date closed(2018, 9, 1), expired(2018, 7, 2), good(2018, 7, 1);
-  const int64_t most = PolicyOn(good).largest_amount_fen;
+  const int64_t most = PolicyOn({}, good)[kLargestAmount];
   const struct {
     int64_t quantity;
     int64_t amount;
@@ -58,7 +58,7 @@ TEST(Sale, RefusesInOrder) {
     channel.kind = row.kind;
     const SaleRecord record{
         .sold_on = row.sold_on, .quantity_milli = row.quantity, .unit = row.unit, .amount_fen = row.amount};
-    EXPECT_THAT(Record(shared, record, "k", channel, row.product).status(),
+    EXPECT_THAT(Record(shared, record, "k", channel, row.product, {}).status(),
                 RefusedWith(row.code, std::string(row.reason)))
         << row.quantity << " " << row.amount << " " << Format(row.sold_on);
   }

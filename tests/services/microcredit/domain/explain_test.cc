@@ -3,6 +3,7 @@
 #include "services/microcredit/domain/indicators.h"
 #include "services/microcredit/domain/interest_subsidy.h"
 #include "tests/support/recode.h"
+#include "tests/support/setting.h"
 #include "tests/support/stand.h"
 
 namespace anju::microcredit {
@@ -26,14 +27,7 @@ class ExplainTest : public ::testing::TestWithParam<std::string> {
     stand.KnowHousehold("h2", "450328100201", 3);
   }
 
-  void Set(absl::string_view name, int64_t value) {
-    const policy::Proposal proposal{.division = "450328", .name = std::string(name), .value = value, .since = Today()};
-    const absl::Status status = stand.store.Change({}, [&](roots::Session& session) -> absl::Status {
-      ASSIGN_OR_RETURN(const policy::Setting setting, ProposeSetting(session, Policies(), proposal, "li"));
-      return policy::ConfirmSetting(session, setting.version, "wang").status();
-    });
-    ASSERT_TRUE(status.ok()) << status;
-  }
+  void Set(absl::string_view name, int64_t value) { testing::SetParameter(stand, Policies(), name, value); }
   RatingRecord Rating(const std::string& household_no, Date day) {
     return {.rating_no = "p-" + household_no,
             .household_no = household_no,

@@ -2,6 +2,7 @@
 
 #include "services/workshops/domain/subsidy.h"
 #include "tests/services/workshops/domain/workshops_stand.h"
+#include "tests/support/setting.h"
 
 namespace anju::workshops {
 namespace {
@@ -21,15 +22,7 @@ class ExplainTest : public WorkshopsStand {
       ASSERT_TRUE(stand_.Import(ImportPay, APay("c1", Format(kOctober.Plus(-i)), 1500'00)).ok());
     }
   }
-  void Set(absl::string_view name, int64_t value) {
-    const Date today = DayInChina(stand_.clock.Now());
-    const policy::Proposal proposal{.division = "450328", .name = std::string(name), .value = value, .since = today};
-    const absl::Status status = stand_.store.Change({}, [&](roots::Session& session) -> absl::Status {
-      ASSIGN_OR_RETURN(const policy::Setting setting, ProposeSetting(session, Policies(), proposal, "li"));
-      return policy::ConfirmSetting(session, setting.version, "wang").status();
-    });
-    ASSERT_TRUE(status.ok()) << status;
-  }
+  void Set(absl::string_view name, int64_t value) { testing::SetParameter(stand_, Policies(), name, value); }
   policy::Answer Ask(const policy::Question& question = {}) {
     policy::Answer answer;
     const absl::Status status = stand_.store.Look([&](roots::Session& session) -> absl::Status {
