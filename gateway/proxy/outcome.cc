@@ -11,8 +11,6 @@ namespace {
 
 // For what comes without a delay of its own.
 constexpr int kRetrySeconds = 1;
-// Where the reasons are of, as in every refusal of the house.
-constexpr char kDomain[] = "anju";
 
 bool HasReason(const google::rpc::Status& status) {
   for (const auto& detail : status.details()) {
@@ -38,7 +36,7 @@ grpc::Status Explained(const grpc::Status& status) {
   if (!has_reason) {
     google::rpc::ErrorInfo info;
     info.set_reason(absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code())));
-    info.set_domain(kDomain);
+    info.set_domain(rpc::kDomain);
     told.add_details()->PackFrom(info);
   }
   told.mutable_details()->MergeFrom(details.details());

@@ -16,7 +16,6 @@ namespace {
 
 using enum absl::StatusCode;
 
-constexpr char kDomain[] = "anju";
 constexpr char kField[] = "field";
 // The payload of a status that says after how many milliseconds one may try again.
 constexpr char kRetry[] = "anju/retry";

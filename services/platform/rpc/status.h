@@ -8,8 +8,11 @@
 
 namespace anju::rpc {
 
-// An outcome as gRPC sends it. A refusal carries its reason and field as a google.rpc.Status with an ErrorInfo (domain
-// `anju`), with a field a BadRequest, and with a delay a RetryInfo. A fault of ours becomes INTERNAL `internal error`;
+// Where the reasons of all refusals and faults of the house are of: ErrorInfo.domain.
+inline constexpr char kDomain[] = "anju";
+
+// An outcome as gRPC sends it. A refusal carries its reason and field as a google.rpc.Status with an ErrorInfo (of
+// kDomain), with a field a BadRequest, and with a delay a RetryInfo. A fault of ours becomes INTERNAL `internal error`;
 // what it was goes to the log.
 grpc::Status ToGrpc(const absl::Status& status);
 
