@@ -120,8 +120,8 @@ class RowUpload final : public Upload {
       refused.set_reason(ReasonOf(read));
       refused.set_hint(std::string(read.message()));
       RefuseRow(std::move(refused));
-    } else if (std::optional<RefusedRow> refused = batches_.Add(number, std::move(record))) {
-      RefuseRow(*std::move(refused));
+    } else {
+      batches_.Add(number, std::move(record));
     }
   }
 

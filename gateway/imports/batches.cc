@@ -1,10 +1,6 @@
 #include "gateway/imports/batches.h"
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "services/platform/base/error.h"
-#include "services/platform/base/ids.h"
 
 namespace anju::gateway {
 
@@ -19,20 +15,6 @@ namespace {
 
 // Well below the limit of a message, whatever the rows hold.
 constexpr size_t kMaxBatchBytes = 2 * 1024 * 1024;
-
-std::pair<uint64_t, uint64_t> Digest(const std::string& content) {
-  const std::string digest = Sha256(content);
-  return {std::stoull(digest.substr(0, 16), nullptr, 16), std::stoull(digest.substr(16, 16), nullptr, 16)};
-}
-
-RefusedRow Refused(int64_t number, const std::string& field, const std::string& reason, const std::string& hint) {
-  RefusedRow row;
-  row.set_row(number);
-  row.set_field(field);
-  row.set_reason(reason);
-  row.set_hint(hint);
-  return row;
-}
 
 }  // namespace
 
@@ -66,23 +48,18 @@ absl::Status Batches::SetHeading(const std::vector<std::string>& cells) {
 std::optional<RefusedRow> Batches::Add(const intake::CsvRow& row) {
   std::unique_ptr<Message> message(MessageFactory::generated_factory()->GetPrototype(&record())->New());
   if (const std::optional<CellError> error = mapper_->Fill(row.cells, *message)) {
-    return Refused(row.number, error->field, error->reason, error->hint);
+    RefusedRow refused;
+    refused.set_row(row.number);
+    refused.set_field(error->field);
+    refused.set_reason(error->reason);
+    refused.set_hint(error->hint);
+    return refused;
   }
-  return Append(row.number, absl::StrJoin(row.cells, "\x1f"), std::move(message));
+  Add(row.number, std::move(message));
+  return std::nullopt;
 }
 
-std::optional<RefusedRow> Batches::Add(int64_t number, std::unique_ptr<Message> message) {
-  const std::string content = message->SerializeAsString();
-  return Append(number, content, std::move(message));
-}
-
-std::optional<RefusedRow> Batches::Append(int64_t number, const std::string& content,
-                                          std::unique_ptr<Message> message) {
-  if (seen_.size() >= kMaxRowsRemembered) seen_.clear();
-  auto [first, is_new] = seen_.try_emplace(Digest(content), number);
-  if (!is_new) {
-    return Refused(number, "", "ROW_REPEATED", absl::StrCat("the same as row ", first->second, "; keep one of them"));
-  }
+void Batches::Add(int64_t number, std::unique_ptr<Message> message) {
   // Closed only now, because only now it is known that it is not the last.
   if (open_.has_value() && (open_->rows == rows_ || bytes_ >= kMaxBatchBytes)) Close(/*is_last=*/false);
   if (!open_.has_value()) {
@@ -97,7 +74,6 @@ std::optional<RefusedRow> Batches::Append(int64_t number, const std::string& con
   bytes_ += message->ByteSizeLong();
   open_->request->GetReflection()->AddAllocatedMessage(open_->request.get(), &rows_field_, message.release());
   ++open_->rows;
-  return std::nullopt;
 }
 
 void Batches::Close(bool is_last) {

@@ -5,10 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "anju/type/v1/import.pb.h"
@@ -21,9 +19,6 @@ namespace anju::gateway {
 
 // Rows in a batch, as the services take them.
 inline constexpr int kMaxBatchRows = 1'000;
-// Rows among which the same row twice is noticed; beyond them the memory begins anew, and the service finds that the
-// second changes nothing.
-inline constexpr size_t kMaxRowsRemembered = 1 << 18;
 
 // Whether rows go in by this method: a stream of requests with `batch` and `rows`, a receipt for each.
 bool IsImport(const google::protobuf::MethodDescriptor& method);
@@ -50,9 +45,10 @@ class Batches {
   // The heading of a table whose rows follow. Refuses as intake::RowMapper::Make does.
   absl::Status SetHeading(const std::vector<std::string>& cells);
 
-  // Takes a row, or says why it is not fit to be sent: what RowMapper::Fill says, and ROW_REPEATED.
+  // Takes a row, or says why it is not fit to be sent, as RowMapper::Fill does. A row that came before is for the
+  // service to refuse, which knows by what a record is known.
   std::optional<type::v1::RefusedRow> Add(const intake::CsvRow& row);
-  std::optional<type::v1::RefusedRow> Add(int64_t number, std::unique_ptr<google::protobuf::Message> record);
+  void Add(int64_t number, std::unique_ptr<google::protobuf::Message> record);
 
   // No more rows come; what is at hand becomes the last batch.
   void Finish();
@@ -69,8 +65,6 @@ class Batches {
   const std::vector<std::string>& unknown_columns() const { return unknown_; }
 
  private:
-  std::optional<type::v1::RefusedRow> Append(int64_t number, const std::string& content,
-                                             std::unique_ptr<google::protobuf::Message> record);
   std::unique_ptr<google::protobuf::Message> MakeRequest(type::v1::ImportBatch** head) const;
   void Close(bool is_last);
 
@@ -89,8 +83,6 @@ class Batches {
   size_t bytes_ = 0;
   int32_t number_ = 0;
   std::deque<Batch> complete_;
-  // Rows already met, by the first half of their SHA-256, and where.
-  absl::flat_hash_map<std::pair<uint64_t, uint64_t>, int64_t> seen_;
 };
 
 }  // namespace anju::gateway

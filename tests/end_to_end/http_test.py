@@ -85,6 +85,18 @@ class HttpTest(unittest.TestCase):
         status, receipt, _ = self.upload(records, Content_Type="application/x-ndjson")
         self.assertEqual((200, "3"), (status, receipt["received"]), receipt)
 
+    def test_a_record_has_one_row_by_every_door(self):
+        days = ("2016-01-15", "2016-01-15", "2016-03-01")
+        path = self.anju.data / "repeated.csv"
+        path.write_text(HEADING + "".join(f"r1,{VILLAGE},建档立卡贫困户,{day}\n" for day in days))
+        lines = "\n" + "".join(json.dumps({"household_no": "r1", "village": VILLAGE, "registered_on": day,
+                                           "household_class": "HOUSEHOLD_CLASS_REGISTERED_POOR"}) + "\n" for day in days)
+        by_ctl = self.anju.ctl(self.officer, "import", "registry", "ImportHouseholds", path, "--division", COUNTY, "--source", "county")
+        for receipt in (by_ctl, self.upload(path.read_text())[1], self.upload(lines, Content_Type="application/x-ndjson")[1]):
+            self.assertEqual((3, 2), (int(receipt["received"]), int(receipt["refused"])), receipt)
+            self.assertEqual([(row, "household_no", "ROW_REPEATED", "row 2 has the same 户编号; keep one of them") for row in (3, 4)],
+                             [(int(why["row"]), why["field"], why["reason"], why["hint"]) for why in receipt["refused_rows"]])
+
     def test_what_broke_off_goes_on(self):
         text = (HEADING + rows(3000, first=10_000)).encode()
         # The connection ends in the middle of the file.

@@ -206,7 +206,7 @@ TEST_F(ImportTest, RefusedRowsComeBackWithTheirReasons) {
                                         "2,450328100201,国王,2015-11-01\r\n"     // Row 3: no such class.
                                         "\r\n"                                   // Row 4: empty.
                                         "3,000000000000,一般户,2015-11-01\r\n"   // Row 5: refused by the service.
-                                        "1,450328100201,一般户,2015-11-01\r\n"   // Row 6: row 2 again.
+                                        "6,450328100201,王后,2015-11-01\r\n"     // Row 6: no such class either.
                                         "\"4,\"\"x\",,一般户,2015-11-01\r\n"     // Row 7: no village.
                                         "5,450328100201,边缘户,2015/11/1\r\n");  // Row 8.
   auto outcome = Send(text, service);
@@ -220,7 +220,7 @@ TEST_F(ImportTest, RefusedRowsComeBackWithTheirReasons) {
   std::map<int64_t, std::string> reasons;
   for (const auto& [number, row] : outcome->refused_rows) reasons[number] = row.reason();
   EXPECT_EQ(reasons, (std::map<int64_t, std::string>{
-                         {3, "ENUM_UNKNOWN"}, {5, "DIVISION_NOT_FOUND"}, {6, "ROW_REPEATED"}, {7, "FIELD_MISSING"}}));
+                         {3, "ENUM_UNKNOWN"}, {5, "DIVISION_NOT_FOUND"}, {6, "ENUM_UNKNOWN"}, {7, "FIELD_MISSING"}}));
 
   EXPECT_TRUE(outcome->refused_written.ok());
   EXPECT_EQ(outcome->refused_path, directory_.Path("households-refused.csv"));
