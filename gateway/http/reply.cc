@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "gateway/proxy/limits.h"
 #include "gateway/proxy/outcome.h"
 #include "gateway/transcoding/status.h"
 #include "services/platform/base/error.h"
@@ -89,7 +90,7 @@ Reply ErrorReply(const grpc::Status& given) {
     const absl::Duration seconds = absl::Ceil(std::max(*delay, absl::Seconds(1)), absl::Seconds(1));
     reply.fields.emplace_back("Retry-After", absl::StrCat(absl::ToInt64Seconds(seconds)));
   }
-  if (ReasonOf(rpc::FromGrpc(given)) == "RATE_LIMITED") reply.pause = kPause;
+  if (ReasonOf(rpc::FromGrpc(given)) == kRateLimited) reply.pause = kPause;
   return reply;
 }
 

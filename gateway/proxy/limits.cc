@@ -151,9 +151,9 @@ absl::StatusOr<Limits::Place> Limits::Enter(Party party, absl::string_view who, 
                           absl::StrCat(allowance.under_way, " calls of yours are under way; wait for their answers"),
                           kUnderWayDelay);
     } else if (bucket.tokens < 1) {
-      refusal = Exhausted("RATE_LIMITED",
-                          absl::StrCat("you may call ", allowance.per_second, " times in a second; slow down"),
-                          absl::Seconds((1 - bucket.tokens) / allowance.per_second));
+      refusal =
+          Exhausted(kRateLimited, absl::StrCat("you may call ", allowance.per_second, " times in a second; slow down"),
+                    absl::Seconds((1 - bucket.tokens) / allowance.per_second));
     } else {
       bucket.tokens -= 1;
       ++bucket.unsettled;

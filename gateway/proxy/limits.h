@@ -19,6 +19,9 @@
 
 namespace anju::gateway {
 
+// The reason of who calls too often. Over HTTP they are not heard for a moment then; see http/reply.h.
+inline constexpr absl::string_view kRateLimited = "RATE_LIMITED";
+
 // How much one caller may ask for.
 struct Allowance {
   // Calls in a second over time, and how many at once after a pause.
