@@ -8,6 +8,7 @@ import pathlib
 import re
 import socket
 import struct
+import subprocess
 import sys
 import tempfile
 import threading
@@ -207,6 +208,38 @@ class RefusalTest(unittest.TestCase):
         # 495 and 496 are of certificates of callers, whom none is asked of.
         self.assertEqual({"400", "404", "405", "408", "413", "414", "429", "431", "494", "497", "500", "501", "502", "503", "504", "505"}, told)
         self.assertNotIn("ssl_verify_client", self.edge.configuration)
+
+
+class PagesTest(unittest.TestCase):
+    """What a page of another origin may read of what the edge refuses: as much as of what the gateway answers."""
+
+    OWN, OTHER = "https://figures.example.cn", "http://127.0.0.1:3000"
+    FIELDS = ("vary", "access-control-allow-origin", "access-control-expose-headers")
+
+    def seen_by(self, edge, origin):
+        words = ["-H", f"Origin: {origin}"] if origin else []
+        status, fields, body = edge.curl(*words, f"https://localhost:{edge.port}/v1/overview")
+        self.assertEqual((503, "GATEWAY_AWAY", "1"), (status, reason(json.loads(body)), fields["retry-after"]))
+        return tuple(fields.get(name) for name in self.FIELDS)
+
+    def test_only_pages_that_are_named_may_read_a_refusal(self):
+        edge = Edge(folder_of(type(self)), *free_ports(2), "--cors-origins", f"{self.OWN},{self.OTHER}")
+        self.addCleanup(edge.stop)
+        for origin in (self.OWN, self.OTHER):
+            self.assertEqual(("Origin", origin, "Retry-After"), self.seen_by(edge, origin))
+        for origin in (None, "null", "https://elsewhere.example.cn", self.OWN + ".evil.cn", self.OWN[:-1]):
+            self.assertEqual(("Origin", None, None), self.seen_by(edge, origin), origin)
+
+    def test_none_is_named_unless_it_is(self):
+        edge = Edge(folder_of(type(self)), *free_ports(2))
+        self.addCleanup(edge.stop)
+        self.assertEqual((None, None, None), self.seen_by(edge, self.OWN))
+
+    def test_what_is_no_origin_is_not_taken(self):
+        for origins in ("*", "figures.example.cn", "https://a.cn/", f"{self.OWN} {self.OTHER}", "https://A.cn", "https://a.cn,~.*"):
+            with self.subTest(origins), self.assertRaises(subprocess.CalledProcessError) as refused:
+                Edge(folder_of(type(self)), *free_ports(2), "--cors-origins", origins)
+            self.assertIn("is not an origin", refused.exception.stderr)
 
 
 class PassageTest(unittest.TestCase):
