@@ -11,6 +11,7 @@
 #include "gateway/cli/files.h"
 #include "gateway/cli/table.h"
 #include "services/platform/audit/wire.h"
+#include "services/platform/base/china.h"
 #include "services/platform/base/error.h"
 
 namespace anju::cli {
@@ -164,10 +165,9 @@ void Show(std::ostream& out, const audit::v1::ListEntriesResponse& entries) {
               .numeric = {false, false, false, false, false, false, false, true, false}};
   for (const audit::v1::Entry& message : entries.entries()) {
     const audit::Entry entry = audit::FromProto(message);
-    table.rows.push_back({absl::FormatTime("%Y-%m-%d %H:%M:%S", entry.at, absl::FixedTimeZone(8 * 60 * 60)),
-                          message.service(), entry.subject, entry.role, KindText(message.kind()),
-                          entry.method.substr(entry.method.rfind('.') + 1), entry.division, Grouped(entry.record_count),
-                          entry.purpose});
+    table.rows.push_back({absl::FormatTime("%Y-%m-%d %H:%M:%S", entry.at, China()), message.service(), entry.subject,
+                          entry.role, KindText(message.kind()), entry.method.substr(entry.method.rfind('.') + 1),
+                          entry.division, Grouped(entry.record_count), entry.purpose});
   }
   table.Print(out);
   if (!entries.next_page_token().empty()) out << "more: --page " << entries.next_page_token() << "\n";

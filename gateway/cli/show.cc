@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "anju/type/v1/options.pb.h"
 #include "gateway/cli/table.h"
+#include "services/platform/base/china.h"
 #include "services/platform/base/error.h"
 #include "services/platform/intake/cells.h"
 
@@ -29,8 +30,7 @@ constexpr int64_t kReportedPerPercent = 10'000;
 
 std::string TimeText(const google::protobuf::Timestamp& time) {
   return absl::FormatTime("%Y-%m-%d %H:%M:%E3S",
-                          absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()),
-                          absl::FixedTimeZone(8 * 60 * 60));
+                          absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()), China());
 }
 
 void ShowAsOf(std::ostream& out, bool has, const google::protobuf::Timestamp& time) {

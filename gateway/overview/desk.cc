@@ -22,8 +22,7 @@ constexpr absl::Duration kRememberPlaces = absl::Seconds(10);
 constexpr size_t kMaxPlaces = 200'000;
 // As the indicators contract has it.
 constexpr size_t kMaxDivisions = 500;
-// Of the code of a county, which is the smallest division of which something is published, and since when.
-constexpr size_t kCountyDigits = 6;
+// Since when something is published, of counties and what lies above them.
 constexpr Month kPublishedSince{.index = 2014 * 12};
 constexpr absl::Duration kHealthPatience = absl::Seconds(2);
 

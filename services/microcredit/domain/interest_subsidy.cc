@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/microcredit/domain/account.h"
 #include "services/microcredit/domain/policy.h"
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 
 namespace anju::microcredit {
@@ -19,8 +20,6 @@ constexpr absl::string_view kAlreadyPaid = "ALREADY_PAID";
 constexpr absl::string_view kPurposeViolation = "PURPOSE_VIOLATION";
 constexpr absl::string_view kNotPaid = "NOT_PAID";
 constexpr absl::string_view kPaidLate = "PAID_LATE";
-
-constexpr size_t kCountyDigits = 6;
 
 bool IsSubsidised(const Loan& loan, const std::string& quarter) {
   return std::any_of(loan.subsidies.begin(), loan.subsidies.end(),

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/intake/batch.h"
 #include "services/platform/intake/places.h"
@@ -15,7 +16,6 @@ using enum absl::StatusCode;
 using notice::DayKind;
 
 constexpr absl::string_view kDeciders[] = {"officer", "approver", "bank"};
-constexpr size_t kCountyDigits = 6;
 
 absl::Status Malformed(absl::string_view reason, absl::string_view sentence, absl::string_view field) {
   return Refuse(kInvalidArgument, reason, sentence, field);

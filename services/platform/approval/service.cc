@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/approval/act.h"
 #include "services/platform/approval/ledger.h"
+#include "services/platform/base/china.h"
 #include "services/platform/base/error.h"
 #include "services/platform/records/change.h"
 
@@ -26,7 +27,7 @@ absl::Status CheckNamed(const std::string& division) {
 absl::StatusOr<absl::Time> ParseDay(const std::string& text, int days, absl::Time otherwise, absl::string_view field) {
   if (text.empty()) return otherwise;
   absl::StatusOr<Date> day = ParseDate(text);
-  if (day.ok()) return absl::FromCivil(*day + days, absl::FixedTimeZone(8 * 60 * 60));
+  if (day.ok()) return absl::FromCivil(*day + days, China());
   return Refuse(kInvalidArgument, ReasonOf(day.status()), day.status().message(), field);
 }
 

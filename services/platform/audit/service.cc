@@ -2,6 +2,7 @@
 
 #include "services/platform/audit/wire.h"
 #include "services/platform/base/calendar.h"
+#include "services/platform/base/china.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
@@ -18,7 +19,7 @@ constexpr int kMostHeads = 100;
 absl::StatusOr<absl::Time> MidnightInChina(const std::string& day, absl::string_view field, int days_later) {
   const absl::StatusOr<Date> date = ParseDate(day);
   if (!date.ok()) return Refuse(kInvalidArgument, "DATE_MALFORMED", "write the day as 2018-10-31", field);
-  return absl::FromCivil(*date + days_later, absl::FixedTimeZone(8 * 60 * 60));
+  return absl::FromCivil(*date + days_later, China());
 }
 
 bool SeesAll(const rpc::Caller& caller) {

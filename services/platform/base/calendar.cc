@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
+#include "services/platform/base/china.h"
 #include "services/platform/base/error.h"
 
 namespace anju {
@@ -47,9 +48,6 @@ std::string Format(Date day) {
 
 std::string Format(Month month) { return absl::StrFormat("%04d-%02d", month.index / 12, month.index % 12 + 1); }
 
-Date DayInChina(absl::Time time) {
-  // China has kept UTC+8 without daylight saving since 1991.
-  return absl::ToCivilDay(time, absl::FixedTimeZone(8 * 60 * 60));
-}
+Date DayInChina(absl::Time time) { return absl::ToCivilDay(time, China()); }
 
 }  // namespace anju

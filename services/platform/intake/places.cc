@@ -5,8 +5,6 @@
 namespace anju::intake {
 namespace {
 
-constexpr size_t kCountyDigits = 6;
-
 // How often a code has become another one.
 size_t Age(const Successions& successions, const std::string& code) {
   size_t age = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/intake/batch.h"
 #include "services/platform/notice/working_days.h"
@@ -12,8 +13,6 @@ namespace anju::notice {
 namespace {
 
 using enum absl::StatusCode;
-
-constexpr size_t kCountyDigits = 6;
 
 absl::Status CheckShape(const Posting& posting, int32_t shortest_days) {
   if (posting.places.empty() || posting.places.size() > kMostPlaces) {

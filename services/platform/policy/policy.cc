@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/intake/batch.h"
 #include "services/platform/intake/places.h"
@@ -13,8 +14,6 @@ namespace anju::policy {
 namespace {
 
 using enum absl::StatusCode;
-
-constexpr size_t kCountyDigits = 6;
 
 template <typename Named>
 const Named* FindNamed(const std::vector<Named>& list, absl::string_view name) {

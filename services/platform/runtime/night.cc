@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "services/platform/base/china.h"
+
 namespace anju::runtime {
 namespace {
 
@@ -11,10 +13,9 @@ constexpr absl::Duration kLooksEvery = absl::Seconds(1);
 }  // namespace
 
 absl::Time NextNight(absl::Time now, int hour) {
-  const absl::TimeZone china = absl::FixedTimeZone(8 * 60 * 60);
-  const absl::CivilHour today(absl::ToCivilDay(now, china));
-  const absl::Time next = absl::FromCivil(today + hour, china);
-  return next > now ? next : absl::FromCivil(today + 24 + hour, china);
+  const absl::CivilHour today(absl::ToCivilDay(now, China()));
+  const absl::Time next = absl::FromCivil(today + hour, China());
+  return next > now ? next : absl::FromCivil(today + 24 + hour, China());
 }
 
 Night::~Night() {

@@ -17,7 +17,7 @@ absl::Status Wrong(absl::string_view reason, absl::string_view sentence) {
   return Refuse(kInvalidArgument, reason, sentence, "successions");
 }
 
-bool IsCode(const std::string& code) { return IsDivisionCode(code) && code.size() >= 6; }
+bool IsCode(const std::string& code) { return IsDivisionCode(code) && code.size() >= kCountyDigits; }
 
 // The code above.
 std::string ParentOf(const std::string& code) {

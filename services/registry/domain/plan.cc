@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 
 namespace anju::registry {
@@ -14,7 +15,7 @@ using roots::Outcome;
 absl::StatusOr<std::string> ResolveCounty(roots::Session& session, const intake::Batch& batch,
                                           const std::string& code) {
   ASSIGN_OR_RETURN(std::string county, intake::ResolveWithin(session, batch, code, "division"));
-  if (county.size() == 6) return county;
+  if (county.size() == kCountyDigits) return county;
   return Refuse(kInvalidArgument, "NOT_A_COUNTY",
                 "give the 6-digit code of a county: what lies within it is a part of it", "division");
 }

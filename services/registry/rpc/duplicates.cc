@@ -9,7 +9,7 @@ namespace anju::registry {
 grpc::Status DuplicatesService::ListDuplicates(grpc::ServerContext* context, const v1::ListDuplicatesRequest* request,
                                                v1::ListDuplicatesResponse* response) {
   const auto list = [&](const rpc::Caller&) -> absl::StatusOr<v1::ListDuplicatesResponse> {
-    if (!IsDivisionCode(request->division()) || request->division().size() < 6) {
+    if (!IsDivisionCode(request->division()) || request->division().size() < kCountyDigits) {
       return Refuse(absl::StatusCode::kInvalidArgument, "DIVISION_TOO_LARGE",
                     "persons are compared within a county: name one, or a division within it", "division");
     }

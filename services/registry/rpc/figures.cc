@@ -69,9 +69,9 @@ absl::StatusOr<std::vector<std::string>> FiguresService::Codes(const std::string
 }
 
 absl::Status FiguresService::AddCounties(const std::string& division, std::set<std::string>& counties) {
-  if (division.size() >= 6) {
+  if (division.size() >= kCountyDigits) {
     ASSIGN_OR_RETURN(const Division county, divisions_.Get(CountyOf(division)));
-    counties.insert(division.substr(0, 6));
+    counties.insert(std::string(CountyOf(division)));
     counties.insert(county.code);
     counties.insert(county.former_codes.begin(), county.former_codes.end());
     return absl::OkStatus();

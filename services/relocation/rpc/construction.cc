@@ -13,8 +13,6 @@ namespace {
 
 using enum absl::StatusCode;
 
-constexpr size_t kCountyDigits = 6;
-
 // The issue with this id, when it lies within the caller's scope.
 absl::StatusOr<QualityIssue> FindWithin(roots::Session& session, const rpc::Caller& caller, const std::string& id) {
   ASSIGN_OR_RETURN(QualityIssue issue, FindIssue(session, id));

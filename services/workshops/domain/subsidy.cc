@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 
 namespace anju::workshops {
@@ -10,8 +11,6 @@ namespace {
 
 using enum absl::StatusCode;
 using subsidy::Run;
-
-constexpr size_t kCountyDigits = 6;
 
 // What a worker did within a window of months.
 struct Work {
