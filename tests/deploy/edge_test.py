@@ -16,9 +16,9 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "end_to_end"))
+from contracts import fields as parse  # noqa: E402
 from edge import Edge  # noqa: E402
 from frames import CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, RST_STREAM, Frames  # noqa: E402
-from rights_test import fields as parse  # noqa: E402
 from whole import free_ports, reason  # noqa: E402
 
 METHOD = "anju.gateway.v1.Gateway/GetOverview"
