@@ -12,7 +12,7 @@ import time
 import unittest
 import urllib.request
 
-from whole import PROGRAMS, ROOT, free_ports, reason
+from whole import PROGRAMS, ROOT, check_logs, free_ports, reason
 
 BURST = 60
 PATH = "/v1/divisions/450328"
@@ -24,6 +24,7 @@ class LimitsTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="anju-limits-")
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
+        cls.addClassCleanup(check_logs, cls.folder)
         subprocess.run([PROGRAMS / "anjuctl", "token", "init", cls.folder], check=True, capture_output=True)
         registry, redis, *cls.http = free_ports(4)
         grpc_and_metrics = free_ports(4)
@@ -45,7 +46,8 @@ class LimitsTest(unittest.TestCase):
 
     @classmethod
     def start(cls, *words):
-        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(cls.folder / f"{len(list(cls.folder.glob('*.log')))}.log", "wb") as log:
+            process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=log)
         cls.addClassCleanup(process.wait)
         cls.addClassCleanup(process.terminate)
         return process

@@ -8,7 +8,7 @@ import tempfile
 import time
 import unittest
 
-from whole import PROGRAMS, ROOT, Authority, free_ports
+from whole import PROGRAMS, ROOT, Authority, check_logs, free_ports
 
 
 class TlsTest(unittest.TestCase):
@@ -17,6 +17,7 @@ class TlsTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="anju-tls-")
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
+        cls.addClassCleanup(check_logs, cls.folder)
         cls.registry, cls.http, cls.grpc = free_ports(3)
         authority = Authority(cls.folder)
         for name in ("registry", "gateway", "peer", "edge"):
@@ -41,7 +42,8 @@ class TlsTest(unittest.TestCase):
 
     @classmethod
     def start(cls, program, *flags):
-        process = subprocess.Popen([PROGRAMS / program, f"--jwks={cls.folder}/jwks.json", *flags], stderr=subprocess.DEVNULL)
+        with open(cls.folder / f"{program}.log", "wb") as log:
+            process = subprocess.Popen([PROGRAMS / program, f"--jwks={cls.folder}/jwks.json", *flags], stderr=log)
         cls.addClassCleanup(process.wait)
         cls.addClassCleanup(process.terminate)
 

@@ -35,6 +35,14 @@ def is_sanitized():
     return re.search(r"\[lib[at]san\.", needed) is not None
 
 
+def check_logs(folder):
+    """Fails if a sanitizer said something in a log of this folder."""
+    logs = {path.name: path.read_text(errors="replace") for path in pathlib.Path(folder).glob("*.log")}
+    found = {name: log[match.start():][:6000] for name, log in logs.items() if (match := FOUND.search(log))}
+    if found:
+        raise AssertionError("\n".join(f"{name}: {log}" for name, log in found.items()))
+
+
 def free_ports(count):
     """Below those that outgoing connections are given, so that a process that is killed finds its port again."""
     held = []
@@ -117,11 +125,10 @@ class Anju:
 
     def remove(self):
         self.down()
-        logs = {path.name: path.read_text(errors="replace") for path in (self.data / "logs").glob("*.log")}
-        shutil.rmtree(self.data, ignore_errors=True)
-        found = {name: log[match.start():][:6000] for name, log in logs.items() if (match := FOUND.search(log))}
-        if found:
-            raise AssertionError("\n".join(f"{name}: {log}" for name, log in found.items()))
+        try:
+            check_logs(self.data / "logs")
+        finally:
+            shutil.rmtree(self.data, ignore_errors=True)
 
     def pid(self, name):
         """Of the program of that name; None when it has ended and not begun again: its number may be another process by now."""
