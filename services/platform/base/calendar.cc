@@ -2,7 +2,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_format.h"
+#include "absl/strings/str_cat.h"
 #include "services/platform/base/china.h"
 #include "services/platform/base/error.h"
 
@@ -43,10 +43,14 @@ absl::StatusOr<Month> ParseMonth(absl::string_view text) {
 }
 
 std::string Format(Date day) {
-  return absl::StrFormat("%04d-%02d-%02d", static_cast<int>(day.year()), day.month(), day.day());
+  return absl::StrCat(absl::Dec(day.year(), absl::kZeroPad4), "-", absl::Dec(day.month(), absl::kZeroPad2), "-",
+                      absl::Dec(day.day(), absl::kZeroPad2));
 }
 
-std::string Format(Month month) { return absl::StrFormat("%04d-%02d", month.index / 12, month.index % 12 + 1); }
+std::string Format(Month month) {
+  return absl::StrCat(absl::Dec(month.index / 12, absl::kZeroPad4), "-",
+                      absl::Dec(month.index % 12 + 1, absl::kZeroPad2));
+}
 
 Date DayInChina(absl::Time time) { return absl::ToCivilDay(time, China()); }
 

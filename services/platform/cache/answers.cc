@@ -62,12 +62,12 @@ Answers::Answers(Cache& cache, const Clock& clock, std::vector<std::string> serv
 
 Answers::Bytes Answers::Near(const std::string& key) {
   const absl::Time now = clock_.Now();
+  const auto is_within = [now](absl::Time since, absl::Duration age) { return since <= now && now - since < age; };
   absl::MutexLock lock(&mutex_);
   auto found = near_.find(key);
-  if (found == near_.end() || now - found->second.current_at >= options_.unquestioned ||
-      now < found->second.current_at) {
-    return nullptr;
-  }
+  const bool is_good = found != near_.end() && (is_within(found->second.current_at, options_.unquestioned) ||
+                                                is_within(found->second.made_at, options_.tolerated_age));
+  if (!is_good) return nullptr;
   ++counters_.near;
   return found->second.bytes;
 }
@@ -131,10 +131,6 @@ absl::StatusOr<Answers::Bytes> Answers::Fetch(const std::string& key, absl::stri
   }
   {
     absl::MutexLock lock(&mutex_);
-    if (auto found = near_.find(key); found != near_.end() && is_young(found->second.made_at)) {
-      ++counters_.tolerated;
-      return found->second.bytes;
-    }
     ++counters_.computed;
   }
 

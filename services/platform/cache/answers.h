@@ -32,9 +32,9 @@ std::optional<StoredAnswer> Unframe(absl::string_view key, absl::string_view sto
 struct AnswersOptions {
   absl::Duration ttl = absl::Seconds(60);
   // An answer younger than this is served although its stamp has passed: under constant writes not every reader
-  // recomputes.
+  // recomputes, nor asks the cache.
   absl::Duration tolerated_age = absl::Seconds(1);
-  // An answer known to be current this recently is served again without asking the cache.
+  // An older answer known to be current this recently is served again without asking the cache.
   absl::Duration unquestioned = absl::Milliseconds(100);
   // For so long after the cache was (re)started its stamps count for nothing: services need a moment to renew their
   // epochs.

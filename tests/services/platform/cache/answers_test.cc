@@ -191,7 +191,24 @@ TEST_F(AnswersTest, NearIsNothingUntilAnswered) {
   EXPECT_EQ(answers_->Near("anju:answer:45"), nullptr);
   Ask();
   ASSERT_NE(answers_->Near("anju:answer:45"), nullptr);
-  clock_.Advance(options_.unquestioned);
+  // Whatever changes, it would be tolerated for so long.
+  Change("registry");
+  clock_.Advance(options_.tolerated_age - absl::Milliseconds(1));
+  EXPECT_NE(answers_->Near("anju:answer:45"), nullptr);
+  clock_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(answers_->Near("anju:answer:45"), nullptr);
+}
+
+TEST_F(AnswersTest, NearIsForAMomentWhatIsKnownToBeCurrent) {
+  EXPECT_EQ(Ask(), "1");
+  clock_.Advance(absl::Seconds(30));
+  EXPECT_EQ(Ask(), "1");
+  clock_.Advance(options_.unquestioned - absl::Milliseconds(1));
+  EXPECT_NE(answers_->Near("anju:answer:45"), nullptr);
+  clock_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(answers_->Near("anju:answer:45"), nullptr);
+  // A clock that goes back says nothing.
+  clock_.Advance(-absl::Minutes(2));
   EXPECT_EQ(answers_->Near("anju:answer:45"), nullptr);
 }
 
