@@ -3,12 +3,49 @@
 
 import json
 import pathlib
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
 from whole import PROGRAMS, ROOT, Authority, check_logs, free_ports
+
+
+class Relay:
+    """A port of loopback that is far away from another: every byte takes `delay` seconds each way."""
+
+    def __init__(self, port, delay):
+        self.target, self.delay = port, delay
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+
+    def __enter__(self):
+        threading.Thread(target=self.accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+    def accept(self):
+        while True:
+            try:
+                near = self.listener.accept()[0]
+            except OSError:
+                return
+            far = socket.create_connection(("127.0.0.1", self.target))
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=self.carry, args=(one, other), daemon=True).start()
+
+    def carry(self, one, other):
+        try:
+            while data := one.recv(65536):
+                time.sleep(self.delay)
+                other.sendall(data)
+            other.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
 
 
 class TlsTest(unittest.TestCase):
@@ -50,6 +87,15 @@ class TlsTest(unittest.TestCase):
     def health(self, *words):
         return subprocess.run([PROGRAMS / "anjuctl", "--gateway", f"127.0.0.1:{self.grpc}", "--token-file", self.token,
                                "--output", "json", "--timeout", "5", *words, "health"], capture_output=True, text=True, timeout=30)
+
+    def test_far_away_is_only_slower(self):
+        # Four round trips of 0.3 s until the first answer.
+        with Relay(self.grpc, 0.15) as relay:
+            mine = ["--tls-ca", self.folder / "ca.pem", "--tls-cert", self.folder / "peer.pem", "--tls-key", self.folder / "peer.key"]
+            done = subprocess.run([PROGRAMS / "anjuctl", "--gateway", f"127.0.0.1:{relay.port}", "--token-file", self.token, *mine, "health"],
+                                  capture_output=True, text=True, timeout=60)
+        self.assertNotIn("UNAVAILABLE", done.stderr)
+        self.assertIn("registry", done.stdout, done.stderr)
 
     def test_a_caller_with_the_ca_reaches_the_registry_through_the_gateway(self):
         ca = self.folder / "ca.pem"

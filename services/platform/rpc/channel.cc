@@ -55,9 +55,10 @@ std::shared_ptr<grpc::Channel> Connect(absl::string_view address, const Tls& tls
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   // A peer that restarts is found again within a second, not after the default of two minutes.
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
+  // Not how often, as its name says: how long a connection may take to come about, with all its round trips.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 10'000);
   if (repeat == Repeat::kWhatMay) {
     static const std::string& config = *new std::string(RepeatConfig());
     arguments.SetServiceConfigJSON(config);
