@@ -360,11 +360,11 @@ absl::StatusOr<std::vector<AuditVerdict>> VerifyAll(Client& client, const Verify
     const auto read_chain = [&](const audit::v1::ReadChainRequest& request) {
       return CallOne<audit::v1::ReadChainResponse>(client, "anju.audit.v1.Audit/ReadChain", request, service);
     };
-    const auto get_head = [&] {
-      return CallOne<audit::v1::Head>(client, "anju.audit.v1.Audit/GetHead", audit::v1::GetHeadRequest(), service);
+    const auto verify_chain = [&](const audit::v1::VerifyChainRequest& request) {
+      return CallOne<audit::v1::VerifyChainResponse>(client, "anju.audit.v1.Audit/VerifyChain", request, service);
     };
     ASSIGN_OR_RETURN(AuditVerdict verdict,
-                     VerifyAudit(service, kept[service], {.read_chain = read_chain, .get_head = get_head}));
+                     VerifyAudit(service, kept[service], {.read_chain = read_chain, .verify_chain = verify_chain}));
     verdicts.push_back(std::move(verdict));
   }
   return verdicts;

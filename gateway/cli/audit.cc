@@ -61,10 +61,18 @@ absl::StatusOr<AuditVerdict> VerifyAudit(const std::string& service, std::vector
   }
   if (!verdict.fault.has_value()) verdict.fault = check.End();
   verdict.head = check.head();
-  ASSIGN_OR_RETURN(const audit::v1::Head head, world.get_head());
-  verdict.unsealed = head.unsealed();
-  if (!verdict.fault.has_value() && head.unsealed_since_s() > absl::ToInt64Seconds(audit::kSealedWithin)) {
-    verdict.fault = audit::Fault{.kind = audit::FaultKind::kNotSealed, .number = verdict.head.number};
+  audit::v1::VerifyChainRequest question;
+  audit::v1::VerifyChainResponse said;
+  do {
+    question.set_after_number(said.verified_number());
+    question.set_after_hash(said.verified_hash());
+    ASSIGN_OR_RETURN(said, world.verify_chain(question));
+  } while (said.intact() && !said.complete());
+  verdict.unsealed = said.unsealed();
+  if (!verdict.fault.has_value() && !said.intact()) {
+    verdict.fault = audit::Fault{.kind = static_cast<audit::FaultKind>(said.fault().kind()),
+                                 .number = said.fault().number(),
+                                 .entry_id = said.fault().entry_id()};
   }
   return verdict;
 }

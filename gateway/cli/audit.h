@@ -15,7 +15,7 @@ namespace anju::cli {
 // How a chain is asked for; any error ends the verification.
 struct AuditWorld {
   absl::FunctionRef<absl::StatusOr<audit::v1::ReadChainResponse>(const audit::v1::ReadChainRequest&)> read_chain;
-  absl::FunctionRef<absl::StatusOr<audit::v1::Head>()> get_head;
+  absl::FunctionRef<absl::StatusOr<audit::v1::VerifyChainResponse>(const audit::v1::VerifyChainRequest&)> verify_chain;
 };
 
 // What came of verifying the log of one service.
@@ -29,7 +29,8 @@ struct AuditVerdict {
   std::optional<audit::Fault> fault;
 };
 
-// Reads the whole log of a service and computes its chain here, trusting nothing that the service says of it. `kept`
+// Reads the whole log of a service and computes its chain here, trusting nothing that the service says of it; then has
+// the service look at what only it can: whether entries are found by their records, and what waits to be sealed. `kept`
 // are heads that were kept elsewhere.
 absl::StatusOr<AuditVerdict> VerifyAudit(const std::string& service, std::vector<audit::Head> kept,
                                          const AuditWorld& world);

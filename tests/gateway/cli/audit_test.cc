@@ -32,8 +32,8 @@ class FakeLog {
       link.set_content_hash(audit::ContentHash(entry));
       *link.mutable_entry() = audit::ToProto(entry);
     }
-    waiting.set_unsealed(2);
-    waiting.set_unsealed_since_s(1);
+    said.set_intact(true);
+    said.set_unsealed(2);
   }
 
   AuditVerdict Verify(std::vector<audit::Head> kept = {}) {
@@ -44,12 +44,19 @@ class FakeLog {
       }
       return absl::StatusOr<audit::v1::ReadChainResponse>(page);
     };
-    const auto get_head = [&] { return absl::StatusOr<audit::v1::Head>(waiting); };
-    return *VerifyAudit("registry", std::move(kept), {.read_chain = read_chain, .get_head = get_head});
+    // It needs two calls.
+    const auto verify_chain = [&](const audit::v1::VerifyChainRequest& request) {
+      audit::v1::VerifyChainResponse answer = said;
+      answer.set_verified_number(request.after_number() + 4);
+      answer.set_verified_hash(links[3].hash());
+      answer.set_complete(request.after_number() == 4 && request.after_hash() == links[3].hash());
+      return absl::StatusOr<audit::v1::VerifyChainResponse>(answer);
+    };
+    return *VerifyAudit("registry", std::move(kept), {.read_chain = read_chain, .verify_chain = verify_chain});
   }
 
   std::vector<audit::v1::Link> links;
-  audit::v1::Head waiting;
+  audit::v1::VerifyChainResponse said;
 };
 
 TEST(AuditTest, AnHonestLogIsRight) {
@@ -91,8 +98,18 @@ TEST(AuditTest, WhatIsCutOffOrWaitsTooLongIsFound) {
   log.links.pop_back();
   EXPECT_EQ(log.Verify().fault, std::nullopt);
   EXPECT_EQ(log.Verify({last}).fault->kind, FaultKind::kHeadLost);
-  log.waiting.set_unsealed_since_s(61);
-  EXPECT_EQ(log.Verify().fault->kind, FaultKind::kNotSealed);
+}
+
+TEST(AuditTest, WhatOnlyTheServiceCanSeeIsAskedOfIt) {
+  FakeLog log;
+  log.said.set_intact(false);
+  log.said.mutable_fault()->set_kind(audit::v1::FAULT_KIND_NOT_FOUND_BY_RECORD);
+  log.said.mutable_fault()->set_number(3);
+  log.said.mutable_fault()->set_entry_id("e3");
+  EXPECT_EQ(log.Verify().fault, (audit::Fault{.kind = FaultKind::kNotFoundByRecord, .number = 3, .entry_id = "e3"}));
+  // What is found here comes first.
+  log.links[1].mutable_entry()->set_subject("wang");
+  EXPECT_EQ(log.Verify().fault->number, 2);
 }
 
 TEST(AuditTest, EntriesOfAnotherDivisionAreFollowedByTheirHashes) {
