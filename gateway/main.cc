@@ -126,6 +126,7 @@ std::vector<Peer> ReadServices(const std::string& flag, const rpc::Tls& tls) {
     if (parts.first.empty() || parts.second.empty()) {
       StopTheStart("--services is a list such as registry=127.0.0.1:8091,channels=127.0.0.1:8095");
     }
+    if (auto may = runtime::MayCall(parts.second, tls); !may.ok()) StopTheStart(std::string(may.message()));
     peers.push_back(Peer::At(parts.first, parts.second, tls));
   }
   if (peers.empty()) StopTheStart("--services is missing: a gateway without services has nothing to say");

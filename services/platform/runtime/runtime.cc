@@ -172,6 +172,12 @@ bool IsLoopback(absl::string_view address) {
          absl::StartsWith(address, "localhost:") || absl::StartsWith(address, "unix:");
 }
 
+absl::Status MayCall(absl::string_view address, const rpc::Tls& tls) {
+  if (tls.on() || IsLoopback(address)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      address, " would be sent tokens and personal data in plain text beyond this machine: give the flags of its TLS"));
+}
+
 absl::Status MayListen(absl::string_view address, const rpc::Tls& tls) {
   if (tls.on() ? tls.serves() : IsLoopback(address)) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -247,6 +253,11 @@ bool Runtime::migrate_only() const { return absl::GetFlag(FLAGS_migrate_only); }
 std::optional<int> Runtime::night_hour() const {
   const int hour = absl::GetFlag(FLAGS_night_hour);
   return hour < 0 ? std::nullopt : std::optional(hour);
+}
+
+std::shared_ptr<grpc::Channel> Runtime::Peer(absl::string_view address) const {
+  if (auto may = MayCall(address, tls_); !may.ok()) StopTheStart(may.message());
+  return rpc::Connect(address, tls_, rpc::Repeat::kWhatMay);
 }
 
 int Runtime::Serve(const std::vector<grpc::Service*>& services, const std::function<void()>& draining) {

@@ -52,9 +52,8 @@ class Runtime {
 
   // The certificate of --tls_cert and --tls_key, and the CA of --tls_ca.
   const rpc::Tls& tls() const { return tls_; }
-  std::shared_ptr<grpc::Channel> Peer(absl::string_view address) const {
-    return rpc::Connect(address, tls_, rpc::Repeat::kWhatMay);
-  }
+  // Stops the start when it could only be called in plain text.
+  std::shared_ptr<grpc::Channel> Peer(absl::string_view address) const;
 
   // With TLS every peer has to show a certificate that --tls_ca signed, so all three flags are needed then.
   //
@@ -81,6 +80,8 @@ void ReadEnvironment(absl::Span<const char* const> flags);
 // Whether `address` can be reached from this machine only: 127.0.0.1, [::1], localhost or a unix socket.
 bool IsLoopback(absl::string_view address);
 
+// Refuses to send plain text beyond this machine, with INVALID_ARGUMENT and a sentence.
+absl::Status MayCall(absl::string_view address, const rpc::Tls& tls);
 // Refuses to serve plain text beyond this machine, with INVALID_ARGUMENT and a sentence.
 absl::Status MayListen(absl::string_view address, const rpc::Tls& tls);
 

@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "google/rpc/status.pb.h"
-#include "gtest/gtest.h"
+#include "gmock/gmock.h"
 #include "spdlog/spdlog.h"
 #include "tests/support/certificates.h"
 #include "tests/support/identity.h"
@@ -149,6 +149,11 @@ TEST_F(RuntimeDeathTest, TlsIsMutualAndForAnyAddress) {
   EXPECT_EXIT(Start({jwks_, peer[2]}), ::testing::ExitedWithCode(1), "--tls_cert");
   EXPECT_EXIT(Serve(peer), ::testing::ExitedWithCode(7), "peer 1, stranger 0");
   EXPECT_EXIT(Serve(stranger), ::testing::ExitedWithCode(8), "--tls_ca");
+}
+
+TEST(MayCallTest, NoTokenLeavesTheMachineInPlainText) {
+  EXPECT_TRUE(MayCall("127.0.0.1:8091", rpc::Tls()).ok());
+  EXPECT_THAT(std::string(MayCall("registry:8091", rpc::Tls()).message()), ::testing::HasSubstr("registry:8091"));
 }
 
 TEST(IsLoopbackTest, Addresses) {
