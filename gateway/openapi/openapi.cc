@@ -53,12 +53,10 @@ std::string SummaryOf(absl::string_view comment) {
   return std::string(end == absl::string_view::npos ? comment : comment.substr(0, end + 1));
 }
 
-std::vector<std::string> RolesOf(const MethodDescriptor& method) {
-  std::vector<std::string> roles;
-  for (int role : method.options().GetExtension(type::v1::access).roles()) {
-    roles.emplace_back(rpc::RoleWord(static_cast<type::v1::Role>(role)));
-  }
-  return roles;
+std::vector<std::string> WordsOf(const google::protobuf::RepeatedField<int>& roles) {
+  std::vector<std::string> words;
+  for (int role : roles) words.emplace_back(rpc::RoleWord(static_cast<type::v1::Role>(role)));
+  return words;
 }
 
 OrderedJson Content(const std::string& type, OrderedJson schema) { return {{type, {{"schema", std::move(schema)}}}}; }
@@ -91,6 +89,11 @@ class Document {
     }
     if (!parameters.empty()) operation["parameters"] = std::move(parameters);
     if (!operation.contains("responses")) operation["responses"] = {{"200", AnswerOf(rule)}};
+    if (IsRemembered(rule)) {
+      operation["responses"]["200"]["headers"]["ETag"] = {
+          {"description", "What this answer is called; other figures have another."}, {"schema", {{"type", "string"}}}};
+      operation["responses"]["304"] = {{"description", "It is still the answer of If-None-Match."}};
+    }
     operation["responses"]["4XX"] = {{"$ref", "#/components/responses/Error"}};
     operation["responses"]["5XX"] = {{"$ref", "#/components/responses/Error"}};
     if (method.options().GetExtension(type::v1::access).anyone()) operation["security"] = OrderedJson::array();
@@ -115,7 +118,12 @@ class Document {
          {{"schemas", schemas_.Take()},
           {"responses",
            {{"Error",
-             {{"description", "What is wrong, as google.rpc.Status."}, {"content", Content(kJsonType, error)}}}}},
+             {{"description", "What is wrong, as google.rpc.Status."},
+              {"headers",
+               {{"Retry-After",
+                 {{"description", "After how many seconds it may go well; with 429 and 503."},
+                  {"schema", {{"type", "integer"}}}}}}},
+              {"content", Content(kJsonType, error)}}}}},
           {"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}, {"bearerFormat", "JWT"}}}}}}}};
     return document.dump();
   }
@@ -129,13 +137,16 @@ class Document {
 
   static OrderedJson Head(const MethodDescriptor& method, const std::string& suffix) {
     const std::string comment(CommentOf(method.full_name()));
-    const std::vector<std::string> roles = RolesOf(method);
+    const std::vector<std::string> roles = WordsOf(method.options().GetExtension(type::v1::access).roles());
     return {{"operationId", absl::StrCat(method.full_name(), suffix)},
             {"tags", OrderedJson::array({method.service()->full_name()})},
             {"summary", SummaryOf(comment)},
             {"description", absl::StrCat(comment, "\n\nRoles: ", absl::StrJoin(roles, ", "), ".")},
             {"x-roles", roles}};
   }
+
+  // Figures have an ETag.
+  static bool IsRemembered(const Transcoder::Rule& rule) { return rule.is_aggregate && rule.http_method == "GET"; }
 
   OrderedJson ParametersOf(const Transcoder::Rule& rule) {
     const MethodDescriptor& method = *rule.method;
@@ -156,6 +167,20 @@ class Document {
       parameters.push_back(Parameter("service", "query", !names_service, std::move(service)));
     }
     if (rule.body != "*") AddQuery(*method.input_type(), "", 1, taken, parameters);
+    if (IsRemembered(rule)) {
+      parameters.push_back(
+          Parameter("If-None-Match", "header", false,
+                    {{"type", "string"}, {"description", "The ETag of an answer that is there already."}}));
+    }
+    if (const auto& unmasked = method.options().GetExtension(type::v1::access).unmasked(); !unmasked.empty()) {
+      parameters.push_back(
+          Parameter("X-Anju-Purpose", "header", false,
+                    {{"type", "string"},
+                     {"description",
+                      absl::StrCat("What the personal data is needed for, in 6 to 100 characters, percent-encoded: "
+                                   "then it is answered unmasked to ",
+                                   absl::StrJoin(WordsOf(unmasked), ", "), ", and this is kept in the audit.")}}));
+    }
     return parameters;
   }
 
@@ -168,7 +193,8 @@ class Document {
       const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
                               field.message_type()->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED;
       if (!is_message) {
-        const bool required = field.options().GetExtension(type::v1::required);
+        const bool required = field.options().GetExtension(type::v1::required) ||
+                              (field.options().GetExtension(type::v1::scope) && !field.is_repeated());
         parameters.push_back(Parameter(path, "query", required, schemas_.Of(field)));
       } else if (!field.is_repeated() && depth < kMaxQueryDepth) {
         AddQuery(*field.message_type(), path + ".", depth + 1, taken, parameters);

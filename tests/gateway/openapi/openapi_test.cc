@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -15,6 +16,9 @@ namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
 
 const std::vector<std::string> kServices = {"registry", "relocation", "microcredit", "workshops", "channels"};
 
@@ -92,6 +96,23 @@ TEST_F(OpenApiTest, SaysWhatTheContractsSay) {
   const json& figure = api_["components"]["schemas"]["anju.gateway.v1.Figure"]["properties"];
   EXPECT_EQ(figure["value"]["type"], "string");
   EXPECT_EQ(figure["value"]["format"], "int64");
+}
+
+TEST_F(OpenApiTest, SaysWhatMayStandInTheHead) {
+  const auto names = [](const json& operation) {
+    std::map<std::string, bool> found;
+    for (const auto& parameter : operation["parameters"]) found[parameter["name"]] = parameter.value("required", false);
+    return found;
+  };
+  const auto& overview = api_["paths"]["/v1/overview"]["get"];
+  EXPECT_THAT(names(overview), IsSupersetOf({Pair("division", true), Pair("month", true), Pair("from_month", false),
+                                             Pair("If-None-Match", false)}));
+  EXPECT_TRUE(overview["responses"].contains("304"));
+  EXPECT_TRUE(overview["responses"]["200"]["headers"].contains("ETag"));
+  const auto& household = api_["paths"]["/v1/households/{id}"]["get"];
+  EXPECT_THAT(names(household), UnorderedElementsAre(Pair("id", true), Pair("X-Anju-Purpose", false)));
+  EXPECT_FALSE(household["responses"].contains("304"));
+  EXPECT_TRUE(api_["components"]["responses"]["Error"]["headers"].contains("Retry-After"));
 }
 
 TEST_F(OpenApiTest, EverythingIsDescribed) {
