@@ -130,6 +130,13 @@ class Chain(Audit):
         # The service itself answers the same.
         checked = self.anju.ctl(self.auditor, "call", "anju.audit.v1.Audit/VerifyChain", "{}", "--service", "registry")
         self.assertTrue(checked["intact"] and checked["complete"], checked)
+        # An entry that is not found by the records that it names is hidden from who asks for these.
+        trigger = "audit_records_delete" if self.engine == "sqlite" else "audit_records_stay ON audit_records"
+        self.anju.alter("registry", f"DROP TRIGGER {trigger}", "CREATE TABLE taken AS SELECT * FROM audit_records", "DELETE FROM audit_records")
+        code, verdicts = self.verify()
+        self.assertEqual((3, "FAULT_KIND_NOT_FOUND_BY_RECORD"), (code, verdicts["registry"]["fault"]["kind"]))
+        self.anju.alter("registry", "INSERT INTO audit_records SELECT * FROM taken", "DROP TABLE taken")
+        self.assertEqual(0, self.verify()[0])
         # A head of what was there before is of use later: what is cut off is found by it alone.
         last = int(before.split(":")[1])
         forged = f"registry:{last + 1000}:{'0' * 64}"
@@ -211,6 +218,17 @@ class PersonalData(Audit):
                 self.assertEqual((PURPOSE, [household], VILLAGE), (entry["purpose"], entry["record_ids"], entry["division"]))
             self.assertNotIn(ID_NUMBER, json.dumps(listed))
         self.assertEqual(0, self.verify()[0])
+        # Whoever sees an ID number masked cannot find out by trying which it is.
+        searched = f"/v1/households?division={COUNTY}&query="
+        for token in (self.officer, self.anju.new_token("collector", COUNTY)):
+            status, answer = self.http(searched + ID_NUMBER, token)
+            self.assertEqual((403, "PURPOSE_MISSING"), (status, answer["details"][0]["reason"]))
+            self.assertEqual(1, len(self.http(searched + "h1", token)[1]["households"]))
+        by_name = searched + urllib.parse.quote(NAME)
+        self.assertEqual((1, 0), tuple(len(self.http(by_name, token)[1].get("households", []))
+                                       for token in (self.officer, self.anju.new_token("collector", COUNTY))))
+        status, answer = self.http(searched + ID_NUMBER, self.officer, x_anju_purpose=raw)
+        self.assertEqual((200, ID_NUMBER), (status, answer["households"][0]["members"][0]["id_number"]))
         self.assertNotIn(ID_NUMBER, "".join(log.read_text(errors="replace") for log in (self.anju.data / "logs").iterdir()))
 
     def test_a_person_is_followed_to_another_household(self):

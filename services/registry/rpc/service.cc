@@ -1,6 +1,9 @@
 #include "services/registry/rpc/service.h"
 
+#include "absl/strings/match.h"
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/page_token.h"
 #include "services/platform/intake/places.h"
 #include "services/platform/records/read.h"
 #include "services/registry/domain/household.h"
@@ -35,13 +38,24 @@ grpc::Status RegistryService::GetHousehold(grpc::ServerContext* context, const v
 
 grpc::Status RegistryService::ListHouseholds(grpc::ServerContext* context, const v1::ListHouseholdsRequest* request,
                                              v1::ListHouseholdsResponse* response) {
-  const auto list = [&](const rpc::Caller&) -> absl::StatusOr<v1::ListHouseholdsResponse> {
+  const auto list = [&](const rpc::Caller& caller) -> absl::StatusOr<v1::ListHouseholdsResponse> {
     if (request->query().empty()) {
       return records::List<Household>(store_, *request, &v1::ListHouseholdsResponse::add_households);
     }
+    RETURN_IF_ERROR(CheckPageToken(request->page_token().empty()));
+    // What a mask leaves open is soon tried through.
+    if (caller.purpose.empty() && ReadIdNumber(request->query()).ok()) {
+      return Refuse(
+          absl::StatusCode::kPermissionDenied, "PURPOSE_MISSING",
+          absl::StrCat("a search by ID number is for who sees ID numbers: say what for in ", rpc::kPurposeHeader),
+          "query");
+    }
     ASSIGN_OR_RETURN(std::vector<roots::StoredRoot> found, store_.Linked("search", request->query()));
+    // To whom names are never shown, they are not found by name either.
+    const bool may_see = caller.Has(type::v1::ROLE_OFFICER) || caller.Has(type::v1::ROLE_AUDITOR);
     v1::ListHouseholdsResponse answer;
     for (const roots::StoredRoot& stored : found) {
+      if (!may_see && !absl::EndsWith(stored.key, absl::StrCat("/", request->query()))) continue;
       if (!intake::LiesIn(*store_.successions(), stored.division, request->division())) continue;
       if (answer.households_size() == records::PageSize(request->page_size())) break;
       *answer.add_households() = records::ToMessage<v1::Household>(*std::any_cast<Household>(&stored.root));
@@ -91,6 +105,7 @@ grpc::Status RegistryService::ListDivisions(grpc::ServerContext* context, const 
                                             v1::ListDivisionsResponse* response) {
   const auto list = [&](const rpc::Caller&) -> absl::StatusOr<v1::ListDivisionsResponse> {
     const int64_t size = request->page_size() == 0 ? 500 : records::PageSize(request->page_size());
+    RETURN_IF_ERROR(CheckPageToken(request->page_token().empty() || IsDivisionCode(request->page_token())));
     ASSIGN_OR_RETURN(const std::optional<Month> month, MonthOf(request->month()));
     ASSIGN_OR_RETURN(std::vector<Division> found,
                      divisions_.List(request->parent(), request->query(), request->page_token(), size, month));
