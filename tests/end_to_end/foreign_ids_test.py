@@ -175,6 +175,29 @@ class ForeignIdsTest(unittest.TestCase):
                 if f"{{{words[0]}}}" not in path:
                     yield method, words, call
 
+    def test_a_list_of_what_is_no_division_or_no_page_is_refused(self):
+        lists = pages = 0
+        for path, verb, about in self.methods:
+            role = self.role(about)
+            parameters = [p for p in about.get("parameters", []) if p["in"] == "query"]
+            scoped = [p["name"] for p in parameters if p["schema"].get("x-scope")]
+            if verb != "GET" or "{" in path or not scoped or role is None:
+                continue
+            query = {p["name"]: self.plausible(p["name"], p["schema"], HOME) for p in parameters if p["name"] not in ("page_token", "subject")}
+            query.update({name: HOME for name in scoped}, **({"service": "registry"} if "service" in query else {}))
+            for wrong in (HOME + "999", HOME + "abc", HOME + ";x"):
+                status, answer = self.ask("GET", f"{path}?{urllib.parse.urlencode(query | {scoped[0]: wrong})}", role, HOME, None)
+                with self.subTest(path=path, division=wrong):
+                    self.assertIn(status, (400, 404), answer)
+            lists += 1
+            if any(p["name"] == "page_token" for p in parameters):
+                status, answer = self.ask("GET", f"{path}?{urllib.parse.urlencode(query | {'page_token': 'zzz'})}", role, HOME, None)
+                with self.subTest(path=path, page_token="zzz"):
+                    self.assertEqual(400, status, answer)
+                pages += 1
+        self.assertGreater(lists, 40)
+        self.assertGreater(pages, 25)
+
     def test_a_key_of_another_county_is_answered_like_none(self):
         self.assertGreater(len(self.keys), 12, self.keys)
         asked, places, not_found = 0, 0, set()

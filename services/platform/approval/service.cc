@@ -7,6 +7,8 @@
 #include "services/platform/approval/ledger.h"
 #include "services/platform/base/china.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/base/page_token.h"
 #include "services/platform/records/change.h"
 
 namespace anju::approval {
@@ -122,6 +124,7 @@ grpc::Status ApprovalsService::ListDecisions(grpc::ServerContext* context, const
                                              v1::ListDecisionsResponse* response) {
   const auto list = [&](const rpc::Caller&) -> absl::StatusOr<v1::ListDecisionsResponse> {
     RETURN_IF_ERROR(CheckNamed(request->division()));
+    RETURN_IF_ERROR(CheckPageToken(request->page_token().empty() || IsId(request->page_token())));
     LedgerQuestion question{.division = request->division(),
                             .record_id = request->record_id(),
                             .by = request->by(),

@@ -6,6 +6,7 @@
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/base/page_token.h"
 #include "services/platform/records/read.h"
 
 namespace anju::audit {
@@ -68,10 +69,7 @@ absl::StatusOr<Query> AuditService::QueryOf(const v1::ListEntriesRequest& reques
   if (!request.to_day().empty()) {
     ASSIGN_OR_RETURN(query.until, MidnightInChina(request.to_day(), "to_day", 1));
   }
-  if (!request.page_token().empty() && !IsId(request.page_token())) {
-    return Refuse(kInvalidArgument, "PAGE_TOKEN_MALFORMED", "give the token that came with the page before",
-                  "page_token");
-  }
+  RETURN_IF_ERROR(CheckPageToken(request.page_token().empty() || IsId(request.page_token())));
   if (!request.person_id().empty()) {
     ASSIGN_OR_RETURN(query.household_ids, households_of_(request.person_id()));
   }

@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
+#include "services/platform/base/page_token.h"
 
 namespace anju::ledger {
 namespace {
@@ -121,7 +122,8 @@ absl::StatusOr<EntryPage> Books::Entries(const EntryQuery& query, const std::str
   const size_t hash = page_token.rfind('#');
   int64_t after = 0;
   const std::string journal = page_token.substr(0, hash);
-  if (hash != std::string::npos && !absl::SimpleAtoi(page_token.substr(hash + 1), &after)) after = 0;
+  RETURN_IF_ERROR(CheckPageToken(page_token.empty() ||
+                                 (hash != std::string::npos && absl::SimpleAtoi(page_token.substr(hash + 1), &after))));
   std::vector<storage::Value> values = {
       query.division, PrefixEnd(query.division), journal, after, query.account, query.account, query.party,
       query.party};

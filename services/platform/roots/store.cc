@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/base/page_token.h"
 #include "services/platform/roots/queue.h"
 #include "services/platform/roots/sql_session.h"
 #include "services/platform/tally/follow.h"
@@ -291,6 +293,8 @@ absl::StatusOr<RootPage> Store::List(absl::string_view kind, absl::string_view d
                                      int64_t limit) {
   const std::pair<std::string, std::string> after = absl::StrSplit(page_token, absl::MaxSplits('/', 1));
   const std::string from(division);
+  RETURN_IF_ERROR(
+      CheckPageToken(page_token.empty() || (absl::StartsWith(after.first, division) && !after.second.empty())));
   return Page(kList,
               {from, PrefixEnd(division), after.first, after.second, std::string(kind), std::string(kind), from, limit},
               limit);
@@ -323,10 +327,10 @@ absl::StatusOr<std::vector<std::string>> Store::Beneath(absl::string_view kind, 
 absl::StatusOr<RootPage> Store::Queue(absl::string_view queue, absl::string_view division, Date until,
                                       absl::string_view page_token, int64_t limit) {
   const std::pair<std::string, std::string> after = absl::StrSplit(page_token, absl::MaxSplits('/', 1));
-  return Page(kQueue,
-              {QueueKind(queue, division), QueueLink(division, Date(0, 1, 1)), QueueLink(division, until), after.first,
-               after.second, limit},
-              limit);
+  const std::string first = QueueLink(division, Date(0, 1, 1)), last = QueueLink(division, until);
+  RETURN_IF_ERROR(
+      CheckPageToken(page_token.empty() || (after.first >= first && after.first <= last && !after.second.empty())));
+  return Page(kQueue, {QueueKind(queue, division), first, last, after.first, after.second, limit}, limit);
 }
 
 absl::StatusOr<RootPage> Store::Page(absl::string_view sql, const std::vector<storage::Value>& values, int64_t limit) {

@@ -88,7 +88,11 @@ class ScopePlans {
 };
 
 absl::Status CheckValue(const Caller& caller, const FieldDescriptor& field, const std::string& division) {
-  if (division.empty() || caller.Covers(division)) return absl::OkStatus();
+  if (division.empty()) return absl::OkStatus();
+  if (!IsDivisionCode(division)) {
+    return Refuse(kInvalidArgument, "DIVISION_MALFORMED", "a division code has 2, 4, 6, 9 or 12 digits", field.name());
+  }
+  if (caller.Covers(division)) return absl::OkStatus();
   return Refuse(kPermissionDenied, "OUTSIDE_SCOPE",
                 absl::StrCat("your token is for division ", caller.scope, " and what lies within it"), field.name());
 }
@@ -100,7 +104,7 @@ absl::Status CheckPlan(const Caller& caller, const Message& message, const Scope
     if (!field->is_repeated()) {
       const std::string& value = reflection.GetStringReference(message, field, &scratch);
       // Nothing is no division: it would be everywhere.
-      if (value.empty()) {
+      if (value.empty() && !caller.scope.empty()) {
         return Refuse(kInvalidArgument, "FIELD_MISSING", "name the division that the request is about", field->name());
       }
       RETURN_IF_ERROR(CheckValue(caller, *field, value));
@@ -361,9 +365,24 @@ absl::Status Guard::MaskOrDisclose(const Caller& caller, Message& answer) {
 }
 
 absl::Status Guard::CheckScope(const Caller& caller, const Message& request) {
-  if (caller.scope.empty()) return absl::OkStatus();
   const ScopePlan* plan = Plans().Find(*request.GetDescriptor());
   return plan == nullptr ? absl::OkStatus() : CheckPlan(caller, request, *plan);
+}
+
+absl::Status Guard::CheckNothing(const Message& request, const Message& answer) {
+  if (exists_ == nullptr) return absl::OkStatus();
+  std::vector<const FieldDescriptor*> said;
+  answer.GetReflection()->ListFields(answer, &said);
+  // What stands by itself, such as that nothing is left, is said of what is not there too.
+  const bool says_something = std::any_of(said.begin(), said.end(), [](const FieldDescriptor* field) {
+    return field->is_repeated() || field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+  });
+  const bool is_read = RuleOf(*request.GetDescriptor()).method->options().idempotency_level() ==
+                       google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
+  if (says_something || !is_read) return absl::OkStatus();
+  const ScopePlan* plan = Plans().Find(*request.GetDescriptor());
+  const std::string division = plan == nullptr ? "" : DivisionAsked(request, *plan);
+  return division.empty() ? absl::OkStatus() : exists_(division);
 }
 
 grpc::Status Guard::Serve(grpc::ServerContext& context, const Descriptor& request_type, const Message* request,

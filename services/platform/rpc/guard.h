@@ -49,6 +49,11 @@ class Guard {
   using Refused = std::function<void(const Caller&, absl::string_view reason, absl::string_view division)>;
   void TellRefused(Refused refused) { refused_ = std::move(refused); }
 
+  // From now on who reads about a division and would be answered nothing at all is first looked up: `exists` refuses a
+  // division that does not exist. To be said before the first call.
+  using Exists = std::function<absl::Status(const std::string& division)>;
+  void LookUpDivisions(Exists exists) { exists_ = std::move(exists); }
+
   // Serves a call that has one request and one answer, whose personal data is masked unless the caller may see it. The
   // method is the one that takes `Request`.
   template <typename Request, typename Response>
@@ -57,6 +62,7 @@ class Guard {
     return Serve(*context, *Request::descriptor(), request, [&](const Caller& caller) {
       absl::StatusOr<Response> answer = handler(caller);
       if (!answer.ok()) return answer.status();
+      if (absl::Status none = CheckNothing(*request, *answer); !none.ok()) return none;
       if (absl::Status closed = MaskOrDisclose(caller, *answer); !closed.ok()) return closed;
       *response = *std::move(answer);
       return absl::OkStatus();
@@ -104,6 +110,7 @@ class Guard {
   static absl::Status CheckRole(const Caller& caller, const MethodRule& rule);
   // Takes the purpose that the caller states, when the method answers personal data unmasked.
   static absl::Status TakePurpose(absl::string_view stated, const MethodRule& rule, Caller& caller);
+  absl::Status CheckNothing(const google::protobuf::Message& request, const google::protobuf::Message& answer);
   absl::Status MaskOrDisclose(const Caller& caller, google::protobuf::Message& answer);
   void Finish(const MethodRule& rule, const Caller* caller, absl::string_view request_id, absl::Time started,
               const absl::Status& outcome);
@@ -117,6 +124,7 @@ class Guard {
   std::function<void(Caller&)> resolve_;
   Disclosed disclosed_;
   Refused refused_;
+  Exists exists_;
   std::unique_ptr<State> state_;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "services/platform/audit/disclosure.h"
+#include "services/platform/base/error.h"
 #include "services/platform/feed/publisher.h"
 #include "services/platform/feed/whereabouts.h"
 #include "services/platform/roots/schema.h"
@@ -48,6 +49,21 @@ absl::StatusOr<std::vector<std::string>> HouseholdsOf(roots::FactSource& source,
   if (facts.empty()) return std::vector<std::string>{person_id.substr(0, person_id.find(':'))};
   ASSIGN_OR_RETURN(feed::WhereaboutsFact fact, roots::FromJson<feed::WhereaboutsFact>(facts[0].body));
   return std::move(fact.households);
+}
+
+// Refuses with DIVISION_NOT_FOUND. While the registry is away nobody knows.
+absl::Status CheckExists(roots::Store& store, roots::FactSource& source, const std::string& division) {
+  bool is_known = false;
+  RETURN_IF_ERROR(store.Look([&](roots::Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto fact, session.FindFact<feed::DivisionFact>(division));
+    is_known = fact.has_value();
+    return absl::OkStatus();
+  }));
+  if (is_known) return absl::OkStatus();
+  const auto facts = source.Ask(feed::DivisionFact::kTopic, {division});
+  if (!facts.ok() || !facts->empty()) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kInvalidArgument, "DIVISION_NOT_FOUND",
+                "no such division: use the national statistical code of 2, 4, 6, 9 or 12 digits", "division");
 }
 
 std::map<std::string, std::shared_ptr<grpc::Channel>> Peers(const Runtime& runtime, const Blueprint& blueprint) {
@@ -124,6 +140,10 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
   runtime.guard().TellRefused([this](const rpc::Caller& caller, absl::string_view reason, absl::string_view division) {
     refusals_.Count(caller, reason, division);
   });
+  if (blueprint.own_facts != nullptr || !runtime.registry().empty()) {
+    runtime.guard().LookUpDivisions([this, &source = blueprint.own_facts != nullptr ? *blueprint.own_facts : peers_](
+                                        const std::string& division) { return CheckExists(store_, source, division); });
+  }
   runtime.guard().ResolveScopes([this](rpc::Caller& caller) { scopes_.Resolve(caller); });
   if (runtime.migrate_only()) return;
   std::map<std::string, std::shared_ptr<grpc::Channel>> peers = Peers(runtime, blueprint);

@@ -1,7 +1,9 @@
 #include "services/registry/rpc/duplicates.h"
 
+#include "absl/strings/match.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/page_token.h"
 #include "services/registry/rpc/change.h"
 
 namespace anju::registry {
@@ -14,8 +16,9 @@ grpc::Status DuplicatesService::ListDuplicates(grpc::ServerContext* context, con
                     "persons are compared within a county: name one, or a division within it", "division");
     }
     const int64_t size = records::PageSize(request->page_size());
-    ASSIGN_OR_RETURN(const std::vector<std::string> links,
-                     twins_.Shared(CountyOf(request->division()), request->page_token(), size));
+    const std::string county(CountyOf(request->division()));
+    RETURN_IF_ERROR(CheckPageToken(request->page_token().empty() || absl::StartsWith(request->page_token(), county)));
+    ASSIGN_OR_RETURN(const std::vector<std::string> links, twins_.Shared(county, request->page_token(), size));
     v1::ListDuplicatesResponse answer;
     RETURN_IF_ERROR(store_.Look([&](roots::Session& session) -> absl::Status {
       for (const std::string& link : links) {

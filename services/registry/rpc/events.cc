@@ -2,6 +2,7 @@
 
 #include "absl/strings/numbers.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/page_token.h"
 #include "services/registry/domain/history.h"
 #include "services/registry/rpc/change.h"
 #include "services/registry/rpc/names.h"
@@ -106,10 +107,8 @@ grpc::Status EventsService::ListHouseholdEvents(grpc::ServerContext* context,
     RETURN_IF_ERROR(store_.Look([&](roots::Session& session) -> absl::Status {
       ASSIGN_OR_RETURN(const Household household, FindWithin(session, caller, request->id()));
       int32_t number = 0;
-      if (!request->page_token().empty() && (!absl::SimpleAtoi(request->page_token(), &number) || number < 0)) {
-        return Refuse(kInvalidArgument, "PAGE_TOKEN_MALFORMED", "give the token of an answer back as it is",
-                      "page_token");
-      }
+      RETURN_IF_ERROR(CheckPageToken(request->page_token().empty() ||
+                                     (absl::SimpleAtoi(request->page_token(), &number) && number >= 0)));
       const FindEvent find = EventsOf(session, household.id);
       const int64_t size = records::PageSize(request->page_size());
       while (number < household.events && answer.events_size() < size) {

@@ -308,12 +308,12 @@ TEST_P(ServiceTest, WhoIsRefusedWhatIsNotTheirsIsKept) {
                                          "officer OUTSIDE_SCOPE ListHouseholds 451021 1"));
   // In the division that was asked for, and whatever is no code of one is not kept.
   EXPECT_THAT(refused("451021"), SizeIs(1));
-  EXPECT_THAT(list("36073119800101123X", "officer"), RefusedWith(kPermissionDenied, "OUTSIDE_SCOPE"));
-  for (int i = 0; i < 499; ++i) ASSERT_FALSE(list("451021", "officer").ok());
+  EXPECT_THAT(list("36073119800101123X", "enterprise"), RefusedWith(kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  for (int i = 0; i < 499; ++i) ASSERT_FALSE(list("451021", "enterprise").ok());
   EXPECT_EQ(*refusals_.Keep(), 0);
   clock_.Advance(kRefusalsTogether);
   EXPECT_EQ(*refusals_.Keep(), 1);
-  EXPECT_THAT(refused("450328"), ::testing::Contains("officer OUTSIDE_SCOPE ListHouseholds 450328 500"));
+  EXPECT_THAT(refused("450328"), ::testing::Contains("enterprise ROLE_NOT_ALLOWED ListHouseholds 450328 500"));
   ASSERT_TRUE(sealer_.Seal().ok());
   EXPECT_THAT(refused("45"), SizeIs(4));
 }

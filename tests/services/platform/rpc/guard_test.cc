@@ -147,18 +147,32 @@ TEST_F(GuardTest, ErrorsOfTheHandlerAreTranslated) {
 
 TEST_F(GuardTest, WhereTheyMayCall) {
   const std::string county = identity_.Bearer({"officer"}, "450328");
-  // The last lies within the scope by its beginning; what it is, the handler says.
-  for (const char* division : {"450328", "450328100", "450328100201", "4503280x"}) {
+  for (const char* division : {"450328", "450328100", "450328100201"}) {
     EXPECT_TRUE(List(county, division).ok()) << division;
   }
-  for (const char* division : {"45", "4503", "450329", "450327100", "45032", "x"}) {
+  for (const char* division : {"45", "4503", "450329", "450327100"}) {
     const absl::Status status = List(county, division);
     EXPECT_THAT(status, RefusedWith(kPermissionDenied, "OUTSIDE_SCOPE")) << division;
     EXPECT_EQ(FieldOf(status), "division");
   }
+  for (const char* division : {"450328x", "4503280", "45032", "x", "450328;x", "*"}) {
+    EXPECT_THAT(List(county, division), RefusedWith(kInvalidArgument, "DIVISION_MALFORMED")) << division;
+    EXPECT_THAT(List(identity_.Bearer({"admin"}, "*"), division), RefusedWith(kInvalidArgument, "DIVISION_MALFORMED"));
+  }
   // No division would be every division.
   EXPECT_THAT(List(county, ""), RefusedWith(kInvalidArgument, "FIELD_MISSING"));
   EXPECT_TRUE(List(identity_.Bearer({"admin"}, "*"), "360731").ok());
+}
+
+TEST_F(GuardTest, NothingIsSaidOfADivisionOnlyWhenThereIsOne) {
+  identity_.guard().LookUpDivisions([](const std::string& division) {
+    return division == "450328" ? absl::OkStatus() : Refuse(kInvalidArgument, "DIVISION_NOT_FOUND", "no", "division");
+  });
+  const std::string county = identity_.Bearer({"officer"}, "450328");
+  EXPECT_TRUE(List(county, "450328").ok());
+  EXPECT_THAT(List(county, "450328999"), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  // What has an answer is not looked up, nor what names no division.
+  EXPECT_TRUE(Get(county).ok());
 }
 
 TEST_F(GuardTest, EveryBatchOfAStreamIsChecked) {
