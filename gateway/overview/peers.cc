@@ -52,7 +52,7 @@ Peer Peer::At(absl::string_view name, absl::string_view address, const rpc::Tls&
 Peers::Peers(std::vector<Peer> peers, absl::Duration away)
     : peers_(std::move(peers)), away_(away), seen_(new Seen[peers_.size()]) {
   // What has not been tried yet may be starting too.
-  for (size_t i = 0; i < peers_.size(); ++i) seen_[i].at = absl::GetCurrentTimeNanos();
+  for (size_t i = 0; i < peers_.size(); ++i) seen_[i].at = Clock::now();
   for (const Peer& peer : peers_) {
     stubs_.push_back(Stubs{.indicators = indicators::v1::Indicators::NewStub(peer.channel),
                            .files = files::v1::Files::NewStub(peer.channel)});
@@ -75,14 +75,14 @@ int Peers::Find(absl::string_view name) const {
 
 void Peers::Await(int peer, grpc::ClientContext& context) const {
   if (away_ <= absl::ZeroDuration()) return;
-  std::atomic<int64_t>& seen = seen_[static_cast<size_t>(peer)].at;
-  const absl::Time now = absl::Now();
+  std::atomic<Clock::time_point>& seen = seen_[static_cast<size_t>(peer)].at;
+  const Clock::time_point now = Clock::now();
   if (peers_[static_cast<size_t>(peer)].channel->GetState(/*try_to_connect=*/true) == GRPC_CHANNEL_READY) {
-    seen.store(absl::ToUnixNanos(now), std::memory_order_relaxed);
+    seen.store(now, std::memory_order_relaxed);
     context.set_wait_for_ready(true);
-  } else if (now - absl::FromUnixNanos(seen.load(std::memory_order_relaxed)) < away_) {
+  } else if (absl::FromChrono(now - seen.load(std::memory_order_relaxed)) < away_) {
     context.set_wait_for_ready(true);
-    context.set_deadline(std::min(context.deadline(), absl::ToChronoTime(now + away_)));
+    context.set_deadline(std::min(context.deadline(), absl::ToChronoTime(absl::Now() + away_)));
   }
 }
 

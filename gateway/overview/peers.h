@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -94,9 +95,10 @@ class Peers {
     std::unique_ptr<files::v1::Files::Stub> files;
   };
 
-  // When each service was last seen, in nanoseconds since 1970.
+  // When each service was last seen, by a clock that nobody puts right.
+  using Clock = std::chrono::steady_clock;
   struct Seen {
-    std::atomic<int64_t> at{0};
+    std::atomic<Clock::time_point> at;
   };
 
   absl::Status Outcome(int peer, const grpc::Status& status) const;

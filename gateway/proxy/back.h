@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,8 +20,8 @@ class Standing {
   // A service that was there a moment ago is waited for until it has been `away` for so long.
   explicit Standing(absl::Duration away) : away_(away) {}
 
-  void SeenNow() { seen_ns_ = absl::GetCurrentTimeNanos(); }
-  bool IsWorthWaitingFor() const { return absl::Now() - absl::FromUnixNanos(seen_ns_) < away_; }
+  void SeenNow() { seen_at_ = Clock::now(); }
+  bool IsWorthWaitingFor() const { return absl::FromChrono(Clock::now() - seen_at_.load()) < away_; }
 
   // A call to it has ended, or has failed before anything of an answer came.
   void Ended();
@@ -30,12 +31,14 @@ class Standing {
   bool MayTryAgain() const { return away_ > absl::ZeroDuration() && tokens_ > kTokens / 2; }
 
  private:
+  // A clock that is put right says nothing of how long a service has been away.
+  using Clock = std::chrono::steady_clock;
   // In tenths of a call.
   static constexpr int kTokens = 10'000, kCostOfAFailure = 10;
 
   const absl::Duration away_;
   // What has not been tried yet may be starting.
-  std::atomic<int64_t> seen_ns_ = absl::GetCurrentTimeNanos();
+  std::atomic<Clock::time_point> seen_at_ = Clock::now();
   std::atomic<int> tokens_ = kTokens;
 };
 
