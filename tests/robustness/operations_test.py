@@ -47,7 +47,8 @@ class Officer:
                 self.connection.request("POST", path, body, {"Authorization": "Bearer " + self.tokens[role], "Content-Type": "application/json"})
                 response = self.connection.getresponse()
                 answer = json.loads(response.read())
-                if response.status not in (409, 499, 500, 503, 504) or reason(answer):
+                # A service that is away, or that two have asked for the same at once, is asked again.
+                if response.status not in (499, 500, 503, 504) and reason(answer) != "ABORTED":
                     return response.status, answer
                 last = answer
             except (OSError, http.client.HTTPException, ValueError) as error:
