@@ -21,11 +21,20 @@ constexpr size_t kMaxKeptBytes = size_t{64} << 20;
 
 bool WantsGzip(const RequestHead& head, size_t size) { return AcceptsGzip(head.Field("accept-encoding"), size); }
 
+// The same figures have the same tag, whenever they were asked for. A quote within a text of JSON has a backslash
+// before it, so that what is found here is the field.
+std::string TagOf(absl::string_view json) {
+  constexpr absl::string_view kAsOf = "\"as_of\":\"";
+  const size_t begin = std::min(json.find(kAsOf), json.size());
+  const size_t end = std::min(json.find('"', begin + kAsOf.size()), json.size());
+  const std::string digest = Sha256(absl::StrCat(json.substr(0, begin), json.substr(end)));
+  return absl::StrCat("W/\"", absl::string_view(digest).substr(0, kTagDigits), "\"");
+}
+
 }  // namespace
 
 Rendered::Rendered(std::string bytes)
-    : plain_(std::make_shared<const std::string>(std::move(bytes))),
-      tag_(absl::StrCat("W/\"", Sha256(*plain_).substr(0, kTagDigits), "\"")) {}
+    : plain_(std::make_shared<const std::string>(std::move(bytes))), tag_(TagOf(*plain_)) {}
 
 const std::shared_ptr<const std::string>& Rendered::gzip() const {
   absl::call_once(once_, [this] { gzip_ = std::make_shared<const std::string>(Gzip(*plain_)); });

@@ -25,7 +25,7 @@ class Rendered {
   const std::shared_ptr<const std::string>& plain() const { return plain_; }
   // Made at the first call.
   const std::shared_ptr<const std::string>& gzip() const;
-  // Of what it says, however it is compressed: `W/"…"`.
+  // Of what it says, whenever it was asked for (`as_of`) and however it is compressed: `W/"…"`.
   const std::string& tag() const { return tag_; }
 
  private:

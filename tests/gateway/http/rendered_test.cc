@@ -41,6 +41,18 @@ TEST(PresentTest, SendsWhatTheCallerTakesAndHasNotGot) {
   EXPECT_EQ(reply.body, nullptr);
 }
 
+TEST(RenderedTest, IsCalledByWhatItSaysAndNotByWhenItWasAsked) {
+  const auto tag = [](const char* json) { return Rendered(json).tag(); };
+  EXPECT_EQ(tag(R"({"value":"1","as_of":"2018-10-31T01:00:00Z","name":"a"})"),
+            tag(R"({"value":"1","as_of":"2018-11-30T02:00:00.5Z","name":"a"})"));
+  EXPECT_NE(tag(R"({"value":"1","as_of":"2018-10-31T01:00:00Z","name":"a"})"),
+            tag(R"({"value":"1","as_of":"2018-10-31T01:00:00Z","name":"b"})"));
+  EXPECT_NE(tag(R"({"value":"1","as_of":"x"})"), tag(R"({"value":"2","as_of":"x"})"));
+  // What a person wrote is no field.
+  EXPECT_NE(tag(R"({"name":"\"as_of\":\"a\""})"), tag(R"({"name":"\"as_of\":\"b\""})"));
+  EXPECT_NE(tag(R"({"as_of":"a)"), tag(R"({"a":"a)"));
+}
+
 TEST(PresentTest, LeavesSmallAnswersAsTheyAre) {
   RequestHead head = {.fields = {{"accept-encoding", "gzip"}}};
   EXPECT_EQ(*PresentOnce("{}", head).body, "{}");
