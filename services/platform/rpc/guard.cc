@@ -377,9 +377,10 @@ absl::Status Guard::CheckNothing(const Message& request, const Message& answer) 
   const bool says_something = std::any_of(said.begin(), said.end(), [](const FieldDescriptor* field) {
     return field->is_repeated() || field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
   });
+  if (says_something) return absl::OkStatus();
   const bool is_read = RuleOf(*request.GetDescriptor()).method->options().idempotency_level() ==
                        google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
-  if (says_something || !is_read) return absl::OkStatus();
+  if (!is_read) return absl::OkStatus();
   const ScopePlan* plan = Plans().Find(*request.GetDescriptor());
   const std::string division = plan == nullptr ? "" : DivisionAsked(request, *plan);
   return division.empty() ? absl::OkStatus() : exists_(division);
