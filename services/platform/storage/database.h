@@ -59,7 +59,8 @@ class Database {
   // database cannot be had.
   virtual absl::Status Write(absl::FunctionRef<absl::Status(Transaction&)> body) = 0;
 
-  // Runs `body` on one snapshot, beside writers and without holding them up.
+  // Runs `body` on one snapshot, beside writers and without holding them up. Connections are limited, so `body` must
+  // not read or write the same database by another.
   virtual absl::Status Read(absl::FunctionRef<absl::Status(Transaction&)> body) = 0;
 
   // `sqlite:<path>` or `postgresql://<libpq keywords>`, such as

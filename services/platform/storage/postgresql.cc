@@ -9,16 +9,14 @@
 #include "absl/random/random.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "services/platform/base/error.h"
+#include "services/platform/storage/pool.h"
 
 namespace anju::storage {
 namespace {
 
 constexpr int kLostRaces = 20;
-constexpr int kConnections = 16;
-constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr Oid kInt8 = 20, kInt4 = 23, kBool = 16;
 
 struct FreeResult {
@@ -123,10 +121,11 @@ class Connection final : public Transaction {
 
 class Postgresql final : public Database {
  public:
-  explicit Postgresql(std::string keywords) : keywords_(std::move(keywords)) {}
+  explicit Postgresql(std::string keywords)
+      : connections_([keywords = std::move(keywords)] { return Connection::Open(keywords); }) {}
 
   absl::Status Start() {
-    ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Take());
+    ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, connections_.Take());
     Return(std::move(connection));
     return absl::OkStatus();
   }
@@ -143,16 +142,16 @@ class Postgresql final : public Database {
 
  private:
   absl::Status Run(absl::string_view begin, absl::string_view end, absl::FunctionRef<absl::Status(Transaction&)> body) {
-    ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Take());
+    ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, connections_.Take());
     absl::BitGen random;
     absl::Status status;
     for (int loss = 0; loss < kLostRaces; ++loss) {
       connection->Forget();
       status = connection->Execute(begin);
-      if (!status.ok() && !connection->Alive() && loss == 0) {
-        // An idle connection that the server has closed says so only now; nothing was sent yet.
+      if (!status.ok() && !connection->Alive()) {
+        // Idle connections that the server has closed say so only now; nothing was sent yet.
         Return(std::move(connection));
-        ASSIGN_OR_RETURN(connection, Take());
+        ASSIGN_OR_RETURN(connection, connections_.Take());
         continue;
       }
       if (status.ok()) status = body(*connection);
@@ -168,38 +167,12 @@ class Postgresql final : public Database {
     return status;
   }
 
-  absl::StatusOr<std::unique_ptr<Connection>> Take() {
-    {
-      absl::MutexLock lock(&mutex_);
-      auto free = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !idle_.empty() || open_ < kConnections; };
-      if (!mutex_.AwaitWithTimeout(absl::Condition(&free), kPatience)) {
-        return absl::UnavailableError("postgresql: all connections are busy");
-      }
-      if (!idle_.empty()) {
-        std::unique_ptr<Connection> connection = std::move(idle_.back());
-        idle_.pop_back();
-        return connection;
-      }
-      ++open_;
-    }
-    absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(keywords_);
-    if (!connection.ok()) Return(nullptr);
-    return connection;
-  }
-
   void Return(std::unique_ptr<Connection> connection) {
-    absl::MutexLock lock(&mutex_);
-    if (connection != nullptr && connection->Alive()) {
-      idle_.push_back(std::move(connection));
-    } else {
-      --open_;
-    }
+    if (!connection->Alive()) connection = nullptr;
+    connections_.Return(std::move(connection));
   }
 
-  const std::string keywords_;
-  absl::Mutex mutex_;
-  int open_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
+  Pool<Connection> connections_;
 };
 
 }  // namespace

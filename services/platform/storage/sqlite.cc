@@ -10,12 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "services/platform/base/error.h"
+#include "services/platform/storage/pool.h"
 
 namespace anju::storage {
 namespace {
 
 constexpr int kBusyTimeoutMs = 10000;
-constexpr size_t kIdleReaders = 8;
 
 absl::Status Fault(sqlite3* handle, absl::string_view what) {
   const int code = handle == nullptr ? SQLITE_NOMEM : sqlite3_errcode(handle);
@@ -111,7 +111,7 @@ class Connection final : public Transaction {
 
 class Sqlite final : public Database {
  public:
-  explicit Sqlite(std::string path) : path_(std::move(path)) {}
+  explicit Sqlite(std::string path) : path_(std::move(path)), readers_([this] { return Connection::Open(path_); }) {}
 
   absl::Status Start() {
     absl::MutexLock lock(&writer_mutex_);
@@ -131,35 +131,21 @@ class Sqlite final : public Database {
   }
 
   absl::Status Read(absl::FunctionRef<absl::Status(Transaction&)> body) override {
-    ASSIGN_OR_RETURN(std::unique_ptr<Connection> reader, TakeReader());
+    ASSIGN_OR_RETURN(std::unique_ptr<Connection> reader, readers_.Take());
     absl::Status status = reader->Execute("BEGIN");
     if (status.ok()) {
       status = body(*reader);
       (void)reader->Execute("ROLLBACK");
     }
-    absl::MutexLock lock(&readers_mutex_);
-    if (readers_.size() < kIdleReaders) readers_.push_back(std::move(reader));
+    readers_.Return(std::move(reader));
     return status;
   }
 
  private:
-  absl::StatusOr<std::unique_ptr<Connection>> TakeReader() {
-    {
-      absl::MutexLock lock(&readers_mutex_);
-      if (!readers_.empty()) {
-        std::unique_ptr<Connection> reader = std::move(readers_.back());
-        readers_.pop_back();
-        return reader;
-      }
-    }
-    return Connection::Open(path_);
-  }
-
   const std::string path_;
   absl::Mutex writer_mutex_;
   std::unique_ptr<Connection> writer_ ABSL_GUARDED_BY(writer_mutex_);
-  absl::Mutex readers_mutex_;
-  std::vector<std::unique_ptr<Connection>> readers_ ABSL_GUARDED_BY(readers_mutex_);
+  Pool<Connection> readers_;
 };
 
 }  // namespace

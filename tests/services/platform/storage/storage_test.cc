@@ -1,6 +1,8 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/barrier.h"
+#include "absl/synchronization/mutex.h"
 #include "services/platform/storage/database.h"
 #include "tests/support/stand.h"
 
@@ -104,6 +106,54 @@ TEST_P(StorageTest, NoUpdateIsLostBetweenWriters) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(Select("SELECT amount FROM things")[0].Int(0), kThreads * kRounds);
+}
+
+TEST_P(StorageTest, ManyReadersShareFewConnections) {
+  constexpr int kConnections = 16, kReaders = 60;
+  absl::Mutex mutex;
+  int inside = 0, most = 0;
+  auto all_taken = [&] { return most >= kConnections; };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kReaders; ++i) {
+    threads.emplace_back([&] {
+      EXPECT_TRUE(database_
+                      ->Read([&](Transaction& t) {
+                        absl::MutexLock lock(&mutex);
+                        most = std::max(most, ++inside);
+                        mutex.Await(absl::Condition(&all_taken));
+                        --inside;
+                        return t.Execute("SELECT COUNT(*) FROM things");
+                      })
+                      .ok());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(most, kConnections);
+}
+
+// After PostgreSQL was started again each connection that was kept is found dead, and nobody is told so.
+TEST_P(StorageTest, ADatabaseThatWasAwayIsReadAgain) {
+  if (database_->engine() == Engine::kSqlite) GTEST_SKIP() << "SQLite is never away";
+  absl::Barrier* barrier = new absl::Barrier(8);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      EXPECT_TRUE(database_
+                      ->Read([&](Transaction& t) {
+                        if (barrier->Block()) delete barrier;
+                        return t.Execute("SELECT COUNT(*) FROM things");
+                      })
+                      .ok());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const Rows ended = Select(
+      "SELECT pg_terminate_backend(pid, 5000)::text FROM pg_stat_activity "
+      "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+  EXPECT_THAT(ended, SizeIs(::testing::Ge(7)));
+  EXPECT_THAT(Select("SELECT name FROM things"), SizeIs(0));
+  const absl::Status status = Add("a", int64_t{1}, Value());
+  EXPECT_TRUE(status.ok()) << status;
 }
 
 TEST_P(StorageTest, MigratesOnceHoweverManyStart) {
