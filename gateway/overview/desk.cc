@@ -7,6 +7,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/today.h"
 
 namespace anju::gateway {
 
@@ -58,8 +59,16 @@ std::string OverviewKey(absl::string_view division, Span span, bool with_childre
                       with_children ? "children" : "alone");
 }
 
-absl::StatusOr<Span> SpanOf(const v1::GetOverviewRequest& request) {
-  return ParseSpan(request.from_month(), request.month(), "from_month", "month");
+// A span of months that have all begun.
+absl::StatusOr<Span> SpanUntil(absl::Time now, absl::string_view from, absl::string_view to,
+                               absl::string_view to_field) {
+  ASSIGN_OR_RETURN(const Span span, ParseSpan(from, to, "from_month", to_field));
+  RETURN_IF_ERROR(CheckHasBegun(span.to, DayInChina(now), to_field));
+  return span;
+}
+
+absl::StatusOr<Span> SpanOf(const v1::GetOverviewRequest& request, absl::Time now) {
+  return SpanUntil(now, request.from_month(), request.month(), "month");
 }
 
 // The month of what is published. Before it is over, a number could be watched as it grows.
@@ -102,7 +111,7 @@ Desk::Bytes Desk::Near(const MethodDescriptor& method, const std::string& bytes,
   if (method.name() != "GetOverview") return nullptr;
   const auto request = Parse<v1::GetOverviewRequest>(bytes);
   if (!request.ok()) return nullptr;
-  const auto span = SpanOf(*request);
+  const auto span = SpanOf(*request, clock_.Now());
   if (!span.ok()) return nullptr;
   const std::optional<Place> place = Remembered(request->division(), kRememberPlaces);
   if (!place.has_value() || !place->parts.empty() || !Covers(caller, request->division(), place->code)) return nullptr;
@@ -141,7 +150,7 @@ absl::StatusOr<Desk::Bytes> Desk::Answer(const MethodDescriptor& method, const s
 
 absl::StatusOr<Desk::Bytes> Desk::GetOverview(const v1::GetOverviewRequest& request, const rpc::Caller& caller,
                                               const Errand& errand) {
-  ASSIGN_OR_RETURN(const Span span, SpanOf(request));
+  ASSIGN_OR_RETURN(const Span span, SpanOf(request, clock_.Now()));
   ASSIGN_OR_RETURN(const Place place, ResolveFor(caller, request.division(), span.to, errand));
   return answers_.Get(OverviewKey(place.code, span, request.children()), place.code, errand.deadline,
                       [&] { return MakeOverview(place, span, request.children(), errand); });
@@ -235,7 +244,7 @@ absl::StatusOr<Desk::Subject> Desk::CheckSubject(absl::string_view division, abs
 
 absl::StatusOr<Desk::Bytes> Desk::GetRanking(const v1::GetRankingRequest& request, const rpc::Caller& caller,
                                              const Errand& errand) {
-  ASSIGN_OR_RETURN(const Span span, ParseSpan(request.from_month(), request.month(), "from_month", "month"));
+  ASSIGN_OR_RETURN(const Span span, SpanUntil(clock_.Now(), request.from_month(), request.month(), "month"));
   ASSIGN_OR_RETURN(const Subject subject, CheckSubject(request.division(), request.indicator(), span, caller, errand));
   const Place& place = subject.place;
   const std::string key = absl::StrCat("anju:answer:ranking:", place.code, ":", subject.indicator->id(), ":",
@@ -256,7 +265,7 @@ absl::StatusOr<Desk::Bytes> Desk::GetRanking(const v1::GetRankingRequest& reques
 
 absl::StatusOr<Desk::Bytes> Desk::GetTrend(const v1::GetTrendRequest& request, const rpc::Caller& caller,
                                            const Errand& errand) {
-  ASSIGN_OR_RETURN(const Span span, ParseSpan(request.from_month(), request.to_month(), "from_month", "to_month"));
+  ASSIGN_OR_RETURN(const Span span, SpanUntil(clock_.Now(), request.from_month(), request.to_month(), "to_month"));
   if (span.to.index - span.from.index + 1 > kMaxTrendMonths) {
     return Refuse(kInvalidArgument, "SPAN_TOO_LONG", absl::StrCat("a trend has at most ", kMaxTrendMonths, " months"),
                   "from_month");

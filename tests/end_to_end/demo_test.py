@@ -182,6 +182,8 @@ class FrontDoor(unittest.TestCase):
             ("/v1/overview?division=459999&month=2018-10", 404, "DIVISION_NOT_FOUND"),
             ("/v1/overview?division=450481&month=2018-13", 400, "MONTH_MALFORMED"),
             ("/v1/overview?division=450481&month=2018-10&from_month=2018-11", 400, "SPAN_REVERSED"),
+            ("/v1/overview?division=450481&month=2199-12", 400, "MONTH_IN_FUTURE"),
+            ("/v1/indicators/microcredit.loan_balance/contributors?division=450481&to_month=2199-12", 400, "MONTH_IN_FUTURE"),
             ("/v1/ranking?division=4504&indicator=registry.nothing&month=2018-10", 404, "INDICATOR_NOT_FOUND"),
             ("/v1/households/nobody/file", 404, "HOUSEHOLD_NOT_FOUND"),
         ]:

@@ -16,4 +16,11 @@ inline absl::Status CheckHasCome(std::optional<Date> day, Date today, absl::stri
                 "this day has not come yet: what has not happened cannot be recorded", field);
 }
 
+// Refuses with MONTH_IN_FUTURE a month of which nothing can be known yet.
+inline absl::Status CheckHasBegun(Month month, Date today, absl::string_view field) {
+  if (month <= Month::Of(today)) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kInvalidArgument, "MONTH_IN_FUTURE",
+                "this month has not begun in China: there are no figures of it yet", field);
+}
+
 }  // namespace anju

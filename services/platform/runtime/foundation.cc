@@ -120,7 +120,7 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
       figures_(store_, blueprint.catalogue),
       intake_(store_, runtime.guard()),
       indicators_(
-          figures_, runtime.guard(), [this] { return AsOf(); },
+          figures_, runtime.guard(), runtime.clock(), [this] { return AsOf(); },
           [this](const std::set<std::string>& divisions) { invalidator_.Changed(divisions); }),
       feed_(store_, runtime.guard(), blueprint.own_facts),
       files_(store_, runtime.guard(), blueprint.service, blueprint.exposed),

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/today.h"
 #include "services/platform/records/read.h"
 
 namespace anju::tally {
@@ -90,6 +91,7 @@ grpc::Status IndicatorsService::QueryIndicators(grpc::ServerContext* context, co
     for (const std::string& division : question.divisions) RETURN_IF_ERROR(CheckDivision(division));
     ASSIGN_OR_RETURN(question.to, ParseTo(request->to_month(), "to_month"));
     ASSIGN_OR_RETURN(question.from, ParseFrom(request->from_month(), question.to));
+    RETURN_IF_ERROR(CheckHasBegun(question.to, DayInChina(clock_.Now()), "to_month"));
     if (question.monthly && (!question.from.has_value() || question.to.index - question.from->index >= kLongestSpan)) {
       return Refuse(kInvalidArgument, "SPAN_TOO_LONG", "ask month by month for at most 120 months", "from_month");
     }
@@ -120,6 +122,7 @@ grpc::Status IndicatorsService::ListContributors(grpc::ServerContext* context,
     RETURN_IF_ERROR(CheckDivision(request->division()));
     ASSIGN_OR_RETURN(const Month to, ParseTo(request->to_month(), "to_month"));
     ASSIGN_OR_RETURN(const std::optional<Month> from, ParseFrom(request->from_month(), to));
+    RETURN_IF_ERROR(CheckHasBegun(to, DayInChina(clock_.Now()), "to_month"));
     const int64_t size = records::PageSize(request->page_size());
     ASSIGN_OR_RETURN(ContributorPage page,
                      figures_.Contributors(*indicator, request->division(), from, to, request->page_token(), size));

@@ -4,6 +4,7 @@
 
 #include "absl/time/time.h"
 #include "anju/indicators/v1/indicators.grpc.pb.h"
+#include "services/platform/base/clock.h"
 #include "services/platform/rpc/guard.h"
 #include "services/platform/tally/figures.h"
 
@@ -14,9 +15,9 @@ class IndicatorsService final : public indicators::v1::Indicators::Service {
  public:
   // `as_of`: up to when the service knows everything, its own commits and what it follows.
   // `changed`: called with the divisions whose answer is another one now.
-  IndicatorsService(Figures& figures, rpc::Guard& guard, std::function<absl::Time()> as_of,
+  IndicatorsService(Figures& figures, rpc::Guard& guard, const Clock& clock, std::function<absl::Time()> as_of,
                     std::function<void(const std::set<std::string>&)> changed)
-      : figures_(figures), guard_(guard), as_of_(std::move(as_of)), changed_(std::move(changed)) {}
+      : figures_(figures), guard_(guard), clock_(clock), as_of_(std::move(as_of)), changed_(std::move(changed)) {}
 
   grpc::Status ListIndicators(grpc::ServerContext*, const indicators::v1::ListIndicatorsRequest*,
                               indicators::v1::ListIndicatorsResponse*) override;
@@ -32,6 +33,7 @@ class IndicatorsService final : public indicators::v1::Indicators::Service {
  private:
   Figures& figures_;
   rpc::Guard& guard_;
+  const Clock& clock_;
   const std::function<absl::Time()> as_of_;
   const std::function<void(const std::set<std::string>&)> changed_;
 };

@@ -43,11 +43,12 @@ class Client {
     return Ask<v1::PublicOverview>(
         [&](auto* context, auto* response) { return stub_->GetPublicOverview(context, request, response); });
   }
-  absl::StatusOr<v1::Ranking> GetRanking(const std::string& division, const std::string& indicator) {
+  absl::StatusOr<v1::Ranking> GetRanking(const std::string& division, const std::string& indicator,
+                                         const std::string& month = "2018-10") {
     v1::GetRankingRequest request;
     request.set_division(division);
     request.set_indicator(indicator);
-    request.set_month("2018-10");
+    request.set_month(month);
     return Ask<v1::Ranking>(
         [&](auto* context, auto* response) { return stub_->GetRanking(context, request, response); });
   }
@@ -157,6 +158,21 @@ TEST_F(DeskTest, RefusesInOrder) {
   EXPECT_THAT(client_.GetRanking("450328", "registry.nothing"), RefusedWith(kNotFound, "INDICATOR_NOT_FOUND"));
   EXPECT_THAT(client_.GetTrend("registry.persons", "2000-01", "2018-10"),
               RefusedWith(kInvalidArgument, "SPAN_TOO_LONG"));
+}
+
+TEST_F(DeskTest, KnowsNoMonthThatHasNotBegun) {
+  const Month running = Month::Of(DayInChina(absl::Now()));
+  const std::string now = Format(running), next = Format(running.Plus(1));
+  EXPECT_TRUE(client_.GetOverview("450328", now).ok());
+  EXPECT_TRUE(client_.GetRanking("450328", "registry.persons", now).ok());
+  EXPECT_TRUE(client_.GetTrend("registry.persons", "2018-10", now).ok());
+  for (const std::string& month : {next, std::string("2199-12")}) {
+    EXPECT_THAT(client_.GetOverview("36", month), RefusedWith(kInvalidArgument, "MONTH_IN_FUTURE"));
+    EXPECT_THAT(client_.GetOverview("450328", month, false, "2018-10"),
+                RefusedWith(kInvalidArgument, "MONTH_IN_FUTURE"));
+    EXPECT_THAT(client_.GetRanking("36", "x", month), RefusedWith(kInvalidArgument, "MONTH_IN_FUTURE"));
+    EXPECT_THAT(client_.GetTrend("x", now, month), RefusedWith(kInvalidArgument, "MONTH_IN_FUTURE"));
+  }
 }
 
 TEST_F(DeskTest, ServesNoStoredAnswerToStrangersNorOutsideTheirScope) {
