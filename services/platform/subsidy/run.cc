@@ -77,7 +77,12 @@ absl::StatusOr<Run> DecideRun(roots::Session& session, const approval::Flow& nat
 }
 
 absl::StatusOr<Run> Pay(const Run& before, Date on, Date earliest, Date today) {
-  if (before.state == RunState::kPaid) return before;
+  if (before.state == RunState::kPaid) {
+    if (before.paid_on == on) return before;
+    return Refuse(kFailedPrecondition, "RUN_ALREADY_PAID",
+                  absl::StrCat("the run was paid on ", Format(before.paid_on.value_or(on)), " and is not paid again"),
+                  "paid_on");
+  }
   if (before.state != RunState::kApproved) {
     return Refuse(kFailedPrecondition, "RUN_NOT_APPROVED", "a run is paid after it has been approved");
   }

@@ -110,8 +110,8 @@ absl::StatusOr<Run> Decide(const Run& before, const approval::Flow& flow, const 
 absl::StatusOr<Run> DecideRun(roots::Session& session, const approval::Flow& national, const Run& before,
                               const approval::Ruling& ruling, const notice::Act& act);
 
-// Pure; paying a second time changes nothing. Refuses, in this order, with RUN_NOT_APPROVED and DATES_REVERSED (after
-// `today`, or before the end of what is paid for).
+// Pure; paying a second time on that day changes nothing. Refuses, in this order, with RUN_ALREADY_PAID (on another
+// day), RUN_NOT_APPROVED and DATES_REVERSED (after `today`, or before the end of what is paid for).
 absl::StatusOr<Run> Pay(const Run& before, Date on, Date earliest, Date today);
 
 // At most so many of its items are explained at once.

@@ -47,7 +47,8 @@ TEST(Run, GoesFromListToPaymentOnce) {
   EXPECT_THAT(Pay(approved, kToday + 1, kEnd, kToday), RefusedWith(kFailedPrecondition, "DATES_REVERSED"));
   const subsidy::Run paid = *Pay(approved, kToday, kEnd, kToday);
   EXPECT_EQ(paid.paid_on, kToday);
-  EXPECT_EQ(Pay(paid, kToday - 1, kEnd, kToday)->paid_on, kToday);
+  EXPECT_EQ(Pay(paid, kToday, kEnd, kToday)->paid_on, kToday);
+  EXPECT_THAT(Pay(paid, kToday - 1, kEnd, kToday), RefusedWith(kFailedPrecondition, "RUN_ALREADY_PAID"));
 }
 
 TEST(Run, IsListedAnewAfterItWasReturned) {
