@@ -16,6 +16,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -35,6 +36,8 @@ using enum absl::StatusCode;
 constexpr absl::string_view kRolePrefix = "ROLE_";
 constexpr size_t kMaxSubjectBytes = 128;
 constexpr size_t kMinRsaBits = 2048;
+// Of the 64 bytes of an ES256 signature.
+constexpr size_t kEs256Letters = 86;
 // Seconds since 1970 in the year 9999; what lies beyond is no time.
 constexpr int64_t kLastSecond = 253402300799;
 constexpr absl::Duration kFileCheckEvery = absl::Seconds(1);
@@ -69,7 +72,8 @@ std::string AlgorithmOf(const json& jwk) {
   if (Text(jwk, "kty") == "RSA") algorithm = "RS256";
   if (jwk.contains("alg") && Text(jwk, "alg") != algorithm) return "";
   if (jwk.contains("use") && Text(jwk, "use") != "sig") return "";
-  return algorithm;
+  const json uses = jwk.value("key_ops", json::array({"verify"}));
+  return std::find(uses.begin(), uses.end(), json("verify")) == uses.end() ? "" : algorithm;
 }
 
 absl::StatusOr<KeySet> ParseKeys(const std::string& text) {
@@ -136,7 +140,8 @@ bool IsBase64Url(absl::string_view text) {
 // as null.
 json DecodePart(absl::string_view part) {
   std::string text;
-  if (!absl::WebSafeBase64Unescape(part, &text)) return nullptr;
+  // The parser would read what is behind a byte order mark.
+  if (!absl::WebSafeBase64Unescape(part, &text) || !absl::StartsWith(text, "{")) return nullptr;
   std::vector<std::set<std::string>> said;
   bool is_clear = true;
   const auto note = [&](int, json::parse_event_t event, const json& parsed) {
@@ -150,6 +155,9 @@ json DecodePart(absl::string_view part) {
 }
 
 bool SignedWith(const Key& key, absl::string_view token) {
+  // cjose reads the two numbers from any two halves.
+  const size_t letters = token.size() - token.rfind('.') - 1;
+  if (key.algorithm == "ES256" && letters != kEs256Letters) return false;
   cjose_err error;
   std::unique_ptr<cjose_jws_t, void (*)(cjose_jws_t*)> jws(cjose_jws_import(token.data(), token.size(), &error),
                                                            cjose_jws_release);

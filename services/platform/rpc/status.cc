@@ -26,7 +26,8 @@ bool IsOurs(absl::StatusCode code) { return code == kInternal || code == kUnknow
 }  // namespace
 
 absl::Status RetryAfter(absl::Status refusal, absl::Duration delay) {
-  refusal.SetPayload(kRetry, absl::Cord(absl::StrCat(absl::ToInt64Milliseconds(delay))));
+  const absl::Duration whole = absl::Ceil(delay, absl::Milliseconds(1));
+  refusal.SetPayload(kRetry, absl::Cord(absl::StrCat(absl::ToInt64Milliseconds(whole))));
   return refusal;
 }
 

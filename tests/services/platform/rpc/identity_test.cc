@@ -168,6 +168,8 @@ TEST_F(IdentityTest, TokensDoNotChooseTheirAlgorithm) {
   const std::string good = *SignJson(es_, claims.dump());
   const std::vector<std::string> parts = absl::StrSplit(good, '.');
   const std::string none = Encode({{"alg", "none"}, {"kid", "es"}});
+  std::string signed_bytes;
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(parts[2], &signed_bytes));
   const std::string signature[] = {
       none + "." + parts[1] + "." + parts[2],
       HmacSigned({{"alg", "HS256"}, {"kid", "es"}}, claims, jwks_),
@@ -182,10 +184,14 @@ TEST_F(IdentityTest, TokensDoNotChooseTheirAlgorithm) {
       *SignJson(*MakeKey("ES256", "es"), claims.dump()),
       // Another claim under a good signature.
       parts[0] + "." + Encode({{"sub", "other"}}) + "." + parts[2],
+      // A good signature with a byte behind it.
+      parts[0] + "." + parts[1] + "." + absl::WebSafeBase64Escape(signed_bytes + "a"),
   };
   for (const std::string& token : signature) {
     EXPECT_THAT(verifier_->Verify(token), RefusedWith(kUnauthenticated, "TOKEN_SIGNATURE")) << token.substr(0, 60);
   }
+  EXPECT_THAT(verifier_->Verify(*SignJson(es_, "\xEF\xBB\xBF" + claims.dump())),
+              RefusedWith(kUnauthenticated, "TOKEN_MALFORMED"));
   for (const char* trick : {"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"}) {
     const std::string header = Encode({{"alg", "ES256"}, {"kid", "es"}, {trick, "https://example.org/keys"}});
     EXPECT_THAT(verifier_->Verify(header + "." + parts[1] + "." + parts[2]),
@@ -303,14 +309,16 @@ TEST_F(IdentityTest, KeysRotateWhileServing) {
 TEST_F(IdentityTest, KeyFilesThatCannotBeUsed) {
   const json good = json::parse(jwks_);
   json oct = {{"keys", {{{"kty", "oct"}, {"kid", "x"}, {"k", "AAAA"}, {"alg", "HS256"}}}}};
-  json encryption = good, no_id = good, twice = good, other_algorithm = good;
-  for (auto* set : {&encryption, &no_id, &other_algorithm}) (*set)["keys"].erase(1);
+  json encryption = good, wrapping = good, no_id = good, twice = good, other_algorithm = good;
+  for (auto* set : {&encryption, &wrapping, &no_id, &other_algorithm}) (*set)["keys"].erase(1);
   encryption["keys"][0]["use"] = "enc";
+  wrapping["keys"][0]["key_ops"] = {"wrapKey"};
   no_id["keys"][0].erase("kid");
   other_algorithm["keys"][0]["alg"] = "HS256";
   twice["keys"][1] = twice["keys"][0];
-  for (const std::string& text : {std::string(), std::string("{"), std::string("[]"), std::string(R"({"keys":[]})"),
-                                  oct.dump(), encryption.dump(), no_id.dump(), twice.dump(), other_algorithm.dump()}) {
+  for (const std::string& text :
+       {std::string(), std::string("{"), std::string("[]"), std::string(R"({"keys":[]})"), oct.dump(),
+        encryption.dump(), wrapping.dump(), no_id.dump(), twice.dump(), other_algorithm.dump()}) {
     EXPECT_FALSE(Verifier::Open(directory_.Write("bad.json", text), "anju", "anju", clock_).ok()) << text;
   }
   EXPECT_FALSE(Verifier::Open(directory_.Path("absent.json"), "anju", "anju", clock_).ok());

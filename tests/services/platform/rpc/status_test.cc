@@ -28,6 +28,7 @@ TEST(StatusTest, ADelayComesBackWithItsRefusal) {
       RetryAfter(Refuse(kResourceExhausted, "RATE_LIMITED", "slow down"), absl::Milliseconds(1500));
   EXPECT_EQ(RetryDelay(ToGrpc(sent)), absl::Milliseconds(1500));
   EXPECT_EQ(RetryDelay(FromGrpc(ToGrpc(sent))), absl::Milliseconds(1500));
+  EXPECT_EQ(RetryDelay(RetryAfter(sent, absl::Microseconds(3))), absl::Milliseconds(1)) << "at once is not later";
   EXPECT_EQ(RetryDelay(Refuse(kNotFound, "LOAN_NOT_FOUND", "no such loan")), std::nullopt);
 }
 
