@@ -257,6 +257,21 @@ std::string NormalMonth(absl::string_view text) {
   return absl::StrFormat("%04d-%02d", parts[0], parts[1]);
 }
 
+namespace {
+
+std::vector<std::string> LabelsOf(const Descriptor& record) {
+  std::vector<std::string> labels;
+  for (int i = 0; i < record.field_count(); ++i) labels.push_back(LabelOf(*record.field(i)));
+  return labels;
+}
+
+// 身份证号码 for 身份证号: what is in it would be lost without a word.
+bool MayBeMeant(absl::string_view title, absl::string_view label) {
+  return absl::StrContains(title, label) || absl::StrContains(label, title);
+}
+
+}  // namespace
+
 absl::StatusOr<RowMapper> RowMapper::Make(const Descriptor& record, const std::vector<std::string>& heading) {
   // What each field may be called. A field's own name comes first: `quantity_milli` is stored thousandths.
   std::map<std::string, Column, std::less<>> known;
@@ -293,7 +308,8 @@ absl::StatusOr<RowMapper> RowMapper::Make(const Descriptor& record, const std::v
   }
   if (seen.empty()) {
     return Refuse(kInvalidArgument, "NOT_A_CSV",
-                  "the first row is not a heading with known columns; compare it with the template of this kind");
+                  absl::StrCat("the first row is not a heading with commas between known columns, which are ",
+                               absl::StrJoin(LabelsOf(record), ", ")));
   }
   for (int i = 0; i < record.field_count(); ++i) {
     const FieldDescriptor* field = record.field(i);
@@ -301,6 +317,14 @@ absl::StatusOr<RowMapper> RowMapper::Make(const Descriptor& record, const std::v
         std::find(seen.begin(), seen.end(), field) == seen.end()) {
       return Refuse(kInvalidArgument, "COLUMN_MISSING",
                     absl::StrCat("the heading lacks the column ", LabelOf(*field), " (", field->name(), ")"),
+                    field->name());
+    }
+    if (std::find(seen.begin(), seen.end(), field) != seen.end()) continue;
+    for (const std::string& title : mapper.unknown_) {
+      if (!MayBeMeant(title, LabelOf(*field))) continue;
+      return Refuse(kInvalidArgument, "COLUMN_DOUBTFUL",
+                    absl::StrCat("a column that is not known is called almost as ", LabelOf(*field), " (",
+                                 field->name(), "): call it so, or leave it out"),
                     field->name());
     }
   }

@@ -14,6 +14,7 @@ namespace anju::intake {
 namespace {
 
 using anju::testing::RefusedWith;
+using ::testing::ElementsAre;
 using enum absl::StatusCode;
 
 TEST(ParseDecimalTest, ExactOrNothing) {
@@ -75,6 +76,7 @@ TEST(NormalDateTest, AsExcelWritesThem) {
 
 using anju::microcredit::v1::LoanRecord;
 using anju::registry::v1::HouseholdRecord;
+using anju::registry::v1::PersonRecord;
 
 const std::vector<std::string> kHouseholdHeading = {"户编号", "村代码", "户类型", "建档日期"};
 
@@ -109,6 +111,25 @@ TEST(RowMapperTest, HeadingsThatDoNotDo) {
   EXPECT_THAT(RowMapper::Make(type, {"户编号", "household_no"}), RefusedWith(kInvalidArgument, "COLUMN_REPEATED"));
   heading.pop_back();
   EXPECT_THAT(RowMapper::Make(type, heading), RefusedWith(kInvalidArgument, "COLUMN_MISSING"));
+}
+
+// Every person would be there, and none with a number.
+TEST(RowMapperTest, AColumnThatIsNearlyKnownIsNotLost) {
+  const auto& type = *PersonRecord::descriptor();
+  std::vector<std::string> heading;
+  for (int i = 0; i < type.field_count(); ++i) heading.push_back(LabelOf(*type.field(i)));
+  const auto number = std::find(heading.begin(), heading.end(), "身份证号");
+  ASSERT_NE(number, heading.end());
+  for (const char* nearly : {"身份证号码", "公民身份证号", "身份证"}) {
+    *number = nearly;
+    EXPECT_THAT(RowMapper::Make(type, heading), RefusedWith(kInvalidArgument, "COLUMN_DOUBTFUL")) << nearly;
+  }
+  // With the column itself beside it there is no doubt, nor with something else.
+  heading.push_back("身份证号");
+  EXPECT_TRUE(RowMapper::Make(type, heading).ok());
+  *number = "备注";
+  heading.pop_back();
+  EXPECT_THAT(RowMapper::Make(type, heading)->unknown(), ElementsAre("备注"));
 }
 
 TEST(RowMapperTest, ARowBecomesARecord) {
