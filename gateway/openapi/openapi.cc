@@ -72,6 +72,13 @@ OrderedJson Parameter(const std::string& name, const char* in, bool required, Or
   return parameter;
 }
 
+bool HasRequired(const Descriptor& type) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (type.field(i)->options().GetExtension(type::v1::required)) return true;
+  }
+  return false;
+}
+
 class Document {
  public:
   explicit Document(const std::vector<std::string>& services) : services_(services) {}
@@ -85,7 +92,7 @@ class Document {
     if (IsImport(method)) {
       AddImport(method, parameters, operation);
     } else if (!rule.body.empty()) {
-      operation["requestBody"] = {{"content", BodyOf(rule)}};
+      operation["requestBody"] = {{"required", HasRequired(*method.input_type())}, {"content", BodyOf(rule)}};
     }
     if (!parameters.empty()) operation["parameters"] = std::move(parameters);
     if (!operation.contains("responses")) operation["responses"] = {{"200", AnswerOf(rule)}};
@@ -242,6 +249,11 @@ class Document {
          "What became of the rows: one receipt for all; with `Accept: application/x-ndjson` one for each batch as it "
          "is "
          "taken, a line each."},
+        {"headers",
+         {{"X-Unknown-Columns",
+           {{"description",
+             "The headings that no field has, percent-encoded, with commas between; what is in them is not read."},
+            {"schema", {{"type", "string"}}}}}}},
         {"content", {{kJsonType, {{"schema", receipt}}}, {kNdjsonType, {{"schema", receipt}}}}}};
   }
 

@@ -90,6 +90,7 @@ TEST_F(OpenApiTest, SaysWhatTheContractsSay) {
   const json& upload = api_["paths"]["/v1/households:import"]["post"]["requestBody"]["content"];
   EXPECT_EQ(upload["text/csv"]["schema"]["x-columns"][0]["label"], "户编号");
   EXPECT_TRUE(upload.contains("application/x-ndjson"));
+  EXPECT_TRUE(api_["paths"]["/v1/cases:declare"]["post"]["requestBody"]["required"]);
   const json& report = api_["components"]["schemas"]["anju.registry.v1.PersonRecord"];
   EXPECT_EQ(report["properties"]["id_number"]["title"], "身份证号");
   EXPECT_EQ(report["properties"]["id_number"]["x-personal"], true);
