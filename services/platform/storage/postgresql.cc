@@ -2,13 +2,17 @@
 
 #include <libpq-fe.h>
 
+#include <map>
 #include <string>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/random/random.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "services/platform/base/error.h"
 #include "services/platform/storage/pool.h"
@@ -175,9 +179,45 @@ class Postgresql final : public Database {
   Pool<Connection> connections_;
 };
 
+using Options = std::map<std::string, std::string>;
+
+// What libpq would go by: its defaults, which the environment may set, and what `keywords` say.
+absl::StatusOr<Options> OptionsOf(const std::string& keywords) {
+  char* fault = nullptr;
+  PQconninfoOption* said = PQconninfoParse(keywords.c_str(), &fault);
+  auto done = absl::MakeCleanup([&] { PQfreemem(fault); });
+  if (said == nullptr) return absl::InvalidArgumentError("the keywords after postgresql:// are not libpq's");
+  Options options;
+  for (PQconninfoOption* list : {PQconndefaults(), said}) {
+    for (PQconninfoOption* option = list; option != nullptr && option->keyword != nullptr; ++option) {
+      if (option->val != nullptr) options[option->keyword] = option->val;
+    }
+    PQconninfoFree(list);
+  }
+  return options;
+}
+
+// Records of persons do not leave the machine in plain text, nor for a server that nobody has vouched for.
+absl::Status MayConnect(const std::string& keywords) {
+  ASSIGN_OR_RETURN(Options options, OptionsOf(keywords));
+  if (options["sslmode"] == "verify-full") return absl::OkStatus();
+  const std::string& where = options["hostaddr"].empty() ? options["host"] : options["hostaddr"];
+  for (absl::string_view host : absl::StrSplit(where, ',')) {
+    const bool is_here = host.empty() || host == "localhost" || host == "127.0.0.1" || host == "::1" ||
+                         absl::StartsWith(host, "/") || absl::StartsWith(host, "@");
+    if (is_here) continue;
+    return Refuse(absl::StatusCode::kInvalidArgument, "DATABASE_IN_PLAIN_TEXT",
+                  absl::StrCat("the database at ", host,
+                               " would be sent personal data in plain text or without knowing who it is: add "
+                               "sslmode=verify-full and sslrootcert=FILE"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Database>> OpenPostgresql(absl::string_view keywords) {
+  RETURN_IF_ERROR(MayConnect(std::string(keywords)));
   auto database = std::make_unique<Postgresql>(std::string(keywords));
   RETURN_IF_ERROR(database->Start());
   return database;

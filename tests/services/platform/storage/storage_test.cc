@@ -191,6 +191,22 @@ TEST(Storage, RefusesAnUnknownEngine) {
   EXPECT_EQ(Database::Open("postgresql://host=/nowhere").status().code(), absl::StatusCode::kUnavailable);
 }
 
+TEST(Storage, NothingGoesToAnotherMachineInPlainText) {
+  for (const char* keywords : {"host=db.example.cn", "host=db.example.cn sslmode=require",
+                               "host=db.example.cn sslmode=verify-ca", "host=localhost,db.example.cn dbname=x",
+                               "hostaddr=192.0.2.7 host=localhost", "host=192.0.2.7 sslmode=disable"}) {
+    EXPECT_THAT(Database::Open(absl::StrCat("postgresql://", keywords)),
+                testing::RefusedWith(absl::StatusCode::kInvalidArgument, "DATABASE_IN_PLAIN_TEXT"))
+        << keywords;
+  }
+  // These are tried, and nobody is there.
+  for (const char* keywords : {"host=localhost port=1", "host=127.0.0.1,::1 port=1", "host=/nowhere",
+                               "host=db.invalid port=1 sslmode=verify-full sslrootcert=/nowhere"}) {
+    EXPECT_EQ(Database::Open(absl::StrCat("postgresql://", keywords)).status().code(), absl::StatusCode::kUnavailable)
+        << keywords;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, StorageTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
 
 }  // namespace
