@@ -20,7 +20,11 @@ constexpr UnitFace kFaces[] = {
     {"household", 0, " 户"},    {"village", 0, " 村"},       {"unit", 0, " 套"},       {"class", 0, " 班"},
     {"workshop", 0, " 个车间"}, {"community", 0, " 个"},     {"site", 0, " 个安置点"}, {"stall", 0, " 个摊位"},
     {"group", 0, " 个团"},      {"batch", 0, " 期"},         {"enterprise", 0, " 家"}, {"job", 0, " 个岗位"},
-    {"post", 0, " 个岗位"},     {"person-time", 0, " 人次"}, {"loan", 0, " 笔"},
+    {"post", 0, " 个岗位"},     {"person-time", 0, " 人次"}, {"loan", 0, " 笔"},       {"centi_mu", 2, " 亩"},
+    {"channel", 0, " 个渠道"},  {"finding", 0, " 条"},       {"grid", 0, " 个网格"},   {"item", 0, " 项"},
+    {"issue", 0, " 个问题"},    {"milestone", 0, " 个节点"}, {"plot", 0, " 块"},       {"product", 0, " 个产品"},
+    {"request", 0, " 件"},      {"route", 0, " 条线路"},     {"building", 0, " 栋"},   {"facility", 0, " 处"},
+    {"terminal", 0, " 台"},     {"township", 0, " 个乡镇"},  {"point", 0, " 分"},
 };
 
 std::string Hundredths(int64_t value) {
