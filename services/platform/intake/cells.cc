@@ -267,7 +267,7 @@ std::vector<std::string> LabelsOf(const Descriptor& record) {
 
 // 身份证号码 for 身份证号: what is in it would be lost without a word.
 bool MayBeMeant(absl::string_view title, absl::string_view label) {
-  return absl::StrContains(title, label) || absl::StrContains(label, title);
+  return absl::StrContains(title, label) || absl::StartsWith(label, title);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ struct CellError {
 class RowMapper {
  public:
   // Refuses with NOT_A_CSV when no heading is known, COLUMN_REPEATED, COLUMN_MISSING for a field that every row needs,
-  // or COLUMN_DOUBTFUL when a heading that is not known holds the label of a field without a column, or the reverse.
+  // or COLUMN_DOUBTFUL when a heading that is not known holds the label of a field without a column, or begins it.
   static absl::StatusOr<RowMapper> Make(const google::protobuf::Descriptor& record,
                                         const std::vector<std::string>& heading);
 

@@ -43,7 +43,7 @@ std::vector<std::string> Authorities(const Successions& successions, absl::strin
       }
     }
   }
-  const std::vector<absl::string_view> lineage = Lineage(present.substr(0, kCountyDigits));
+  const std::vector<absl::string_view> lineage = Lineage(absl::string_view(present).substr(0, kCountyDigits));
   for (auto above = lineage.rbegin(); above != lineage.rend(); ++above) add(*above);
   return codes;
 }

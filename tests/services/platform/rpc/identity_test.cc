@@ -327,7 +327,8 @@ TEST_F(IdentityTest, KeyFilesThatCannotBeUsed) {
 }
 
 TEST_F(IdentityTest, ThePublicFileHoldsNoPrivateKey) {
-  for (const json& key : json::parse(jwks_)["keys"]) {
+  const json keys = json::parse(jwks_)["keys"];
+  for (const json& key : keys) {
     for (const char* secret : {"d", "p", "q", "dp", "dq", "qi"}) EXPECT_FALSE(key.contains(secret)) << secret;
   }
 }
