@@ -3,6 +3,7 @@
 #include "absl/status/status.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "services/platform/base/error.h"
 #include "services/platform/rpc/status.h"
 
 namespace anju::gateway {
@@ -24,6 +25,11 @@ bool HasReason(const google::rpc::Status& status) {
 
 grpc::Status Explained(const grpc::Status& status) {
   if (status.ok()) return status;
+  if (status.error_code() == grpc::StatusCode::INTERNAL && status.error_message().empty()) {
+    // So gRPC's library answers in a service's name when it cannot read a message; a service itself says what failed.
+    return rpc::ToGrpc(Refuse(absl::StatusCode::kInvalidArgument, "MESSAGE_MALFORMED",
+                              "the message is not one that this method takes; compare your contract with ours"));
+  }
   google::rpc::Status details;
   if (status.error_details().empty() || !details.ParseFromString(status.error_details())) details.Clear();
   const bool may_retry =

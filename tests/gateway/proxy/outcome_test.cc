@@ -38,6 +38,12 @@ TEST(ExplainedTest, ARefusalKeepsWhatItSays) {
   EXPECT_EQ(Explained(away).error_details(), away.error_details());
 }
 
+TEST(ExplainedTest, AMessageThatCannotBeReadIsTheCallersFault) {
+  const grpc::Status told = Explained({grpc::StatusCode::INTERNAL, ""});
+  EXPECT_EQ(told.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ToldReason(told), "MESSAGE_MALFORMED");
+}
+
 TEST(ExplainedTest, TheReasonComesFirstAndTheDelayLast) {
   google::rpc::Status error;
   google::rpc::BadRequest other;
