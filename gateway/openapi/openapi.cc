@@ -17,6 +17,7 @@
 #include "gateway/transcoding/fields.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "services/platform/messages/archive.h"
 #include "services/platform/rpc/identity.h"
 
 namespace anju::gateway {
@@ -179,14 +180,15 @@ class Document {
           Parameter("If-None-Match", "header", false,
                     {{"type", "string"}, {"description", "The ETag of an answer that is there already."}}));
     }
+    const bool needs_purpose = messages::CannotBeMasked(*method.output_type());
     if (const auto& unmasked = method.options().GetExtension(type::v1::access).unmasked(); !unmasked.empty()) {
-      parameters.push_back(
-          Parameter("X-Anju-Purpose", "header", false,
-                    {{"type", "string"},
-                     {"description",
-                      absl::StrCat("What the personal data is needed for, in 6 to 100 characters, percent-encoded: "
-                                   "then it is answered unmasked to ",
-                                   absl::StrJoin(WordsOf(unmasked), ", "), ", and this is kept in the audit.")}}));
+      parameters.push_back(Parameter(
+          "X-Anju-Purpose", "header", needs_purpose,
+          {{"type", "string"},
+           {"description",
+            absl::StrCat("What the personal data is needed for, in 6 to 100 characters, percent-encoded: ",
+                         needs_purpose ? "it is answered only then, " : "then it is answered unmasked ", "to ",
+                         absl::StrJoin(WordsOf(unmasked), ", "), ", and this is kept in the audit.")}}));
     }
     return parameters;
   }

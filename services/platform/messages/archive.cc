@@ -310,6 +310,22 @@ PersonalTypes& Personal() {
   return types;
 }
 
+bool IsPersonalBytes(const FieldDescriptor& field) {
+  return field.type() == FieldDescriptor::TYPE_BYTES && field.options().GetExtension(type::v1::personal);
+}
+
+bool HoldsPersonalBytes(const Descriptor& type, std::set<const Descriptor*>& seen) {
+  if (!seen.insert(&type).second) return false;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    if (IsPersonalBytes(field)) return true;
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && HoldsPersonalBytes(*field.message_type(), seen)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // What is shown of a field; it is personal or words.
 std::string Shown(const FieldDescriptor& field, const std::string& text) {
   return field.options().GetExtension(type::v1::personal) ? Masked(text) : HideNumbers(text);
@@ -350,6 +366,10 @@ void Mask(Message& message) {
   std::vector<const FieldDescriptor*> fields;
   reflection->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
+    if (IsPersonalBytes(*field)) {
+      reflection->ClearField(&message, field);
+      continue;
+    }
     const bool hides = field->options().GetExtension(type::v1::personal) || IsWords(*field);
     // Nothing else can be masked.
     ANJU_CHECK(!hides || field->cpp_type() == FieldDescriptor::CPPTYPE_STRING);
@@ -378,5 +398,10 @@ std::unique_ptr<Message> Unpack(const Any& any) {
 }
 
 bool HoldsPersonal(const Descriptor& type) { return Personal().Holds(type); }
+
+bool CannotBeMasked(const Descriptor& type) {
+  std::set<const Descriptor*> seen;
+  return HoldsPersonalBytes(type, seen);
+}
 
 }  // namespace anju::messages

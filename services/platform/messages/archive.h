@@ -40,7 +40,7 @@ std::vector<std::string> FieldNames(absl::FunctionRef<void(Archive&)> fields);
 
 // Masks every field that is marked (anju.type.v1.personal), at any depth, those in an Any too: a name keeps its first
 // character, an ID number its first four and last four, a date its year. In words (messages/words.h) numbers of persons
-// are hidden. What is masked stays as it is.
+// are hidden. What is masked stays as it is. Bytes cannot be masked and are let go of.
 void Mask(google::protobuf::Message& message);
 
 // The message that an Any holds; null when its type is not known here, or its bytes are none of it.
@@ -48,5 +48,8 @@ std::unique_ptr<google::protobuf::Message> Unpack(const google::protobuf::Any& a
 
 // Whether messages of this type hold such a field, or an Any, at any depth.
 bool HoldsPersonal(const google::protobuf::Descriptor& type);
+
+// Whether messages of this type hold bytes that are marked so, at any depth: of them nothing is left by a mask.
+bool CannotBeMasked(const google::protobuf::Descriptor& type);
 
 }  // namespace anju::messages

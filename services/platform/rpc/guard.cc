@@ -233,6 +233,8 @@ struct Guard::MethodRule {
   // A bit for each role that may call, and for each that may see personal data.
   uint64_t roles = 0;
   uint64_t unmasked = 0;
+  // Whether nothing can be answered to who states no purpose.
+  bool needs_purpose = false;
   // Whether one may call without a token.
   bool anyone = false;
   Metrics::Method* metrics = nullptr;
@@ -282,6 +284,7 @@ const Guard::MethodRule& Guard::RuleOf(const MethodDescriptor& method) {
   const anju::type::v1::Access& access = method.options().GetExtension(anju::type::v1::access);
   rule->roles = BitsOf(access.roles());
   rule->unmasked = BitsOf(access.unmasked());
+  rule->needs_purpose = messages::CannotBeMasked(*method.output_type());
   rule->anyone = access.anyone();
   absl::MutexLock lock(&state_->mutex);
   return *state_->by_method.try_emplace(&method, std::move(rule)).first->second;
@@ -343,6 +346,12 @@ absl::Status Guard::CheckRole(const Caller& caller, const MethodRule& rule) {
 }
 
 absl::Status Guard::TakePurpose(absl::string_view stated, const MethodRule& rule, Caller& caller) {
+  if (stated.empty() && rule.needs_purpose) {
+    return Refuse(kPermissionDenied, "PURPOSE_MISSING",
+                  absl::StrCat("what is answered cannot be masked: say in ", kPurposeHeader,
+                               " what it is needed for, and it is given and your reading kept"),
+                  kPurposeHeader);
+  }
   if (stated.empty() || rule.unmasked == 0) return absl::OkStatus();
   if (!HasOneOf(caller, rule.unmasked)) {
     return Refuse(kPermissionDenied, "UNMASKING_NOT_ALLOWED",

@@ -28,7 +28,7 @@ inline constexpr absl::string_view kPurposeHeader = "x-anju-purpose";
 // masking of personal data, the error's translation, a count and a line in the log. Safe for many threads.
 //
 // Refuses with what Verifier::Verify refuses with, and with PERMISSION_DENIED: METHOD_CLOSED for a method whose
-// contract names no roles, ROLE_NOT_ALLOWED, OUTSIDE_SCOPE, UNMASKING_NOT_ALLOWED; then with PURPOSE_MALFORMED.
+// contract names no roles, ROLE_NOT_ALLOWED, OUTSIDE_SCOPE, PURPOSE_MISSING, UNMASKING_NOT_ALLOWED; PURPOSE_MALFORMED.
 class Guard {
  public:
   // `verifier` and `clock` must outlive the guard. `service` is this process's name in the log.
