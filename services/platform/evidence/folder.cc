@@ -12,8 +12,11 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
@@ -48,6 +51,11 @@ class File {
   int64_t size() const {
     struct stat status {};
     return fstat(descriptor_, &status) == 0 ? status.st_size : -1;
+  }
+  // Whether it has another name.
+  bool is_linked() const {
+    struct stat status {};
+    return fstat(descriptor_, &status) == 0 && status.st_nlink > 1;
   }
   // Keeps everybody else out until it is closed. False: it bears this name no longer.
   bool Hold(const std::string& path) const {
@@ -112,6 +120,47 @@ absl::Status SyncFolder(const std::string& path) {
   return absl::OkStatus();
 }
 
+std::string SenderPrefix(const std::string& sender) { return absl::StrCat(Sha256(sender).substr(0, 16), "-"); }
+
+// What has been begun under names that start so, the oldest first. What was left for a day is thrown away, whoever
+// began it.
+std::vector<fs::path> Begun(const std::string& incoming, absl::string_view prefix) {
+  std::vector<std::pair<fs::file_time_type, fs::path>> begun;
+  std::error_code error;
+  for (const fs::directory_entry& file : fs::directory_iterator(incoming, error)) {
+    const auto touched = file.last_write_time(error);
+    if (error) continue;
+    if (touched < fs::file_time_type::clock::now() - kForgetAfter) {
+      fs::remove(file.path(), error);
+    } else if (absl::StartsWith(file.path().filename().string(), prefix)) {
+      begun.emplace_back(touched, file.path());
+    }
+  }
+  std::sort(begun.begin(), begun.end());
+  std::vector<fs::path> paths;
+  for (auto& [touched, path] : begun) paths.push_back(std::move(path));
+  return paths;
+}
+
+void MakeRoom(const std::string& incoming, const std::string& sender) {
+  const std::vector<fs::path> begun = Begun(incoming, SenderPrefix(sender));
+  std::error_code error;
+  for (size_t n = 0; n + kMostBegun <= begun.size(); ++n) fs::remove(begun[n], error);
+}
+
+// On disk before it bears its name. Somebody else may have sent the same file; then theirs bears it.
+absl::Status Name(const File& file, const std::string& path, const std::string& kept) {
+  if (fsync(file.descriptor()) != 0) return Fault("keep", path);
+  const fs::path home = fs::path(kept).parent_path();
+  std::error_code error;
+  fs::create_directories(home, error);
+  if (link(path.c_str(), kept.c_str()) != 0 && errno != EEXIST) {
+    return errno == ENOENT ? absl::AbortedError("begin again") : Fault("keep", kept);
+  }
+  RETURN_IF_ERROR(SyncFolder(home.string()));
+  return SyncFolder(home.parent_path().string());
+}
+
 }  // namespace
 
 absl::StatusOr<Folder> Folder::Open(const std::string& path) {
@@ -120,10 +169,7 @@ absl::StatusOr<Folder> Folder::Open(const std::string& path) {
   const fs::path incoming = fs::path(path) / std::string(kIncoming);
   fs::create_directories(incoming, error);
   if (error) return absl::InvalidArgumentError(absl::StrCat("cannot make the folder ", path, ": ", error.message()));
-  for (const fs::directory_entry& begun : fs::directory_iterator(incoming, error)) {
-    const auto touched = begun.last_write_time(error);
-    if (!error && touched < fs::file_time_type::clock::now() - kForgetAfter) fs::remove(begun.path(), error);
-  }
+  Begun(incoming.string(), "");
   return Folder(path);
 }
 
@@ -131,20 +177,22 @@ std::string Folder::PathOf(const std::string& sha256) const {
   return absl::StrCat(path_, "/", sha256.substr(0, 2), "/", sha256);
 }
 
-absl::StatusOr<int64_t> Folder::Add(const Piece& piece) {
-  const std::string kept = PathOf(piece.sha256);
+std::string Folder::IncomingPathOf(const Piece& piece) const {
+  return absl::StrCat(path_, "/", kIncoming, "/", SenderPrefix(piece.sender), Sha256(piece.division).substr(0, 16), "-",
+                      piece.sha256);
+}
+
+absl::StatusOr<Folder::Progress> Folder::Add(const Piece& piece) {
+  const std::string path = IncomingPathOf(piece);
   std::error_code error;
-  if (fs::exists(kept, error)) return piece.size_bytes;
-  const std::string folder = absl::StrCat(path_, "/", kIncoming);
-  const std::string path = absl::StrCat(folder, "/", Sha256(piece.sender).substr(0, 16), "-", piece.sha256);
+  if (!fs::exists(path, error)) MakeRoom(absl::StrCat(path_, "/", kIncoming), piece.sender);
   const File file(path, O_RDWR | O_CREAT);
   if (!file.opened()) return Fault("open", path);
-  // Whoever comes behind the last piece finds the file kept, and must not write into it.
-  if (!file.Hold(path)) {
-    return fs::exists(kept, error) ? absl::StatusOr<int64_t>(piece.size_bytes) : absl::AbortedError("begin again");
-  }
+  if (!file.Hold(path)) return absl::AbortedError("begin again");
   const int64_t had = file.size();
   if (had < 0) return Fault("open", path);
+  // It is the file that is kept, and nothing is written into that any more.
+  if (file.is_linked()) return Progress{.bytes = had, .whole = true};
   if (piece.offset > had) {
     return Refuse(kFailedPrecondition, "OFFSET_AHEAD", absl::StrCat(had, " bytes have come: go on from there"),
                   "offset");
@@ -152,22 +200,25 @@ absl::StatusOr<int64_t> Folder::Add(const Piece& piece) {
   const int64_t end = piece.offset + static_cast<int64_t>(piece.data.size());
   if (end > had) RETURN_IF_ERROR(WriteAt(file, piece.offset, piece.data, path));
   const int64_t has = std::max(had, end);
-  if (has < piece.size_bytes) return has;
+  if (has < piece.size_bytes) return Progress{.bytes = has};
   ASSIGN_OR_RETURN(const std::string hash, HashOf(file, path));
   if (hash != piece.sha256) {
     fs::remove(path, error);
     return Refuse(kInvalidArgument, "EVIDENCE_HASH_WRONG",
                   "what was sent has another hash: send the file again from the beginning", "sha256");
   }
-  // Whole, right and on disk before it bears its name.
-  if (fsync(file.descriptor()) != 0) return Fault("keep", path);
-  const std::string home = fs::path(kept).parent_path().string();
-  fs::create_directories(home, error);
-  // Somebody else may have sent the same file a moment ago; then both are the same.
-  if (rename(path.c_str(), kept.c_str()) != 0 && !fs::exists(kept, error)) return Fault("keep", kept);
-  RETURN_IF_ERROR(SyncFolder(home));
-  RETURN_IF_ERROR(SyncFolder(path_));
-  return piece.size_bytes;
+  RETURN_IF_ERROR(Name(file, path, PathOf(piece.sha256)));
+  return Progress{.bytes = has, .whole = true};
+}
+
+void Folder::Forget(const Piece& piece) const {
+  std::error_code error;
+  fs::remove(IncomingPathOf(piece), error);
+}
+
+bool Folder::Has(const std::string& sha256, int64_t size_bytes) const {
+  std::error_code error;
+  return fs::file_size(PathOf(sha256), error) == static_cast<uintmax_t>(size_bytes) && !error;
 }
 
 absl::StatusOr<std::string> Folder::Read(const std::string& sha256, int64_t offset, int64_t limit) const {

@@ -1,6 +1,7 @@
 #include "services/platform/evidence/service.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/intake/batch.h"
@@ -10,6 +11,12 @@ namespace anju::evidence {
 namespace {
 
 using enum absl::StatusCode;
+
+// Where a file belongs, and whether that division has it already.
+struct Place {
+  std::string division;
+  std::optional<KeptFile> kept;
+};
 
 std::string KeyOf(const std::string& division, const std::string& sha256) {
   return absl::StrCat(division, "/", sha256);
@@ -32,6 +39,27 @@ absl::Status CheckPiece(const v1::UploadEvidenceRequest& request) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<Place> Locate(roots::Session& session, const rpc::Caller& caller,
+                             const v1::UploadEvidenceRequest& request) {
+  Place place;
+  ASSIGN_OR_RETURN(place.division, intake::ResolveDivision(session, request.division(), "division"));
+  // An old code may lead to a county that is not the caller's.
+  RETURN_IF_ERROR(records::CheckScope(caller, place.division));
+  ASSIGN_OR_RETURN(place.kept, session.Find<KeptFile>(KeyOf(place.division, request.sha256())));
+  return place;
+}
+
+v1::EvidenceFile Kept(const KeptFile& file) {
+  v1::EvidenceFile answer;
+  answer.set_id(file.id);
+  answer.set_division(file.division);
+  answer.set_sha256(file.sha256);
+  answer.set_size_bytes(file.size_bytes);
+  answer.set_received_bytes(file.size_bytes);
+  answer.set_kept(true);
+  return answer;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::EvidenceFile> EvidenceService::Upload(const rpc::Caller& caller,
@@ -40,33 +68,40 @@ absl::StatusOr<v1::EvidenceFile> EvidenceService::Upload(const rpc::Caller& call
   if (!folder_.takes()) {
     return Refuse(kFailedPrecondition, "EVIDENCE_NOT_TAKEN", "this service keeps no files: it runs without --evidence");
   }
-  v1::EvidenceFile answer;
-  answer.set_sha256(request.sha256());
-  answer.set_size_bytes(request.size_bytes());
-  ASSIGN_OR_RETURN(const int64_t received, folder_.Add({.sender = caller.subject,
-                                                        .sha256 = request.sha256(),
-                                                        .size_bytes = request.size_bytes(),
-                                                        .offset = request.offset(),
-                                                        .data = request.data()}));
-  answer.set_received_bytes(received);
-  answer.set_division(request.division());
-  if (received < request.size_bytes()) return answer;
-  const roots::Actor actor = records::ActorOf(caller, "UploadEvidence");
-  RETURN_IF_ERROR(store_.Change(actor, [&](roots::Session& session) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::string division, intake::ResolveDivision(session, request.division(), "division"));
-    // An old code may lead to a county that is not the caller's.
-    RETURN_IF_ERROR(records::CheckScope(caller, division));
-    KeptFile file{.key = KeyOf(division, request.sha256()),
-                  .division = division,
-                  .sha256 = request.sha256(),
-                  .size_bytes = request.size_bytes()};
-    answer.set_division(division);
-    ASSIGN_OR_RETURN(const std::optional<KeptFile> known, session.Find<KeptFile>(file.key));
-    if (!known.has_value()) session.Put(file);
+  Place place;
+  RETURN_IF_ERROR(store_.Look([&](roots::Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(place, Locate(session, caller, request));
     return absl::OkStatus();
   }));
-  answer.set_kept(true);
-  return answer;
+  // Whether others have the file is not asked: who has all of it may keep it too, and nobody else learns of it.
+  if (place.kept.has_value() && folder_.Has(place.kept->sha256, place.kept->size_bytes)) return Kept(*place.kept);
+  const Folder::Piece piece{.sender = caller.subject,
+                            .division = place.division,
+                            .sha256 = request.sha256(),
+                            .size_bytes = request.size_bytes(),
+                            .offset = request.offset(),
+                            .data = request.data()};
+  ASSIGN_OR_RETURN(const Folder::Progress progress, folder_.Add(piece));
+  if (!progress.whole) {
+    v1::EvidenceFile answer;
+    answer.set_division(place.division);
+    answer.set_sha256(request.sha256());
+    answer.set_size_bytes(request.size_bytes());
+    answer.set_received_bytes(progress.bytes);
+    return answer;
+  }
+  KeptFile file;
+  RETURN_IF_ERROR(
+      store_.Change(records::ActorOf(caller, "UploadEvidence"), [&](roots::Session& session) -> absl::Status {
+        ASSIGN_OR_RETURN(const Place home, Locate(session, caller, request));
+        file = home.kept.value_or(KeptFile{
+            .key = KeyOf(home.division, request.sha256()), .division = home.division, .sha256 = request.sha256()});
+        // That of what came, whatever was said of it, now or before.
+        if (std::exchange(file.size_bytes, progress.bytes) != progress.bytes) session.Put(file);
+        return absl::OkStatus();
+      }));
+  folder_.Forget(piece);
+  return Kept(file);
 }
 
 grpc::Status EvidenceService::UploadEvidence(grpc::ServerContext* context, const v1::UploadEvidenceRequest* request,
@@ -93,6 +128,7 @@ grpc::Status EvidenceService::ReadEvidence(grpc::ServerContext* context, const v
     const int64_t limit =
         request->limit_bytes() == 0 ? kLargestPiece : std::min<int64_t>(request->limit_bytes(), kLargestPiece);
     v1::EvidencePiece piece;
+    piece.set_id(file->id);
     ASSIGN_OR_RETURN(*piece.mutable_data(), folder_.Read(file->sha256, request->offset(), limit));
     piece.set_offset(request->offset());
     piece.set_size_bytes(file->size_bytes);
