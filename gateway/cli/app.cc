@@ -314,7 +314,7 @@ void AddEvidence(CLI::App& app, Session& session) {
   };
   auto [put, sent] = add("put", "Send a file; prints its SHA-256, by which records name it", PutEvidence);
   put->add_option("FILE", sent->path, "What to send")->required();
-  auto [get, wanted] = add("get", "Fetch a file by its SHA-256", GetEvidence);
+  auto [get, wanted] = add("get", "Fetch a file by its SHA-256; say what for with --purpose", GetEvidence);
   get->add_option("SHA256", wanted->sha256, "As a record names it")->required();
   get->add_option("FILE", wanted->path, "Where it is written")->required();
 }

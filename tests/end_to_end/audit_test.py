@@ -341,7 +341,7 @@ class PersonalData(Audit):
         self.assertGreaterEqual(len(contracts.unmasked), 6)
         for name, roles in contracts.unmasked.items():
             with self.subTest(method=name):
-                self.assertRegex(name, r"/(Get|List)")
+                self.assertRegex(name, r"/(Get|List|Read)")
                 self.assertLessEqual(roles, {"officer", "approver", "auditor"})
                 self.assertIn(contracts.answers[name], contracts.personal)
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A file that a notice rests on, through real processes: sent in pieces, checked against its hash, kept for good, and read only where it belongs."""
+"""A file that a notice rests on, through real processes: sent in pieces, checked against its hash, kept for good, and read only where it belongs,
+for a purpose, which the audit keeps."""
 
 import base64
 import hashlib
@@ -8,10 +9,12 @@ import random
 import time
 import unittest
 
-from whole import PROGRAMS, Anju
+from whole import PROGRAMS, Anju, reason
 
 COUNTY, VILLAGE, ELSEWHERE = "450328", "450328101202", "451022"
 UPLOAD = "anju.evidence.v1.EvidenceFiles/UploadEvidence"
+PURPOSE = "核对公示照片"
+RAW = PURPOSE.encode().decode("latin-1")
 
 
 class EvidenceTest(unittest.TestCase):
@@ -20,7 +23,8 @@ class EvidenceTest(unittest.TestCase):
         cls.anju = Anju()
         cls.addClassCleanup(cls.anju.remove)
         cls.anju.up(demo=False)
-        cls.officer, cls.reader = (cls.anju.new_token(role, COUNTY) for role in ("officer", "reader"))
+        cls.officer, cls.reader, cls.collector, cls.auditor = (
+            cls.anju.new_token(role, COUNTY) for role in ("officer", "reader", "collector", "auditor"))
         cls.foreigner = cls.anju.new_token("officer", ELSEWHERE)
         cls.board = cls.anju.data / "board.jpg"
         cls.board.write_bytes(random.Random(3).randbytes(2_500_000))
@@ -38,8 +42,9 @@ class EvidenceTest(unittest.TestCase):
     def put(self, token, *more):
         return "evidence", "put", self.board, "--service", "relocation", "--division", COUNTY, *more
 
-    def get(self, to, division=COUNTY, sha256=None, service="relocation"):
-        return "evidence", "get", sha256 or self.sha256, to, "--service", service, "--division", division
+    def get(self, to, division=COUNTY, sha256=None, service="relocation", purpose=PURPOSE):
+        stated = ("--purpose", purpose) if purpose else ()
+        return *stated, "evidence", "get", sha256 or self.sha256, to, "--service", service, "--division", division
 
     def test_a_file_comes_back_as_it_was_sent(self):
         sent = self.anju.ctl(self.officer, *self.put(self.officer))
@@ -54,13 +59,49 @@ class EvidenceTest(unittest.TestCase):
         nowhere = self.anju.data / "nowhere.jpg"
         self.refused("EVIDENCE_NOT_FOUND", self.foreigner, *self.get(nowhere, ELSEWHERE))
         self.refused("OUTSIDE_SCOPE", self.foreigner, *self.get(nowhere))
-        self.refused("ROLE_NOT_ALLOWED", self.reader, *self.get(nowhere))
+        for token in (self.reader, self.collector):
+            self.refused("ROLE_NOT_ALLOWED", token, *self.get(nowhere))
         self.refused("EVIDENCE_NOT_FOUND", self.officer, *self.get(nowhere, service="workshops"))
         self.refused("EVIDENCE_NOT_FOUND", self.officer, *self.get(nowhere, sha256="0" * 64))
         # What the disk has spoilt is not handed out as the file.
         kept.write_bytes(b"x" + kept.read_bytes()[1:])
         self.refused("DATA_LOSS", self.officer, *self.get(nowhere))
         self.assertFalse(nowhere.exists())
+
+    def test_nobody_reads_a_file_without_saying_what_for(self):
+        scan = b"a scan of three identity cards"
+        sent = self.anju.ctl(self.collector, "call", UPLOAD, self.piece(scan, hashlib.sha256(scan).hexdigest(), len(scan)), "--service", "relocation")
+        nowhere = self.anju.data / "nowhere.jpg"
+        self.refused("PURPOSE_MISSING", self.officer, *self.get(nowhere, sha256=sent["sha256"], purpose=None))
+        self.assertFalse(nowhere.exists())
+        path = f"/v1/evidence/{sent['sha256']}?division={COUNTY}&service=relocation"
+        status, answer = self.anju.get(path, self.officer)
+        self.assertEqual((403, "PURPOSE_MISSING"), (status, reason(answer)))
+        self.assertIn("x-anju-purpose", answer["message"])
+        status, answer = self.anju.get(path, self.officer, x_anju_purpose="why")
+        self.assertEqual((400, "PURPOSE_MALFORMED"), (status, reason(answer)))
+        status, answer = self.anju.get(path, self.collector, x_anju_purpose=RAW)
+        self.assertEqual((403, "ROLE_NOT_ALLOWED"), (status, reason(answer)))
+
+        status, answer = self.anju.get(path, self.officer, x_anju_purpose=RAW)
+        self.assertEqual((200, scan), (status, base64.b64decode(answer["data"])))
+        entries = self.anju.ctl(self.auditor, "audit", "list", "--service", "relocation", "--kind", "read")["entries"]
+        entry = next(entry for entry in entries if sent["id"] in entry["record_ids"])
+        self.assertEqual((PURPOSE, COUNTY, "anju.evidence.v1.EvidenceFiles.ReadEvidence"),
+                         (entry["purpose"], entry["division"], entry["method"]))
+
+    def test_a_hash_opens_nothing_of_another_county(self):
+        theirs = b"minutes of this county"
+        sha256 = hashlib.sha256(theirs).hexdigest()
+        self.anju.ctl(self.officer, "call", UPLOAD, self.piece(theirs, sha256, len(theirs)), "--service", "relocation")
+        wrong = json.loads(self.piece(b"?", sha256, len(theirs))) | {"division": ELSEWHERE}
+        answer = self.anju.ctl(self.foreigner, "call", UPLOAD, json.dumps(wrong), "--service", "relocation")
+        self.assertEqual(("1", False), (answer["received_bytes"], answer.get("kept", False)))
+        status, answer = self.anju.get(f"/v1/evidence/{sha256}?division={ELSEWHERE}&service=relocation", self.foreigner, x_anju_purpose=RAW)
+        self.assertEqual((404, "EVIDENCE_NOT_FOUND"), (status, reason(answer)))
+        # Who has the file keeps it as anybody does.
+        right = json.loads(self.piece(theirs, sha256, len(theirs))) | {"division": ELSEWHERE}
+        self.assertTrue(self.anju.ctl(self.foreigner, "call", UPLOAD, json.dumps(right), "--service", "relocation")["kept"])
 
     def test_what_is_wrong_is_refused(self):
         self.refused("EVIDENCE_HASH_WRONG", self.officer, "call", UPLOAD, self.piece(b"abc", "0" * 64, 3), "--service", "relocation")

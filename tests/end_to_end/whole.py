@@ -179,9 +179,10 @@ class Anju:
             "import", step["service"], step["method"], plan_folder / step["file"],
             "--division", step["division"], "--source", step["source"])
 
-    def get(self, path, token):
+    def get(self, path, token, **headers):
         """The HTTP status and the JSON that came with it."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.http}{path}")
+        request = urllib.request.Request(f"http://127.0.0.1:{self.http}{path}",
+                                         headers={name.replace("_", "-"): value for name, value in headers.items()})
         if token is not None:
             text = token.read_text() if isinstance(token, pathlib.Path) else token
             request.add_header("Authorization", "Bearer " + text.strip())

@@ -113,6 +113,9 @@ TEST_F(OpenApiTest, SaysWhatMayStandInTheHead) {
   const auto& household = api_["paths"]["/v1/households/{id}"]["get"];
   EXPECT_THAT(names(household), UnorderedElementsAre(Pair("id", true), Pair("X-Anju-Purpose", false)));
   EXPECT_FALSE(household["responses"].contains("304"));
+  // What cannot be masked is not answered without it.
+  const auto& evidence = api_["paths"]["/v1/evidence/{sha256}"]["get"];
+  EXPECT_THAT(names(evidence), IsSupersetOf({Pair("sha256", true), Pair("X-Anju-Purpose", true)}));
   EXPECT_TRUE(api_["components"]["responses"]["Error"]["headers"].contains("Retry-After"));
 }
 

@@ -188,5 +188,36 @@ TEST_P(EvidenceServiceTest, WhatTheFolderLostIsTakenAgain) {
   EXPECT_EQ(Read(kHere, content)->data(), content);
 }
 
+TEST_P(EvidenceServiceTest, NobodyReadsWithoutSayingWhatFor) {
+  const std::string content = "a scan";
+  const std::string id = SendWhole(kHere, content)->id();
+  for (const std::string role : {"officer", "approver", "auditor"}) {
+    EXPECT_THAT(Read(kHere, content, role, "").status(), RefusedWith(kPermissionDenied, "PURPOSE_MISSING")) << role;
+    EXPECT_THAT(Read(kHere, content, role, "why").status(), RefusedWith(kInvalidArgument, "PURPOSE_MALFORMED")) << role;
+  }
+  for (const std::string role : {"collector", "reader", "admin", "bank"}) {
+    for (const std::string purpose : {"", kPurpose}) {
+      EXPECT_THAT(Read(kHere, content, role, purpose).status(), RefusedWith(kPermissionDenied, "ROLE_NOT_ALLOWED"))
+          << role;
+    }
+  }
+  EXPECT_THAT(Readings(), IsEmpty());
+
+  for (const std::string role : {"officer", "approver", "auditor"}) {
+    EXPECT_EQ(Read(kHere, content, role)->data(), content);
+  }
+  EXPECT_EQ(Read(kHere, content, "officer", kPurpose, 2)->data(), "scan");
+  // At its end there is nothing to read.
+  EXPECT_EQ(Read(kHere, content, "officer", kPurpose, 6)->data(), "");
+  const std::vector<audit::Entry> entries = Readings();
+  ASSERT_THAT(entries, SizeIs(4));
+  for (const audit::Entry& entry : entries) {
+    EXPECT_THAT(entry.record_ids, ElementsAre(id));
+    EXPECT_EQ(entry.purpose, kPurpose);
+    EXPECT_EQ(entry.division, kHere);
+    EXPECT_EQ(entry.method, "anju.evidence.v1.EvidenceFiles.ReadEvidence");
+  }
+}
+
 }  // namespace
 }  // namespace anju::evidence

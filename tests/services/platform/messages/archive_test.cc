@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "anju/evidence/v1/evidence.pb.h"
 #include "anju/registry/v1/registry.pb.h"
 #include "anju/type/v1/import.pb.h"
 #include "services/registry/domain/household.h"
@@ -91,6 +92,18 @@ TEST(Archive, MasksWhatIsPersonal) {
   const std::string once = message.SerializeAsString();
   Mask(message);
   EXPECT_EQ(message.SerializeAsString(), once);
+}
+
+TEST(Archive, NothingIsLeftOfPersonalBytes) {
+  evidence::v1::EvidencePiece piece;
+  piece.set_size_bytes(4);
+  piece.set_data("scan");
+  Mask(piece);
+  EXPECT_EQ(piece.data(), "");
+  EXPECT_EQ(piece.size_bytes(), 4);
+  EXPECT_TRUE(CannotBeMasked(*evidence::v1::EvidencePiece::descriptor()));
+  EXPECT_FALSE(CannotBeMasked(*v1::Household::descriptor()));
+  EXPECT_FALSE(CannotBeMasked(*evidence::v1::UploadEvidenceRequest::descriptor()));
 }
 
 TEST(Archive, WhatIsAsLongAsAnIdNumberIsMaskedAsTheNameThatItIs) {

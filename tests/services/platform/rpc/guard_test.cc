@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "anju/channels/v1/channels.pb.h"
+#include "anju/evidence/v1/evidence.pb.h"
 #include "anju/feed/v1/feed.pb.h"
 #include "anju/files/v1/files.pb.h"
 #include "anju/gateway/v1/gateway.pb.h"
@@ -17,6 +18,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/base/error.h"
+#include "services/platform/messages/archive.h"
 #include "services/platform/rpc/status.h"
 #include "spdlog/sinks/ostream_sink.h"
 #include "spdlog/spdlog.h"
@@ -327,13 +329,17 @@ TEST(MethodTakingTest, EveryMethodHasARequestOfItsOwn) {
         anju::microcredit::v1::ImportLoansRequest::descriptor(), anju::workshops::v1::ImportPayRequest::descriptor(),
         anju::channels::v1::ImportSalesRequest::descriptor(), anju::indicators::v1::Cell::descriptor(),
         anju::feed::v1::Fact::descriptor(), anju::files::v1::FilePart::descriptor(),
-        anju::gateway::v1::Overview::descriptor()}) {
+        anju::gateway::v1::Overview::descriptor(), anju::evidence::v1::EvidencePiece::descriptor()}) {
     const auto* service = message->file()->service(0);
     for (int i = 0; i < service->method_count(); ++i) {
       EXPECT_EQ(&MethodTaking(*service->method(i)->input_type()), service->method(i));
       // For some roles, or for anybody.
       const auto& access = service->method(i)->options().GetExtension(anju::type::v1::access);
       EXPECT_NE(access.roles_size() > 0, access.anyone()) << service->method(i)->full_name();
+      // Who cannot be answered without a purpose may state one; streams keep nothing of what they answer.
+      if (!messages::CannotBeMasked(*service->method(i)->output_type())) continue;
+      EXPECT_THAT(access.roles(), ::testing::ElementsAreArray(access.unmasked())) << service->method(i)->full_name();
+      EXPECT_FALSE(service->method(i)->server_streaming()) << service->method(i)->full_name();
     }
   }
 }
