@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/id_number.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/base/today.h"
 #include "services/registry/domain/duplicates.h"
@@ -194,6 +195,7 @@ absl::StatusOr<Household> Record(const std::optional<Household>& before, const H
 absl::StatusOr<Household> RecordMember(const Household& before, Member member, Outcome* outcome) {
   RETURN_IF_ERROR(intake::InOrder(member.joined_on, member.left_on, "left_on"));
   if (!member.id_number.empty()) {
+    member.id_number = NormalIdNumber(member.id_number);
     ASSIGN_OR_RETURN(const Identity identity, ReadIdNumber(member.id_number));
     if (member.born_on.value_or(identity.born_on) != identity.born_on) {
       return Refuse(kInvalidArgument, "BIRTH_DISAGREES", "the birth date is not the one in the ID number", "born_on");

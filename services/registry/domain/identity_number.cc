@@ -5,16 +5,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/id_number.h"
 
 namespace anju::registry {
-namespace {
 
 using enum absl::StatusCode;
-
-constexpr int kWeights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
-constexpr char kChecks[] = "10X98765432";
-
-}  // namespace
 
 absl::StatusOr<Identity> ReadIdNumber(absl::string_view id_number) {
   const bool digits = id_number.size() == 18 && std::all_of(id_number.begin(), id_number.end() - 1,
@@ -28,9 +23,7 @@ absl::StatusOr<Identity> ReadIdNumber(absl::string_view id_number) {
     return Refuse(kInvalidArgument, "ID_NUMBER_MALFORMED",
                   "an ID number has 17 digits with a birth date that exists, and a check digit", "id_number");
   }
-  int sum = 0;
-  for (int i = 0; i < 17; ++i) sum += (id_number[i] - '0') * kWeights[i];
-  if (kChecks[sum % 11] != id_number[17]) {
+  if (IdCheckDigit(id_number.substr(0, 17)) != id_number[17]) {
     return Refuse(kInvalidArgument, "ID_NUMBER_CHECKSUM", "the check digit does not agree: look for a mistyped digit",
                   "id_number");
   }

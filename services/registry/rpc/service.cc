@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/id_number.h"
 #include "services/platform/base/page_token.h"
 #include "services/platform/intake/places.h"
 #include "services/platform/records/read.h"
@@ -43,19 +44,20 @@ grpc::Status RegistryService::ListHouseholds(grpc::ServerContext* context, const
       return records::List<Household>(store_, *request, &v1::ListHouseholdsResponse::add_households);
     }
     RETURN_IF_ERROR(CheckPageToken(request->page_token().empty()));
+    const std::string query = NormalIdNumber(request->query());
     // What a mask leaves open is soon tried through.
-    if (caller.purpose.empty() && ReadIdNumber(request->query()).ok()) {
+    if (caller.purpose.empty() && ReadIdNumber(query).ok()) {
       return Refuse(
           absl::StatusCode::kPermissionDenied, "PURPOSE_MISSING",
           absl::StrCat("a search by ID number is for who sees ID numbers: say what for in ", rpc::kPurposeHeader),
           "query");
     }
-    ASSIGN_OR_RETURN(std::vector<roots::StoredRoot> found, store_.Linked("search", request->query()));
+    ASSIGN_OR_RETURN(std::vector<roots::StoredRoot> found, store_.Linked("search", query));
     // To whom names are never shown, they are not found by name either.
     const bool may_see = caller.Has(type::v1::ROLE_OFFICER) || caller.Has(type::v1::ROLE_AUDITOR);
     v1::ListHouseholdsResponse answer;
     for (const roots::StoredRoot& stored : found) {
-      if (!may_see && !absl::EndsWith(stored.key, absl::StrCat("/", request->query()))) continue;
+      if (!may_see && !absl::EndsWith(stored.key, absl::StrCat("/", query))) continue;
       if (!intake::LiesIn(*store_.successions(), stored.division, request->division())) continue;
       if (answer.households_size() == records::PageSize(request->page_size())) break;
       *answer.add_households() = records::ToMessage<v1::Household>(*std::any_cast<Household>(&stored.root));

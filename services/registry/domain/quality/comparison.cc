@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/error.h"
+#include "services/platform/base/id_number.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/intake/places.h"
 
@@ -115,7 +115,7 @@ absl::StatusOr<ListEntry> RecordEntry(const std::optional<ListEntry>& before, co
   ListEntry after = before.value_or(ListEntry{.division = batch.division});
   after.list = record.list;
   after.entry_no = record.entry_no;
-  after.digest = record.id_number.empty() ? "" : Sha256(absl::AsciiStrToUpper(record.id_number));
+  after.digest = record.id_number.empty() ? "" : Sha256(NormalIdNumber(record.id_number));
   after.household_key = record.id_number.empty() ? batch.HouseholdKey(record.household_no) : "";
   after.since = record.since;
   after.until = record.until;

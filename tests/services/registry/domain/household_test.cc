@@ -131,6 +131,17 @@ TEST_P(HouseholdTest, RefusesRowsInOrder) {
   EXPECT_THAT(stand_.Import(ImportPerson, person).status(), RefusedWith(kAlreadyExists, "ID_NUMBER_TAKEN"));
 }
 
+TEST_P(HouseholdTest, ASmallCheckDigitIsACapitalOne) {
+  ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h1")).ok());
+  ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h2")).ok());
+  PersonRecord person = Person("h1", "1", "11010519491231002x");
+  EXPECT_EQ(*stand_.Import(ImportPerson, person), Outcome::kAdded);
+  person.member.id_number = "11010519491231002X";
+  EXPECT_EQ(*stand_.Import(ImportPerson, person), Outcome::kUnchanged);
+  EXPECT_THAT(stand_.Import(ImportPerson, Person("h2", "1", "11010519491231002x")).status(),
+              RefusedWith(kAlreadyExists, "ID_NUMBER_TAKEN"));
+}
+
 TEST(Reclassify, RefusesInOrder) {
   const Household household{
       .classifications = {{.since = Date(2016, 1, 15), .household_class = HouseholdClass::kRegisteredPoor}}};
