@@ -186,9 +186,10 @@ class Document {
           "X-Anju-Purpose", "header", needs_purpose,
           {{"type", "string"},
            {"description",
-            absl::StrCat("What the personal data is needed for, in 6 to 100 characters, percent-encoded: ",
-                         needs_purpose ? "it is answered only then, " : "then it is answered unmasked ", "to ",
-                         absl::StrJoin(WordsOf(unmasked), ", "), ", and this is kept in the audit.")}}));
+            absl::StrCat(
+                "What the personal data is needed for, in 6 to 100 characters, blanks not counted, percent-encoded: ",
+                needs_purpose ? "it is answered only then, " : "then it is answered unmasked ", "to ",
+                absl::StrJoin(WordsOf(unmasked), ", "), ", and this is kept in the audit.")}}));
     }
     return parameters;
   }

@@ -80,7 +80,9 @@ class Subjects {
 absl::Status Keep(storage::Database& database, const Clock& clock, const rpc::Caller& caller, const Message& answer) {
   Subjects subjects;
   subjects.Collect(answer);
-  if (!subjects.anything()) return absl::OkStatus();
+  // Whoever finds nobody has learnt that, too.
+  const bool nobody = answer.ByteSizeLong() == 0;
+  if (!subjects.anything() && !nobody) return absl::OkStatus();
   return database.Write([&](storage::Transaction& transaction) -> absl::Status {
     Entry entry{.at = clock.Now(),
                 .kind = subjects.ids().size() > 1 ? Kind::kExport : Kind::kRead,

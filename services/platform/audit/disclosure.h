@@ -8,7 +8,7 @@
 namespace anju::audit {
 
 // Keeps that the caller is about to be answered this personal data, and what for. Nothing is kept of an answer that
-// holds none.
+// holds none, unless it says nothing at all: that there is nobody has been said, too.
 absl::Status Keep(storage::Database& database, const Clock& clock, const rpc::Caller& caller,
                   const google::protobuf::Message& answer);
 

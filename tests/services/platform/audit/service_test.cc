@@ -54,8 +54,9 @@ class Answering final : public Registry::Service, public files::v1::Files::Servi
   }
   grpc::Status ListHouseholds(grpc::ServerContext* context, const registry::v1::ListHouseholdsRequest* request,
                               registry::v1::ListHouseholdsResponse* response) override {
-    const auto list = [](const rpc::Caller&) -> absl::StatusOr<registry::v1::ListHouseholdsResponse> {
+    const auto list = [&](const rpc::Caller&) -> absl::StatusOr<registry::v1::ListHouseholdsResponse> {
       registry::v1::ListHouseholdsResponse answer;
+      if (request->query() == "nobody") return answer;
       *answer.add_households() = Stored(1);
       *answer.add_households() = Stored(2);
       return answer;
@@ -167,7 +168,7 @@ TEST_P(ServiceTest, PersonalDataIsMaskedForEverybodyWhoDoesNotSayWhatFor) {
     Household household;
     ASSERT_TRUE(Get(role, "", household).ok());
     EXPECT_EQ(household.members(0).name(), "韦**") << role;
-    EXPECT_EQ(household.members(0).id_number(), "4503**********123X") << role;
+    EXPECT_EQ(household.members(0).id_number(), "45**************3X") << role;
     EXPECT_EQ(household.members(0).born_on(), "1980") << role;
   }
   EXPECT_THAT(County().entries(), IsEmpty());
@@ -222,6 +223,24 @@ TEST_P(ServiceTest, AListIsAnExportAndAFileIsARead) {
   EXPECT_EQ(listed.entries(1).kind(), v1::ENTRY_KIND_EXPORT);
   EXPECT_EQ(listed.entries(1).division(), "450328100");
   EXPECT_THAT(listed.entries(1).record_ids(), ElementsAre(RecordId(1), RecordId(2)));
+}
+
+TEST_P(ServiceTest, ThatNobodyWasFoundIsKeptToo) {
+  for (const std::string purpose : {"", kPurpose}) {
+    grpc::ClientContext context;
+    Prepare(context, "officer", purpose);
+    registry::v1::ListHouseholdsRequest request;
+    request.set_division("450328");
+    request.set_query("nobody");
+    registry::v1::ListHouseholdsResponse households;
+    ASSERT_TRUE(Registry::NewStub(channel_)->ListHouseholds(&context, request, &households).ok());
+    EXPECT_EQ(households.households_size(), 0);
+  }
+  const v1::ListEntriesResponse listed = County();
+  ASSERT_THAT(listed.entries(), SizeIs(1));
+  EXPECT_EQ(listed.entries(0).purpose(), "核对低保名单");
+  EXPECT_EQ(listed.entries(0).division(), "450328");
+  EXPECT_EQ(listed.entries(0).record_count(), 0);
 }
 
 TEST_P(ServiceTest, NothingIsAnsweredThatCannotBeKept) {
