@@ -17,6 +17,9 @@ constexpr size_t kLeastTelephone = 10, kMostTelephone = 12;
 // Beside a group of more digits than the first there is another number, unless both make one of at most the second.
 constexpr size_t kGroup = 8, kLongest = 19;
 constexpr size_t kShownBefore = 3, kShownBehind = 4;
+// Of a long one, too, what tells it from that of the next member, but leaves thousands of others.
+constexpr size_t kShownOfLong = 2;
+constexpr size_t kUuid = 36;
 // A wide digit is its last byte after these two.
 constexpr absl::string_view kWide = "\xEF\xBC";
 constexpr unsigned char kWideZero = 0x90;
@@ -90,8 +93,24 @@ size_t Personal(const std::vector<Group>& groups, size_t first) {
   return found;
 }
 
+// The id that another system made: 32 hexadecimal digits in five groups. One without a letter may be anything.
+size_t UuidAt(absl::string_view text, size_t at) {
+  const absl::string_view uuid = text.substr(at, kUuid);
+  const absl::string_view behind = text.substr(at + uuid.size(), 1);
+  if (uuid.size() < kUuid || (!behind.empty() && absl::ascii_isalnum(static_cast<unsigned char>(behind[0])))) return 0;
+  bool has_letter = false;
+  for (size_t i = 0; i < kUuid; ++i) {
+    const auto c = static_cast<unsigned char>(uuid[i]);
+    const bool is_between = i == 8 || i == 13 || i == 18 || i == 23;
+    if (is_between ? c != '-' : !absl::ascii_isxdigit(c)) return 0;
+    has_letter = has_letter || absl::ascii_isalpha(c);
+  }
+  return has_letter ? kUuid : 0;
+}
+
 // An id of a record or a hash, which is no number however many digits it has.
 size_t HexAt(absl::string_view text, size_t at) {
+  if (const size_t uuid = UuidAt(text, at); uuid > 0) return uuid;
   size_t end = at;
   while (end < text.size() && absl::ascii_isxdigit(static_cast<unsigned char>(text[end]))) ++end;
   if (end < text.size() && absl::ascii_isalnum(static_cast<unsigned char>(text[end]))) return 0;
@@ -101,7 +120,9 @@ size_t HexAt(absl::string_view text, size_t at) {
 void Hide(const std::vector<Group>& groups, size_t first, size_t count, std::string& text) {
   std::vector<Digit> digits;
   for (size_t i = first; i < first + count; ++i) digits.insert(digits.end(), groups[i].begin(), groups[i].end());
-  for (size_t i = kShownBefore; i + kShownBehind < digits.size(); ++i) {
+  const bool is_long = digits.size() >= kLong;
+  const size_t before = is_long ? kShownOfLong : kShownBefore, behind = is_long ? kShownOfLong : kShownBehind;
+  for (size_t i = before; i + behind < digits.size(); ++i) {
     // As many bytes as there were, so that what comes behind stays where it is.
     text.replace(digits[i].begin, digits[i].size, digits[i].size == 1 ? "*" : "\xEF\xBC\x8A");
   }
@@ -111,6 +132,11 @@ void Hide(const std::vector<Group>& groups, size_t first, size_t count, std::str
 
 std::string HideNumbers(absl::string_view text) {
   std::string hidden(text);
+  // Most texts have few digits or none, and lists have many texts.
+  const auto may_be_digit = [](unsigned char c) {
+    return absl::ascii_isdigit(c) || c == static_cast<unsigned char>(kWide.front());
+  };
+  if (std::count_if(text.begin(), text.end(), may_be_digit) < static_cast<int64_t>(kLeastTelephone)) return hidden;
   for (size_t at = 0; at < text.size();) {
     const bool begins = at == 0 || !absl::ascii_isalnum(static_cast<unsigned char>(text[at - 1]));
     if (const size_t hex = begins ? HexAt(text, at) : 0; hex > 0) {

@@ -16,6 +16,7 @@
 #include "services/platform/base/error.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/base/quote.h"
+#include "services/platform/base/words.h"
 #include "services/platform/messages/archive.h"
 #include "services/platform/rpc/purpose.h"
 #include "services/platform/rpc/status.h"
@@ -37,6 +38,8 @@ constexpr char kRequestId[] = "x-request-id";
 // Of a field in the log: the path to one of the contract.
 constexpr size_t kMaxFieldBytes = 64;
 constexpr int kMaxFieldDigits = 4;
+// What accounts have besides letters and digits.
+constexpr absl::string_view kOfAccounts = "._@-";
 // Of calls that were let go before they were begun, in a second: a flood of them is not to become one of lines.
 constexpr int kMaxRefusalLines = 100;
 
@@ -186,6 +189,16 @@ std::string LoggedField(const absl::Status& outcome) {
   std::string field = FieldOf(outcome);
   if (field.empty() || field == kPurposeHeader) return field;
   return ReasonOf(outcome) != "FIELD_UNKNOWN" && IsFieldPath(field) ? field : "?";
+}
+
+// A subject as it may be logged. It should be an account; of a name or an ID number in its place nothing is left.
+std::string LoggedSubject(absl::string_view subject) {
+  std::string logged = HideNumbers(subject);
+  const auto is_foreign = [](unsigned char c) {
+    return !absl::ascii_isalnum(c) && !absl::StrContains(kOfAccounts, static_cast<char>(c));
+  };
+  std::replace_if(logged.begin(), logged.end(), is_foreign, '*');
+  return logged;
 }
 
 // How many lines a second may have about what is not worth more.
@@ -360,7 +373,8 @@ absl::Status Guard::TakePurpose(absl::string_view stated, const MethodRule& rule
   std::optional<std::string> purpose = ReadPurpose(stated);
   if (!purpose.has_value()) {
     return Refuse(kInvalidArgument, "PURPOSE_MALFORMED",
-                  "say in 6 to 100 characters, percent-encoded, what the personal data is needed for, and name nobody",
+                  "say in 6 to 100 characters, percent-encoded, what the personal data is needed for, and name nobody; "
+                  "blanks do not count, and four characters at least are different ones",
                   kPurposeHeader);
   }
   caller.purpose = *std::move(purpose);
@@ -442,13 +456,13 @@ void Guard::Finish(const MethodRule& rule, const Caller* caller, absl::string_vi
     if (!left_out.has_value()) return;
     if (*left_out > 0) spdlog::info(R"({{"event":"refusals_not_logged","calls":{}}})", *left_out);
   }
-  // Ids only: a subject is an account, and a reason is a word of the contract.
+  // Ids only: a reason is a word of the contract.
   std::string line = absl::StrCat(R"({"event":"call","method":")", rule.method->full_name(), R"(","code":")",
                                   absl::StatusCodeToString(outcome.code()), R"(","reason":)");
   AppendQuoted(ReasonOf(outcome), line);
   absl::StrAppend(&line, R"(,"field":")", LoggedField(outcome), R"(","ms":)", absl::ToDoubleMilliseconds(took),
                   R"(,"subject":)");
-  AppendQuoted(caller == nullptr ? "" : caller->subject, line);
+  AppendQuoted(caller == nullptr ? "" : LoggedSubject(caller->subject), line);
   // A request id is of harmless characters, see RequestId.
   absl::StrAppend(&line, R"(,"request_id":")", request_id, "\"}");
   spdlog::info("{}", line);
@@ -459,7 +473,8 @@ std::string Guard::RequestId(absl::string_view sent) const {
       !sent.empty() && sent.size() <= kMaxRequestIdBytes && std::all_of(sent.begin(), sent.end(), [](unsigned char c) {
         return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
       });
-  return fit ? std::string(sent) : NewId(clock_.Now());
+  // What looks like the number of a person may be one.
+  return fit && HideNumbers(sent) == sent ? std::string(sent) : NewId(clock_.Now());
 }
 
 }  // namespace anju::rpc

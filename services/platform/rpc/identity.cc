@@ -188,6 +188,8 @@ bool IsOfTheWholeCountry(Role role) {
 absl::StatusOr<Caller> CallerOf(const json& claims) {
   Caller caller{.subject = Text(claims, "sub"), .roles = {}, .scope = "", .former_scopes = {}};
   if (caller.subject.empty() || caller.subject.size() > kMaxSubjectBytes) return Malformed();
+  // Who reads a list of what was done must be able to trust its lines.
+  if (absl::c_any_of(caller.subject, [](unsigned char c) { return absl::ascii_iscntrl(c); })) return Malformed();
   if (auto roles = claims.find("roles"); roles != claims.end() && roles->is_array()) {
     for (const json& word : *roles) {
       // A word that is no role of ours belongs to another system and gives nothing.

@@ -301,12 +301,37 @@ TEST_F(GuardTest, TheLogNamesFieldsOfTheContractOnly) {
   }
 }
 
+TEST_F(GuardTest, TheLogNamesAccountsOnly) {
+  const google::protobuf::MethodDescriptor& method = MethodTaking(*registry::v1::GetHouseholdRequest::descriptor());
+  const std::pair<std::string, std::string> rows[] = {
+      {"wei.xm_2@county-7.cn", "wei.xm_2@county-7.cn"},
+      {"0b5e1f0c-1234-1234-1234-123456789012", "0b5e1f0c-1234-1234-1234-123456789012"},
+      {"张三 450328199001011234", "*******45**************34"},
+      {"450328 19900101 1234", "45****************34"},
+      {"13800138000", "138****8000"},
+      {"wei\"}", "wei**"},
+  };
+  for (const auto& [subject, logged] : rows) {
+    std::ostringstream log;
+    auto before = spdlog::default_logger();
+    auto logger = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log));
+    logger->set_pattern("%v");
+    spdlog::set_default_logger(logger);
+    const Caller caller{.subject = subject, .roles = {}, .scope = "", .former_scopes = {}};
+    identity_.guard().Finish(method, &caller, "r1", absl::Now(), absl::OkStatus());
+    spdlog::set_default_logger(before);
+    EXPECT_THAT(log.str(), ::testing::HasSubstr(absl::StrCat(R"("subject":")", logged, R"(",)"))) << subject;
+  }
+}
+
 TEST_F(GuardTest, TheRequestIdIsAnsweredAndMadeFit) {
   struct Row {
     const char* sent;
     bool kept;
   };
-  for (const Row& row : {Row{"r-1.A_b", true}, Row{"has space", false}, Row{"", false}}) {
+  for (const Row& row : {Row{"r-1.A_b", true}, Row{"has space", false}, Row{"", false}, Row{"20181031-17", true},
+                         Row{"0b5e1f0c-1234-1234-1234-123456789012", true}, Row{"4503281990030723150", false},
+                         Row{"450328-19900307-2315", false}, Row{"tel-13800138000", false}}) {
     grpc::ClientContext context;
     context.AddMetadata("authorization", identity_.Bearer({"officer"}, "450328"));
     if (*row.sent != 0) context.AddMetadata("x-request-id", row.sent);

@@ -114,6 +114,10 @@ TEST_F(IdentityTest, ClaimsAreCheckedInOrder) {
       {"no role in the whole country", {{"roles", nullptr}, {"scope", "*"}}, "TOKEN_SCOPE"},
       {"an officer of nothing", {{"scope", ""}}, "TOKEN_SCOPE"},
       {"nobody", {{"sub", ""}}, "TOKEN_MALFORMED"},
+      {"two lines of a log", {{"sub", "wei\nli"}}, "TOKEN_MALFORMED"},
+      {"nothing to be seen", {{"sub", std::string("wei\0", 4)}}, "TOKEN_MALFORMED"},
+      {"a screen that is cleared", {{"sub", "wei\x1B[2J"}}, "TOKEN_MALFORMED"},
+      {"a character that is taken back", {{"sub", "wei\x7F"}}, "TOKEN_MALFORMED"},
   };
   for (const Row& row : rows) {
     json claims = Good();
