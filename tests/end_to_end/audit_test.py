@@ -15,7 +15,7 @@ import urllib.parse
 import urllib.request
 
 from contracts import CLOSED, REPEATED, SCOPE, STRING, Contracts, fields, text
-from whole import PROTOSET, SERVICES, Anju, reason
+from whole import PROGRAMS, PROTOSET, SERVICES, Anju, reason
 
 COUNTY, VILLAGE = "450481", "450481100201"
 NAME, ID_NUMBER, BORN = "韦小明", "450328199003070010", "1990-03-07"
@@ -82,6 +82,14 @@ class Audit(unittest.TestCase):
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
+
+    def officer_called(self, subject):
+        """A token for an hour, which says that it is theirs."""
+        made = subprocess.run([PROGRAMS / "anjuctl", "token", "make", "--keys", self.anju.data / "keys", "--role", "officer", "--division",
+                               COUNTY, "--subject", subject, "--hours", "1"], capture_output=True, text=True, check=True, timeout=30)
+        path = self.anju.data / "called.jwt"
+        path.write_text(made.stdout)
+        return path
 
     def verify(self, *words):
         done = self.anju.ctl(self.auditor, "audit", "verify", *words, check=False)
@@ -231,6 +239,41 @@ class PersonalData(Audit):
         self.assertEqual((200, ID_NUMBER), (status, answer["households"][0]["members"][0]["id_number"]))
         self.assertNotIn(ID_NUMBER, "".join(log.read_text(errors="replace") for log in (self.anju.data / "logs").iterdir()))
 
+    def test_an_id_number_is_written_in_one_way_and_is_nobodys_household_number(self):
+        self.imports("x", ["户编号,人员编号,姓名,身份证号,出生日期,性别,与户主关系,劳动能力,入户日期",
+                           "h20,1,例某,11010519491231002x,,,户主,普通劳动力,2016-01-15"], "persons")
+        raw = PURPOSE.encode().decode("latin-1")
+        searcher = self.officer_called("searcher")
+        searched = f"/v1/households?division={COUNTY}&query="
+        for number in ("11010519491231002x", "11010519491231002X"):
+            self.assertEqual("PURPOSE_MISSING", reason(self.http(searched + number, searcher)[1]))
+            status, answer = self.http(searched + number, searcher, x_anju_purpose=raw)
+            self.assertEqual((200, "11010519491231002X"), (status, answer["households"][0]["members"][0]["id_number"]))
+        # Whoever finds nobody has searched, too; and whoever says nothing is refused over HTTP as over gRPC.
+        status, answer = self.http(searched + "450328199003070037", searcher, x_anju_purpose=raw)
+        self.assertEqual((200, []), (status, answer.get("households", [])))
+        for blank in ("%20" * 6, "%E3%80%80" * 6, "......"):
+            self.assertEqual("PURPOSE_MALFORMED", reason(self.http(searched + "h20", searcher, x_anju_purpose=blank)[1]))
+        listed = self.anju.ctl(self.auditor, "audit", "list", "--service", "registry", "--kind", "read", "--subject", "searcher")
+        counts = [int(entry.get("record_count", 0)) for entry in listed["entries"]]
+        self.assertEqual([0, 1, 1], counts)
+        path = self.anju.data / "numbers.csv"
+        path.write_text(f"户编号,村代码,户类型,建档日期\n{ID_NUMBER},{VILLAGE},建档立卡贫困户,2016-01-15\n", encoding="utf-8")
+        receipt = self.anju.ctl(self.officer, "import", "households", path, "--division", COUNTY, check=False)
+        refused = json.loads(receipt.stdout)["refused_rows"]
+        self.assertEqual([("household_no", "NUMBER_IS_PERSONAL")], [(row["field"], row["reason"]) for row in refused])
+        self.assertNotIn(ID_NUMBER, receipt.stdout + receipt.stderr)
+
+    def test_no_log_holds_what_a_token_says_instead_of_an_account(self):
+        token = self.officer_called(f"{NAME} {ID_NUMBER}")
+        for request_id, kept in (("r-17", True), (ID_NUMBER + "0", False), ("0b5e1f0c-1234-1234-1234-123456789012", True)):
+            self.assertEqual(200, self.http(f"/v1/households?division={COUNTY}", token, x_request_id=request_id)[0])
+            logs = "".join(log.read_text(errors="replace") for log in (self.anju.data / "logs").iterdir())
+            self.assertEqual(kept, f'"request_id":"{request_id}"' in logs)
+        for personal in (NAME, ID_NUMBER):
+            self.assertNotIn(personal, logs)
+        self.assertIn("45**************10", logs)
+
     def test_a_person_is_followed_to_another_household(self):
         self.imports("t", ["户编号,人员编号,姓名,身份证号,出生日期,性别,与户主关系,劳动能力,入户日期"] + [
             f"{household},{person},例某{household}{person},,1990-03-07,男,{relation},普通劳动力,2016-01-15"
@@ -303,7 +346,7 @@ class PersonalData(Audit):
         self.anju.ctl(self.officer, "call", "anju.registry.v1.HouseholdEvents/ExitPoverty", json.dumps(
             {"id": household, "happened_on": "2018-06-01", "reason": words, "request_id": "words"}), check=False)
         listed = self.anju.ctl(self.officer, "call", "anju.registry.v1.HouseholdEvents/ListHouseholdEvents", json.dumps({"id": household}))
-        self.assertEqual("韦**（450***********0010）已达标，电话138****5678，卡622************0123", listed["events"][-1]["reason"])
+        self.assertEqual("韦**（45**************10）已达标，电话138****5678，卡62***************23", listed["events"][-1]["reason"])
         known = {"id": household, "household_id": household, "household": household, "person_no": "1", "month": "2018-10",
                  "from_month": "2018-10", "to_month": "2018-10", "on": "2018-10-31", "day": "2018-10-31", "query": "h1",
                  "name": NAME, "id_number": ID_NUMBER, "born_on": BORN, "reason": "核对名单", "list_id": household}

@@ -4,6 +4,7 @@
 #include <limits>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
@@ -12,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "anju/type/v1/options.pb.h"
 #include "google/protobuf/descriptor.h"
+#include "services/platform/base/id_number.h"
 #include "services/platform/base/words.h"
 #include "services/platform/messages/words.h"
 
@@ -31,8 +33,8 @@ constexpr size_t kLongestText = 512;
 constexpr int64_t kLargestNumber = 100'000'000'000'00;
 
 // What is hidden of an ID number, and how much is shown before and behind it.
-constexpr absl::string_view kIdNumberHidden = "**********";
-constexpr size_t kIdNumberShown = 4, kIdNumberBytes = 18;
+constexpr absl::string_view kIdNumberHidden = "**************";
+constexpr size_t kIdNumberShown = 2, kIdNumberBytes = 18;
 
 const FieldDescriptor* FieldOf(const Message& message, absl::string_view name) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
@@ -86,6 +88,10 @@ class Reader final : public Archive {
       Say(field, "TEXT_TOO_LONG", absl::StrCat("at most ", kLongestText, " bytes are kept of a text"));
     } else if (absl::StrContains(value, '\0')) {
       Say(field, "TEXT_MALFORMED", "a text holds no NUL character");
+    } else if (IsNumber(*field) && HoldsIdNumber(value)) {
+      Say(field, "NUMBER_IS_PERSONAL",
+          "this holds an ID number, and everybody is shown it: give the number that your own system has for the "
+          "record");
     }
   }
   void Calendar(absl::string_view name, std::optional<Date>& value) override { Parsed(name, value, ParseDate); }
@@ -274,61 +280,69 @@ std::string Masked(const std::string& text) {
   return absl::StrCat(text.substr(0, FirstCharacter(text)), "**");
 }
 
-// Which messages hold personal data at any depth, or may. It follows from the descriptors alone.
-class PersonalTypes {
+// What of a message is masked, and in which messages it holds.
+struct MaskPlan {
+  // True for words, false for what is personal.
+  std::vector<std::pair<const FieldDescriptor*, bool>> texts;
+  std::vector<std::pair<const FieldDescriptor*, const MaskPlan*>> within;
+  // Personal bytes, here; and whether there are some at any depth.
+  std::vector<const FieldDescriptor*> bytes;
+  bool holds_bytes = false;
+  bool is_any = false;
+  bool Hides() const { return is_any || !texts.empty() || !within.empty() || !bytes.empty(); }
+};
+
+// The plans of all messages met so far. They follow from the descriptors alone, which live as long as the process.
+class MaskPlans {
  public:
-  bool Holds(const Descriptor& type) {
+  const MaskPlan& Find(const Descriptor& type) {
     {
       absl::ReaderMutexLock lock(&mutex_);
-      auto found = known_.find(&type);
-      if (found != known_.end()) return found->second;
+      auto found = plans_.find(&type);
+      if (found != plans_.end()) return *found->second;
     }
-    std::set<const Descriptor*> seen;
-    const bool holds = Look(type, seen);
     absl::MutexLock lock(&mutex_);
-    return known_[&type] = holds;
+    std::set<const Descriptor*> above;
+    return Make(type, above);
   }
 
  private:
-  static bool Look(const Descriptor& type, std::set<const Descriptor*>& seen) {
-    if (&type == Any::descriptor()) return true;
-    if (!seen.insert(&type).second) return false;
+  const MaskPlan& Make(const Descriptor& type, std::set<const Descriptor*>& above)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    auto [place, is_new] = plans_.try_emplace(&type, nullptr);
+    if (!is_new) return *place->second;
+    MaskPlan& plan = *(place->second = std::make_unique<MaskPlan>());
+    plan.is_any = &type == Any::descriptor();
+    above.insert(&type);
     for (int i = 0; i < type.field_count(); ++i) {
       const FieldDescriptor* field = type.field(i);
-      if (field->options().GetExtension(type::v1::personal) || IsWords(*field)) return true;
-      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && Look(*field->message_type(), seen)) return true;
+      const bool is_personal = field->options().GetExtension(type::v1::personal);
+      // Nothing else can be masked.
+      ANJU_CHECK(!is_personal || field->cpp_type() == FieldDescriptor::CPPTYPE_STRING);
+      ANJU_CHECK(!field->is_map());
+      if (is_personal && field->type() == FieldDescriptor::TYPE_BYTES) {
+        plan.bytes.push_back(field);
+        plan.holds_bytes = true;
+        continue;
+      }
+      if (is_personal || IsWords(*field)) plan.texts.emplace_back(field, !is_personal);
+      if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+      // Of a message that holds itself nobody knows yet whether there is something to hide.
+      const MaskPlan& inner = Make(*field->message_type(), above);
+      plan.holds_bytes |= inner.holds_bytes;
+      if (inner.Hides() || above.count(field->message_type()) > 0) plan.within.emplace_back(field, &inner);
     }
-    return false;
+    above.erase(&type);
+    return plan;
   }
 
   absl::Mutex mutex_;
-  absl::flat_hash_map<const Descriptor*, bool> known_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<const Descriptor*, std::unique_ptr<MaskPlan>> plans_ ABSL_GUARDED_BY(mutex_);
 };
 
-PersonalTypes& Personal() {
-  static PersonalTypes& types = *new PersonalTypes();
-  return types;
-}
-
-bool IsPersonalBytes(const FieldDescriptor& field) {
-  return field.type() == FieldDescriptor::TYPE_BYTES && field.options().GetExtension(type::v1::personal);
-}
-
-bool HoldsPersonalBytes(const Descriptor& type, std::set<const Descriptor*>& seen) {
-  if (!seen.insert(&type).second) return false;
-  for (int i = 0; i < type.field_count(); ++i) {
-    const FieldDescriptor& field = *type.field(i);
-    if (IsPersonalBytes(field)) return true;
-    if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && HoldsPersonalBytes(*field.message_type(), seen)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// What is shown of a field; it is personal or words.
-std::string Shown(const FieldDescriptor& field, const std::string& text) {
-  return field.options().GetExtension(type::v1::personal) ? Masked(text) : HideNumbers(text);
+MaskPlans& Plans() {
+  static MaskPlans& plans = *new MaskPlans();
+  return plans;
 }
 
 // One that is not known here cannot be masked, and is let go of.
@@ -338,6 +352,39 @@ void MaskWithin(Message& message) {
   if (inner == nullptr) return any.Clear();
   Mask(*inner);
   any.PackFrom(*inner);
+}
+
+void MaskText(const FieldDescriptor& field, bool are_words, Message& message) {
+  const Reflection& reflection = *message.GetReflection();
+  const auto hidden = [&](const std::string& text) { return are_words ? HideNumbers(text) : Masked(text); };
+  std::string scratch;
+  if (!field.is_repeated()) {
+    const std::string& text = reflection.GetStringReference(message, &field, &scratch);
+    if (std::string shown = hidden(text); shown != text) reflection.SetString(&message, &field, std::move(shown));
+    return;
+  }
+  for (int n = 0; n < reflection.FieldSize(message, &field); ++n) {
+    const std::string& text = reflection.GetRepeatedStringReference(message, &field, n, &scratch);
+    if (std::string shown = hidden(text); shown != text) {
+      reflection.SetRepeatedString(&message, &field, n, std::move(shown));
+    }
+  }
+}
+
+void MaskBy(const MaskPlan& plan, Message& message) {
+  if (plan.is_any) return MaskWithin(message);
+  for (const auto& [field, are_words] : plan.texts) MaskText(*field, are_words, message);
+  const Reflection& reflection = *message.GetReflection();
+  for (const FieldDescriptor* field : plan.bytes) reflection.ClearField(&message, field);
+  for (const auto& [field, inner] : plan.within) {
+    if (!field->is_repeated()) {
+      if (reflection.HasField(message, field)) MaskBy(*inner, *reflection.MutableMessage(&message, field));
+      continue;
+    }
+    for (int n = 0; n < reflection.FieldSize(message, field); ++n) {
+      MaskBy(*inner, *reflection.MutableRepeatedMessage(&message, field, n));
+    }
+  }
 }
 
 }  // namespace
@@ -359,35 +406,7 @@ std::vector<std::string> FieldNames(absl::FunctionRef<void(Archive&)> fields) {
   return namer.names;
 }
 
-void Mask(Message& message) {
-  if (!Personal().Holds(*message.GetDescriptor())) return;
-  if (message.GetDescriptor() == Any::descriptor()) return MaskWithin(message);
-  const Reflection* reflection = message.GetReflection();
-  std::vector<const FieldDescriptor*> fields;
-  reflection->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    if (IsPersonalBytes(*field)) {
-      reflection->ClearField(&message, field);
-      continue;
-    }
-    const bool hides = field->options().GetExtension(type::v1::personal) || IsWords(*field);
-    // Nothing else can be masked.
-    ANJU_CHECK(!hides || field->cpp_type() == FieldDescriptor::CPPTYPE_STRING);
-    if (!hides && (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map())) continue;
-    const int count = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
-    for (int n = 0; n < count; ++n) {
-      if (hides && field->is_repeated()) {
-        reflection->SetRepeatedString(&message, field, n,
-                                      Shown(*field, reflection->GetRepeatedString(message, field, n)));
-      } else if (hides) {
-        reflection->SetString(&message, field, Shown(*field, reflection->GetString(message, field)));
-      } else {
-        Mask(field->is_repeated() ? *reflection->MutableRepeatedMessage(&message, field, n)
-                                  : *reflection->MutableMessage(&message, field));
-      }
-    }
-  }
-}
+void Mask(Message& message) { MaskBy(Plans().Find(*message.GetDescriptor()), message); }
 
 std::unique_ptr<Message> Unpack(const Any& any) {
   const std::string name = any.type_url().substr(any.type_url().rfind('/') + 1);
@@ -397,11 +416,8 @@ std::unique_ptr<Message> Unpack(const Any& any) {
   return any.UnpackTo(message.get()) ? std::move(message) : nullptr;
 }
 
-bool HoldsPersonal(const Descriptor& type) { return Personal().Holds(type); }
+bool HoldsPersonal(const Descriptor& type) { return Plans().Find(type).Hides(); }
 
-bool CannotBeMasked(const Descriptor& type) {
-  std::set<const Descriptor*> seen;
-  return HoldsPersonalBytes(type, seen);
-}
+bool CannotBeMasked(const Descriptor& type) { return Plans().Find(type).holds_bytes; }
 
 }  // namespace anju::messages

@@ -17,7 +17,7 @@ namespace anju::messages {
 
 // Fills the fields from the message. A field that the message has not, or that is of another type, is a bug. Refuses
 // with DATE_MALFORMED, MONTH_MALFORMED, FIELD_MISSING (a required field that is empty), ENUM_UNKNOWN, NUMBER_TOO_LARGE,
-// TEXT_TOO_LONG or TEXT_MALFORMED, naming the field.
+// TEXT_TOO_LONG, TEXT_MALFORMED or NUMBER_IS_PERSONAL (a record's number that is an ID number), naming the field.
 absl::Status Read(const google::protobuf::Message& message, absl::FunctionRef<void(Archive&)> fields);
 void Write(absl::FunctionRef<void(Archive&)> fields, google::protobuf::Message& message);
 
@@ -39,7 +39,7 @@ Message ToProto(const T& value) {
 std::vector<std::string> FieldNames(absl::FunctionRef<void(Archive&)> fields);
 
 // Masks every field that is marked (anju.type.v1.personal), at any depth, those in an Any too: a name keeps its first
-// character, an ID number its first four and last four, a date its year. In words (messages/words.h) numbers of persons
+// character, an ID number its first two and last two, a date its year. In words (messages/words.h) numbers of persons
 // are hidden. What is masked stays as it is. Bytes cannot be masked and are let go of.
 void Mask(google::protobuf::Message& message);
 
