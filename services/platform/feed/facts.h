@@ -53,11 +53,14 @@ struct PersonFact {
   Labour labour = Labour::kUnspecified;
   Date joined_on;
   std::optional<Date> left_on;
+  // Left for another household, in which the same person goes on; what is known of them here goes on as well.
+  bool goes_on = false;
   void Fields(Archive& archive) {
     archive("person_no", person_no);
     archive("labour", labour);
     archive("joined_on", joined_on);
     archive("left_on", left_on);
+    archive("goes_on", goes_on);
   }
   friend bool operator==(const PersonFact&, const PersonFact&) = default;
 };

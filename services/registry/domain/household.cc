@@ -30,6 +30,9 @@ roots::Name Claim(const std::string& id_number) {
   return {.kind = std::string(kIdNumberName), .name = Sha256(id_number)};
 }
 
+// Whether who left so stands in another household now. A duplicate stood there all along, and counts there.
+bool GoesOn(Leaving as) { return as == Leaving::kSplit || as == Leaving::kMerge || as == Leaving::kTransfer; }
+
 // Puts `residence` where its date belongs; one of the same date is corrected.
 void Settle(std::vector<Residence>& residences, Residence residence) {
   auto at = std::find_if(residences.begin(), residences.end(),
@@ -159,7 +162,8 @@ std::optional<roots::Told> Tell(const Household& household) {
     fact.persons.push_back({.person_no = member.person_no,
                             .labour = member.labour,
                             .joined_on = member.joined_on,
-                            .left_on = member.left_on});
+                            .left_on = member.left_on,
+                            .goes_on = GoesOn(member.left_as)});
   }
   return roots::Told{.topic = feed::HouseholdFact::kTopic, .key = household.key, .body = roots::ToJson(fact)};
 }

@@ -39,6 +39,7 @@ constexpr absl::string_view kTrainedRelocatedRecently = "workshops.trained_reloc
 constexpr absl::string_view kTrainingCoverage = "workshops.training_coverage";
 constexpr absl::string_view kNewlyTransferred = "workshops.newly_transferred";
 constexpr absl::string_view kTransferredRelocated = "workshops.transferred_relocated";
+constexpr absl::string_view kTransferredRelocatedLabourers = "workshops.transferred_relocated_labourers";
 constexpr absl::string_view kTransferredRelocatedRate = "workshops.transferred_relocated_rate";
 constexpr absl::string_view kSelfEmployed = "workshops.self_employed";
 constexpr absl::string_view kStableEmploymentRelocated = "workshops.stable_employment_relocated";
@@ -50,6 +51,9 @@ constexpr absl::string_view kRelocatedLabourers = "relocation.relocated_labourer
 constexpr absl::string_view kPersonsMovedIn = "relocation.persons_moved_in";
 
 using Places = std::vector<Place>;
+
+// No day that anybody may record is before it.
+constexpr Date kFirstDay(1900, 1, 1);
 
 Places At(const std::string& division, Date since) { return {{.since = since, .division = division}}; }
 
@@ -90,8 +94,26 @@ void AddStable(const Span& span, Spans& to) {
 struct Person {
   Places places;
   Spans poor;
+  // Since the household moved in, also after the person has left it: for what stays counted.
   Spans relocated;
+  // Until the person died or left for nobody knows where; who goes on in another household works on there.
+  Spans present;
+  // A member of a household that has moved in, as the figures of relocation count it; and if they can work.
+  Spans relocated_member;
+  Spans relocated_labourer;
 };
+
+Person PersonOf(const Worker& worker) {
+  Person person{.places = worker.household.Places(), .poor = RegisteredPoor(worker.household)};
+  if (worker.relocated_on.has_value()) person.relocated = {{.from = *worker.relocated_on}};
+  const feed::PersonFact* fact = worker.household.FindPerson(worker.person_no);
+  if (fact == nullptr) return person;
+  // Not only from joining on: what a person did before is recorded where they are known.
+  person.present = {{.from = kFirstDay, .until = fact->goes_on ? std::nullopt : fact->left_on}};
+  person.relocated_member = Intersect(person.relocated, {{.from = fact->joined_on, .until = fact->left_on}});
+  if (feed::CanWork(fact->labour)) person.relocated_labourer = person.relocated_member;
+  return person;
+}
 
 void AddWork(const Worker& worker, const Person& person, tally::Contributions& to) {
   Spans contracts, jobs, self_employed, stable, transferred;
@@ -109,15 +131,19 @@ void AddWork(const Worker& worker, const Person& person, tally::Contributions& t
     // Whoever was transferred once stays counted.
     if (employment.kind == EmploymentKind::kTransferred) transferred.push_back({.from = span.from});
   }
-  contracts = Union(std::move(contracts));
+  contracts = Intersect(Union(std::move(contracts)), person.present);
+  jobs = Intersect(Union(std::move(jobs)), person.present);
+  self_employed = Intersect(Union(std::move(self_employed)), person.present);
+  stable = Union(std::move(stable));
   transferred = Union(std::move(transferred));
   AddSpans(kWorkshopWorkers, person.places, contracts, to);
-  AddSpans(kWorkshopRelocatedWorkers, person.places, Intersect(contracts, person.relocated), to);
-  AddSpans(kPoorLabourersWorking, person.places, Intersect(Union(std::move(jobs)), person.poor), to);
-  AddSpans(kSelfEmployed, person.places, Union(std::move(self_employed)), to);
+  AddSpans(kWorkshopRelocatedWorkers, person.places, Intersect(contracts, person.relocated_member), to);
+  AddSpans(kPoorLabourersWorking, person.places, Intersect(jobs, person.poor), to);
+  AddSpans(kSelfEmployed, person.places, self_employed, to);
   AddSpans(kNewlyTransferred, person.places, transferred, to);
   AddSpans(kTransferredRelocated, person.places, Intersect(transferred, person.relocated), to);
-  AddSpans(kStableEmploymentRelocated, person.places, Intersect(Union(std::move(stable)), person.relocated), to);
+  AddSpans(kTransferredRelocatedLabourers, person.places, Intersect(transferred, person.relocated_labourer), to);
+  AddSpans(kStableEmploymentRelocated, person.places, Intersect(stable, person.relocated_member), to);
 }
 
 void AddTraining(const Worker& worker, const Person& person, tally::Contributions& to) {
@@ -132,7 +158,8 @@ void AddTraining(const Worker& worker, const Person& person, tally::Contribution
   AddSpans(kTrainedPersons, person.places, trained, to);
   AddSpans(kTrainedPoorPersons, person.places, Intersect(trained, person.poor), to);
   AddSpans(kTrainedRelocatedPersons, person.places, Intersect(trained, person.relocated), to);
-  AddSpans(kTrainedRelocatedRecently, person.places, Intersect(Union(std::move(recently)), person.relocated), to);
+  AddSpans(kTrainedRelocatedRecently, person.places, Intersect(Union(std::move(recently)), person.relocated_labourer),
+           to);
 }
 
 void AddMoney(const Worker& worker, const Places& places, tally::Contributions& to) {
@@ -197,8 +224,8 @@ const tally::Catalogue& Catalogue() {
        .label_en = "Registered-poor persons trained",
        .unit = "person"},
       {.id = kTrainedRelocatedRecently,
-       .label_zh = "近一年培训搬迁群众",
-       .label_en = "Relocated persons trained within a year",
+       .label_zh = "近一年培训搬迁劳动力",
+       .label_en = "Present relocated labourers trained within a year",
        .unit = "person"},
       {.id = kTrainingCoverage,
        .label_zh = "搬迁劳动力培训覆盖率",
@@ -215,12 +242,16 @@ const tally::Catalogue& Catalogue() {
        .label_zh = "搬迁群众转移就业",
        .label_en = "Relocated persons transferred to jobs",
        .unit = "person"},
+      {.id = kTransferredRelocatedLabourers,
+       .label_zh = "现有搬迁劳动力中转移就业人数",
+       .label_en = "Present relocated labourers transferred to jobs",
+       .unit = "person"},
       {.id = kTransferredRelocatedRate,
        .label_zh = "搬迁劳动力转移就业率",
-       .label_en = "Relocated labourers transferred to jobs",
+       .label_en = "Share of relocated labourers transferred to jobs",
        .unit = "percent",
        .kind = IndicatorKind::kRatio,
-       .numerator = kTransferredRelocated,
+       .numerator = kTransferredRelocatedLabourers,
        .denominator = kRelocatedLabourers},
       {.id = kSelfEmployed, .label_zh = "自主创业人数", .label_en = "Self-employed persons", .unit = "person"},
       {.id = kStableEmploymentRelocated,
@@ -279,8 +310,7 @@ tally::Contributions Contributions(const TrainingBatch& batch) {
 
 tally::Contributions Contributions(const Worker& worker) {
   tally::Contributions parts;
-  Person person{.places = worker.household.Places(), .poor = RegisteredPoor(worker.household)};
-  if (worker.relocated_on.has_value()) person.relocated = {{.from = *worker.relocated_on}};
+  const Person person = PersonOf(worker);
   AddWork(worker, person, parts);
   AddTraining(worker, person, parts);
   AddMoney(worker, person.places, parts);

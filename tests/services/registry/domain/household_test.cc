@@ -219,6 +219,19 @@ TEST_P(HouseholdTest, NoFaultLeavesFiguresBehind) {
   EXPECT_EQ(Figure("households", "45", "2018-10"), 2);
 }
 
+TEST(Household, TellsWhoGoesOnElsewhere) {
+  const std::pair<Leaving, bool> rows[] = {{Leaving::kUnspecified, false}, {Leaving::kDeath, false},
+                                           {Leaving::kSplit, true},        {Leaving::kMerge, true},
+                                           {Leaving::kTransfer, true},     {Leaving::kDissolution, false},
+                                           {Leaving::kDuplicate, false},   {Leaving::kTakenBack, false}};
+  for (const auto& [left_as, goes_on] : rows) {
+    const Household household{.members = {{.person_no = "p1", .left_on = Date(2018, 7, 10), .left_as = left_as}}};
+    const auto fact = roots::FromJson<feed::HouseholdFact>(Tell(household)->body);
+    ASSERT_TRUE(fact.ok());
+    EXPECT_EQ(fact->FindPerson("p1")->goes_on, goes_on) << static_cast<int>(left_as);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, HouseholdTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
 
 }  // namespace
