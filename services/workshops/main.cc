@@ -9,12 +9,13 @@
 #include "services/workshops/domain/worker.h"
 #include "services/workshops/rpc/follows.h"
 #include "services/workshops/rpc/service.h"
+#include "services/workshops/store/migrations.h"
 
 int main(int argc, char** argv) {
   using namespace anju::workshops;
   namespace roots = anju::roots;
   anju::runtime::Runtime runtime(argc, argv, "workshops");
-  auto database = anju::runtime::OpenDatabase(runtime);
+  auto database = anju::runtime::OpenDatabase(runtime, Migrations());
   anju::runtime::Foundation foundation(
       runtime, *database,
       {.service = "workshops",

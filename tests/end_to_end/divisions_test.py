@@ -14,6 +14,7 @@ MONTHS = ("2017-12", "2018-05", "2018-06", "2018-07", "2018-10")
 # The ends of months, and days between them.
 DAYS = ("2017-01-20", "2018-05-15", "2018-05-31", "2018-06-01", "2018-06-15", "2018-06-30", "2018-08-15", "2018-10-31")
 AREA = "area_per_person_centi_sqm"
+CREDIT_CODES = {FIRST: "91350100M000100Y43", SECOND: "91350100M000100Y56", OLD: "91350100M000100Y69"}
 
 
 def township(code):
@@ -63,7 +64,7 @@ class DivisionsTest(unittest.TestCase):
         send("relocation", "ImportCases", "case_no,household_no,declared_on,verified_on,approved_on,allotted_on,moved_in_on,site_no,unit_no",
              ["c1,h1,2017-02-10,2017-03-01,2017-04-01,2018-03-01,2018-08-01,s1,u1"])
         send("workshops", "ImportEnterprises", "enterprise_no,credit_code,name,location,jobs_offered,entered_on",
-             [f"e1,91350100M000100Y43,示例厂,{town},12,2017-06-01"])
+             [f"e1,{CREDIT_CODES[county]},示例厂,{town},12,2017-06-01"])
         send("workshops", "ImportWorkshops", "workshop_no,enterprise_no,name,kind,location,floor_area_centi_sqm,checked_on,recognised_on",
              [f"w1,e1,示例车间,厂房式,{village},50000,2017-07-01,2017-08-01"])
         send("microcredit", "ImportFundMovements", "movement_no,kind,amount_fen,moved_on", ["m1,注资,50000000,2017-06-01", "m2,注资,7000000,2018-07-01"])

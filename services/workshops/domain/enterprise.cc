@@ -11,6 +11,24 @@ namespace anju::workshops {
 using enum absl::StatusCode;
 using roots::Outcome;
 
+namespace {
+
+// Two that had one code before codes were claimed may both be corrected in all else.
+absl::Status CheckCodeIsFree(roots::Session& session, const std::optional<Enterprise>& before,
+                             const Enterprise& after) {
+  if (after.left_on.has_value()) return absl::OkStatus();
+  const bool had = before.has_value() && !before->left_on.has_value() && before->credit_code == after.credit_code;
+  if (had) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kCreditCodeName, after.credit_code));
+  if (holder.empty() || holder == after.id) return absl::OkStatus();
+  return Refuse(
+      kAlreadyExists, "CREDIT_CODE_TAKEN",
+      "another enterprise has this credit code: send it under that one's number, or record when that one left",
+      "credit_code");
+}
+
+}  // namespace
+
 const Workshop* Enterprise::FindWorkshop(absl::string_view workshop_key) const {
   auto found = std::find_if(workshops.begin(), workshops.end(),
                             [&](const Workshop& workshop) { return workshop.key == workshop_key; });
@@ -21,6 +39,9 @@ std::vector<roots::Name> Names(const Enterprise& enterprise) {
   std::vector<roots::Name> names;
   for (const Workshop& workshop : enterprise.workshops) {
     names.push_back({.kind = std::string(kWorkshopName), .name = workshop.key});
+  }
+  if (!enterprise.left_on.has_value()) {
+    names.push_back({.kind = std::string(kCreditCodeName), .name = enterprise.credit_code});
   }
   return names;
 }
@@ -82,6 +103,7 @@ absl::StatusOr<Outcome> ImportEnterprise(roots::Session& session, const intake::
   }
   ASSIGN_OR_RETURN(Enterprise after, Record(before, record, key, location));
   if (before == after) return Outcome::kUnchanged;
+  RETURN_IF_ERROR(CheckCodeIsFree(session, before, after));
   session.Put(after);
   return before.has_value() ? Outcome::kUpdated : Outcome::kAdded;
 }

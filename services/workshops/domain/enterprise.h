@@ -76,10 +76,12 @@ struct Enterprise {
 
 // The kind of name under which an enterprise is found by one of its workshops.
 inline constexpr absl::string_view kWorkshopName = "workshop";
+// The kind of name under which a credit code is claimed.
+inline constexpr absl::string_view kCreditCodeName = "credit_code";
 
 // What it adds to the figures; see indicators.cc.
 tally::Contributions Contributions(const Enterprise& enterprise);
-// A workshop belongs to one enterprise.
+// A workshop belongs to one enterprise, and a credit code to one that has not left.
 std::vector<roots::Name> Names(const Enterprise& enterprise);
 
 // A row of anju.workshops.v1.EnterpriseRecord.
@@ -142,7 +144,7 @@ absl::StatusOr<Enterprise> Record(const std::optional<Enterprise>& before, const
 absl::StatusOr<Workshop> ReadWorkshop(const WorkshopRecord& record, const std::string& key,
                                       const std::string& location);
 
-// Use cases.
+// Use cases. An enterprise is refused, after all else, with CREDIT_CODE_TAKEN (ALREADY_EXISTS).
 absl::StatusOr<roots::Outcome> ImportEnterprise(roots::Session& session, const intake::Batch& batch,
                                                 const EnterpriseRecord& record);
 absl::StatusOr<roots::Outcome> ImportWorkshop(roots::Session& session, const intake::Batch& batch,

@@ -97,6 +97,35 @@ TEST_P(EnterpriseTest, RefusesEnterprisesInOrder) {
   EXPECT_THAT(stand_.Import(ImportEnterprise, record).status(), RefusedWith(kInvalidArgument, "DATES_REVERSED"));
 }
 
+TEST_P(EnterpriseTest, ACodeBelongsToOneThatHasNotLeft) {
+  EnterpriseRecord first = AnEnterprise("e1"), second = AnEnterprise("e2");
+  second.credit_code = first.credit_code;
+  ASSERT_EQ(*stand_.Import(ImportEnterprise, first), Outcome::kAdded);
+  EXPECT_THAT(stand_.Import(ImportEnterprise, second).status(), RefusedWith(kAlreadyExists, "CREDIT_CODE_TAKEN"));
+  // Within one transaction, too.
+  EXPECT_THAT(
+      stand_.store.Change({},
+                          [&](roots::Session& session) -> absl::Status {
+                            RETURN_IF_ERROR(ImportEnterprise(session, stand_.batch, AnEnterprise("e2")).status());
+                            second.enterprise_no = "e3";
+                            second.credit_code = AnEnterprise("e2").credit_code;
+                            return ImportEnterprise(session, stand_.batch, second).status();
+                          }),
+      RefusedWith(kAlreadyExists, "CREDIT_CODE_TAKEN"));
+  second = AnEnterprise("e2");
+  ASSERT_EQ(*stand_.Import(ImportEnterprise, second), Outcome::kAdded);
+  second.credit_code = first.credit_code;
+  EXPECT_THAT(stand_.Import(ImportEnterprise, second).status(), RefusedWith(kAlreadyExists, "CREDIT_CODE_TAKEN"));
+  EXPECT_EQ(Figure("enterprises", "2018-10"), 2);
+  // Who left makes room, and cannot come back while another has the code.
+  first.left_on = Date(2018, 5, 1);
+  EXPECT_EQ(*stand_.Import(ImportEnterprise, first), Outcome::kUpdated);
+  EXPECT_EQ(*stand_.Import(ImportEnterprise, second), Outcome::kUpdated);
+  first.left_on.reset();
+  EXPECT_THAT(stand_.Import(ImportEnterprise, first).status(), RefusedWith(kAlreadyExists, "CREDIT_CODE_TAKEN"));
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
 TEST_P(EnterpriseTest, RefusesWorkshopsInOrder) {
   ASSERT_TRUE(stand_.Import(ImportEnterprise, AnEnterprise("e1")).ok());
   WorkshopRecord record = AWorkshop("w1", "e9");

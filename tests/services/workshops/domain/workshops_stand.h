@@ -40,7 +40,9 @@ class WorkshopsStand : public ::testing::TestWithParam<std::string> {
 
   static EnterpriseRecord AnEnterprise(const std::string& number) {
     return {.enterprise_no = number,
-            .credit_code = "91350100M000100Y43",
+            .credit_code = number == "e1"   ? "91350100M000100Y43"
+                           : number == "e2" ? "91350100M000100Y56"
+                                            : "91350100M000100Y69",
             .name = "样例（虚构）",
             .location = kTown,
             .in_park = true,
