@@ -8,13 +8,14 @@
 #include "services/channels/domain/sale.h"
 #include "services/channels/domain/visit.h"
 #include "services/channels/rpc/service.h"
+#include "services/channels/store/migrations.h"
 #include "services/platform/runtime/foundation.h"
 
 int main(int argc, char** argv) {
   using namespace anju::channels;
   using anju::roots::KindOf;
   anju::runtime::Runtime runtime(argc, argv, "channels");
-  auto database = anju::runtime::OpenDatabase(runtime);
+  auto database = anju::runtime::OpenDatabase(runtime, Migrations());
   anju::runtime::Foundation foundation(
       runtime, *database,
       {.service = "channels",

@@ -1,9 +1,9 @@
 #include "services/channels/domain/indicators.h"
 
 #include <algorithm>
-#include <map>
 
 #include "services/channels/domain/channel.h"
+#include "services/channels/domain/distinct.h"
 #include "services/channels/domain/producer.h"
 #include "services/channels/domain/product.h"
 #include "services/channels/domain/route.h"
@@ -101,7 +101,10 @@ const tally::Catalogue& Catalogue() {
       {.id = kTourSpending, .label_zh = "旅游消费", .label_en = "Other spending of tourists", .unit = "fen"},
       {.id = kTourTotal, .label_zh = "旅游直接带动经济", .label_en = "All that tourists spent", .unit = "fen"},
       {.id = kTourVillages, .label_zh = "参与旅游活动的村", .label_en = "Villages on tours", .unit = "village"},
-      {.id = kTourHouseholds, .label_zh = "旅游带动户数", .label_en = "Households on tours", .unit = "household"},
+      {.id = kTourHouseholds,
+       .label_zh = "旅游带动贫困户数",
+       .label_en = "Registered-poor households on tours",
+       .unit = "household"},
       {.id = kProducts, .label_zh = "产品", .label_en = "Products on file", .unit = "product"},
       {.id = kStandardProducts, .label_zh = "标准化产品", .label_en = "Standard products", .unit = "product"},
   };
@@ -166,14 +169,12 @@ tally::Contributions Contributions(const Producer& producer) {
       if (reached.has_value()) tally::AddStock(kBenefitedPersons, places, reached->from, reached->until, 1, parts);
     }
   }
-  std::map<std::string, Date> first_visits;
+  std::vector<Place> visits;
   for (const ProducerVisit& visit : producer.visits) {
-    const auto [first, added] = first_visits.try_emplace(visit.location, visit.visited_on);
-    first->second = std::min(first->second, visit.visited_on);
+    if (!producer.household.RegisteredPoorOn(visit.visited_on)) continue;
+    visits.push_back({.since = visit.visited_on, .division = visit.location});
   }
-  for (const auto& [location, first] : first_visits) {
-    tally::AddStock(kTourHouseholds, At(first, location), first, std::nullopt, 1, parts);
-  }
+  AddDistinct(kTourHouseholds, std::move(visits), parts);
   return parts;
 }
 
@@ -196,12 +197,11 @@ tally::Contributions Contributions(const Route& route) {
 
 tally::Contributions Contributions(const TourVillage& village) {
   tally::Contributions parts;
-  if (village.participations.empty()) return parts;
-  const Date first =
-      std::min_element(village.participations.begin(), village.participations.end(),
-                       [](const Participation& a, const Participation& b) { return a.visited_on < b.visited_on; })
-          ->visited_on;
-  tally::AddStock(kTourVillages, At(first, village.location), first, std::nullopt, 1, parts);
+  std::vector<Place> visits;
+  for (const Participation& participation : village.participations) {
+    visits.push_back({.since = participation.visited_on, .division = participation.location});
+  }
+  AddDistinct(kTourVillages, std::move(visits), parts);
   return parts;
 }
 

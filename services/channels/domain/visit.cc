@@ -2,21 +2,13 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "services/channels/domain/route.h"
 #include "services/platform/base/error.h"
 
 namespace anju::channels {
-namespace {
 
 using enum absl::StatusCode;
 using roots::Outcome;
-
-std::string KeyOf(const feed::HouseholdFact& household, const ProducerVisit& visit) {
-  return absl::StrCat(visit.location, "/", VillageOf(household, visit));
-}
-
-}  // namespace
 
 const std::string& VillageOf(const feed::HouseholdFact& household, const ProducerVisit& visit) {
   const feed::Residence* found = &household.residences.front();
@@ -27,18 +19,19 @@ const std::string& VillageOf(const feed::HouseholdFact& household, const Produce
 }
 
 absl::Status Join(roots::Session& session, const feed::HouseholdFact& household, const ProducerVisit& visit) {
-  const std::string key = KeyOf(household, visit);
-  ASSIGN_OR_RETURN(const std::optional<TourVillage> before, session.Find<TourVillage>(key));
-  TourVillage after =
-      before.value_or(TourVillage{.key = key, .location = visit.location, .village = VillageOf(household, visit)});
-  after.participations.push_back(
-      {.group_key = visit.group_key, .household_id = household.id, .visited_on = visit.visited_on});
+  const std::string& village = VillageOf(household, visit);
+  ASSIGN_OR_RETURN(const std::optional<TourVillage> before, session.Find<TourVillage>(village));
+  TourVillage after = before.value_or(TourVillage{.key = village});
+  after.participations.push_back({.group_key = visit.group_key,
+                                  .household_id = household.id,
+                                  .visited_on = visit.visited_on,
+                                  .location = visit.location});
   session.Put(after);
   return absl::OkStatus();
 }
 
 absl::Status Leave(roots::Session& session, const feed::HouseholdFact& household, const ProducerVisit& visit) {
-  ASSIGN_OR_RETURN(std::optional<TourVillage> village, session.Find<TourVillage>(KeyOf(household, visit)));
+  ASSIGN_OR_RETURN(std::optional<TourVillage> village, session.Find<TourVillage>(VillageOf(household, visit)));
   ANJU_CHECK(village.has_value());
   std::erase_if(village->participations, [&](const Participation& participation) {
     return participation.group_key == visit.group_key && participation.household_id == household.id;

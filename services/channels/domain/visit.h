@@ -14,34 +14,32 @@ struct Participation {
   std::string group_key;
   std::string household_id;
   Date visited_on;
+  // The division that ran the route.
+  std::string location;
 
   void Fields(Archive& archive) {
     archive("group_key", group_key);
     archive("household_id", household_id);
     archive("visited_on", visited_on);
+    archive("location", location);
   }
   friend bool operator==(const Participation&, const Participation&) = default;
 };
 
-// A village that takes part in the tours that one division runs, so that villages can be counted once.
+// A village that takes part in tours, so that villages can be counted once, whoever runs the routes.
 struct TourVillage {
   static constexpr absl::string_view kKind = "tour_village";
   std::string id;
-  // `<location>/<village>`.
+  // The village's code.
   std::string key;
-  // The division that runs the routes.
-  std::string location;
-  std::string village;
   std::vector<Participation> participations;
 
   void Fields(Archive& archive) {
     archive("id", id);
     archive("key", key);
-    archive("location", location);
-    archive("village", village);
     archive("participations", participations);
   }
-  std::string Division() const { return location; }
+  std::string Division() const { return key; }
   friend bool operator==(const TourVillage&, const TourVillage&) = default;
 };
 

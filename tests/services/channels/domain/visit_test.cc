@@ -48,6 +48,44 @@ TEST_P(VisitTest, CountsHouseholdsAndVillagesOnce) {
   EXPECT_THAT(stand_.Recount(), IsEmpty());
 }
 
+// As the tester found it: a county's route and its township's bring groups to the same two households of two villages.
+TEST_P(VisitTest, CountsWhatRoutesOfTwoDivisionsShareOnce) {
+  RunTours();
+  RouteRecord township = RouteRow("t");
+  township.location = kTownship;
+  ASSERT_TRUE(stand_.Import(ImportRoute, township).ok());
+  ASSERT_TRUE(stand_.Import(ImportTourGroup, GroupRow("i", "t", Date(2018, 5, 5))).ok());
+  stand_.KnowHousehold("a", kVillage, 1);
+  stand_.KnowHousehold("b", kOther, 1);
+  for (const char* household : {"a", "b"}) {
+    ASSERT_TRUE(stand_.Import(ImportTourHousehold, VisitRow("g", household)).ok());
+    ASSERT_TRUE(stand_.Import(ImportTourHousehold, VisitRow("i", household)).ok());
+  }
+  for (const std::string name : {"tour_households", "tour_villages"}) {
+    for (const std::string division : {"45", "4503", kCounty}) {
+      EXPECT_EQ(Figure(name, division, "2018-04"), 2) << name << " " << division;
+      EXPECT_EQ(Figure(name, division, "2018-10"), 2) << name << " " << division;
+    }
+    EXPECT_EQ(Figure(name, kTownship, "2018-04"), 0) << name;
+    EXPECT_EQ(Figure(name, kTownship, "2018-05"), 2) << name;
+  }
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
+TEST_P(VisitTest, CountsHouseholdsThatWereRegisteredPoorThen) {
+  RunTours();
+  feed::HouseholdFact a = stand_.KnowHousehold("a", kVillage, 1);
+  a.classifications = {{.since = Date(2016, 1, 1), .household_class = feed::HouseholdClass::kGeneral},
+                       {.since = Date(2018, 5, 1), .household_class = feed::HouseholdClass::kRegisteredPoor}};
+  ASSERT_TRUE(stand_.Import(ImportTourHousehold, VisitRow("g", "a")).ok());
+  ASSERT_TRUE(Tell(a).ok());
+  EXPECT_EQ(Figure("tour_households", kCounty, "2018-10"), 0);
+  ASSERT_TRUE(stand_.Import(ImportTourHousehold, VisitRow("h", "a")).ok());
+  EXPECT_EQ(Figure("tour_households", kCounty, "2018-05"), 0);
+  EXPECT_EQ(Figure("tour_households", kCounty, "2018-06"), 1);
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
 TEST_P(VisitTest, RefusesRowsInOrder) {
   RunTours();
   EXPECT_THAT(stand_.Import(ImportTourHousehold, VisitRow("x", "a")).status(),
