@@ -274,6 +274,11 @@ CREATE TRIGGER audit_pending_stay BEFORE UPDATE OR TRUNCATE ON audit_pending FOR
 CREATE TRIGGER audit_pending_sealed BEFORE DELETE ON audit_pending FOR EACH ROW EXECUTE FUNCTION audit_sealed();
 )sql";
 
+// For what is read of all counties of a province at once, among the sums of all villages.
+constexpr absl::string_view kCountySums = R"sql(
+CREATE INDEX tally_sums_counties ON tally_sums (indicator, division) WHERE LENGTH(division) = 6;
+)sql";
+
 }  // namespace
 
 const std::vector<storage::Migration>& PlatformMigrations() {
@@ -284,6 +289,7 @@ const std::vector<storage::Migration>& PlatformMigrations() {
       {.name = "005_marks", .sql = kMarks},
       {.name = "007_successions", .sql = kSuccessions},
       {.name = "008_audit", .sql = kAudit, .sqlite = kAuditSqlite, .postgresql = kAuditPostgresql},
+      {.name = "009_county_sums", .sql = kCountySums},
   };
   return migrations;
 }

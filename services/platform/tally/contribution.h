@@ -24,6 +24,11 @@ struct Indicator {
   // Of a ratio: its two sums, which may belong to another service.
   absl::string_view numerator;
   absl::string_view denominator;
+  // Of a stock that no record adds to: it is the stock `of`, of those counties alone of which the stock `where` is not
+  // 0 in that month. So a ratio to something that is known of some counties only leaves out the others above the line,
+  // too. Made at reading; nothing below a county.
+  absl::string_view of;
+  absl::string_view where;
 };
 using Catalogue = std::vector<Indicator>;
 

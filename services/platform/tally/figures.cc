@@ -26,6 +26,10 @@ constexpr absl::string_view kSums =
 constexpr absl::string_view kPending = "SELECT cells FROM tally_pending WHERE division >= $1 AND division < $2";
 constexpr absl::string_view kMonthlySums =
     "SELECT indicator, month, amount FROM tally_sums WHERE division = $1 AND month <= $2";
+// By the index that migration 009 makes for it.
+constexpr absl::string_view kCountySums =
+    "SELECT division, indicator, month, amount FROM tally_sums WHERE indicator IN ($1, $2) AND division >= $3 AND "
+    "division < $4 AND month <= $5 AND LENGTH(division) = 6";
 constexpr absl::string_view kReports =
     "SELECT indicator, value, scale, at_least, source FROM tally_reports WHERE division = $1 AND month = $2 "
     "ORDER BY indicator";
@@ -42,6 +46,8 @@ constexpr absl::string_view kAddSum =
     "ON CONFLICT (division, indicator, month) DO UPDATE SET amount = tally_sums.amount + excluded.amount";
 constexpr absl::string_view kAllSums = "SELECT division, indicator, month, amount FROM tally_sums";
 constexpr absl::string_view kAllPending = "SELECT division, cells FROM tally_pending";
+constexpr absl::string_view kPendingWithin =
+    "SELECT division, cells FROM tally_pending WHERE division >= $1 AND division < $2";
 
 using Cells = std::map<std::tuple<std::string, std::string, int64_t>, int64_t>;
 
@@ -56,6 +62,63 @@ absl::Status AddUpwards(const Row& pending, Cells& cells) {
   return ForEachCell(pending.Text(1), [&](absl::string_view indicator, int64_t month, int64_t amount) {
     AddUpwards(pending.Text(0), indicator, month, amount, cells);
   });
+}
+
+// The two stocks that an indicator with `of` and `where` is made of, of one county: what they change by in each month.
+struct County {
+  std::map<int64_t, int64_t> of, where;
+};
+using Counties = std::map<std::string, County>;
+
+int64_t Standing(const std::map<int64_t, int64_t>& changes, int64_t month) {
+  int64_t standing = 0;
+  for (auto change = changes.begin(); change != changes.end() && change->first <= month; ++change) {
+    standing += change->second;
+  }
+  return standing;
+}
+
+absl::StatusOr<Counties> ReadCounties(Transaction& transaction, const Indicator& indicator, const std::string& division,
+                                      int64_t to) {
+  if (division.size() > kCountyDigits) return Counties();
+  const std::string end = PrefixEnd(division);
+  Cells cells;
+  ASSIGN_OR_RETURN(const Rows pending, transaction.Query(kPendingWithin, {division, end}));
+  for (const Row& row : pending) RETURN_IF_ERROR(AddUpwards(row, cells));
+  ASSIGN_OR_RETURN(const Rows sums, transaction.Query(kCountySums, {std::string(indicator.of),
+                                                                    std::string(indicator.where), division, end, to}));
+  for (const Row& row : sums) cells[{row.Text(0), row.Text(1), row.Int(2)}] += row.Int(3);
+  Counties counties;
+  for (const auto& [cell, amount] : cells) {
+    const auto& [place, id, month] = cell;
+    if (place.size() != kCountyDigits) continue;
+    if (id == indicator.of) counties[place].of[month] += amount;
+    if (id == indicator.where) counties[place].where[month] += amount;
+  }
+  return counties;
+}
+
+int64_t CountedOf(const Counties& counties, int64_t month) {
+  int64_t sum = 0;
+  for (const auto& [code, county] : counties) {
+    if (Standing(county.where, month) != 0) sum += Standing(county.of, month);
+  }
+  return sum;
+}
+
+absl::Status AddCounted(Transaction& transaction, const Indicator& indicator, const std::string& division,
+                        const Question& question, Answer& answer) {
+  ASSIGN_OR_RETURN(const Counties counties, ReadCounties(transaction, indicator, division, question.to.index));
+  const auto add = [&](std::optional<Month> month) {
+    const int64_t value = CountedOf(counties, month.value_or(question.to).index);
+    if (value == 0) return;
+    answer.sums.push_back(
+        {.indicator = std::string(indicator.id), .division = division, .month = month, .value = value});
+  };
+  add(std::nullopt);
+  if (!question.monthly) return absl::OkStatus();
+  for (Month month = question.from.value_or(Month()); month <= question.to; month = month.Plus(1)) add(month);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -126,6 +189,10 @@ absl::StatusOr<Answer> Figures::Ask(const Question& question) {
           }
         }
       }
+      for (const Indicator& indicator : catalogue_) {
+        if (indicator.of.empty() || !wanted(std::string(indicator.id))) continue;
+        RETURN_IF_ERROR(AddCounted(transaction, indicator, division, question, answer));
+      }
       ASSIGN_OR_RETURN(rows, transaction.Query(kReports, {division, to}));
       for (const Row& row : rows) {
         answer.reports.push_back({.indicator = row.Text(0),
@@ -145,7 +212,16 @@ absl::StatusOr<Answer> Figures::Ask(const Question& question) {
 absl::StatusOr<ContributorPage> Figures::Contributors(const Indicator& indicator, absl::string_view division,
                                                       std::optional<Month> from, Month to, absl::string_view page_token,
                                                       int64_t page_size) {
-  const bool flow = indicator.kind == IndicatorKind::kFlow;
+  const bool flow = indicator.kind == IndicatorKind::kFlow, counted = !indicator.of.empty();
+  const absl::string_view id = counted ? indicator.of : indicator.id;
+  Counties counties;
+  if (counted) {
+    RETURN_IF_ERROR(store_.database().Read([&](Transaction& transaction) -> absl::Status {
+      ASSIGN_OR_RETURN(counties, ReadCounties(transaction, indicator, std::string(division), to.index));
+      return absl::OkStatus();
+    }));
+    std::erase_if(counties, [&](const auto& county) { return Standing(county.second.where, to.index) == 0; });
+  }
   ContributorPage page{.next_page_token = std::string(page_token)};
   for (int scanned = 0; scanned < kScansPerPage; ++scanned) {
     ASSIGN_OR_RETURN(roots::RootPage some, store_.List("", division, page.next_page_token, kScannedAtOnce));
@@ -153,7 +229,9 @@ absl::StatusOr<ContributorPage> Figures::Contributors(const Indicator& indicator
       int64_t amount = 0;
       for (const Contribution& part : store_.Contributions(stored)) {
         const bool in_span = part.month <= to && (!flow || !from.has_value() || part.month >= *from);
-        if (part.indicator == indicator.id && in_span && IsWithin(part.division, division)) amount += part.amount;
+        const bool here =
+            IsWithin(part.division, division) && (!counted || counties.contains(std::string(CountyOf(part.division))));
+        if (part.indicator == id && in_span && here) amount += part.amount;
       }
       if (amount == 0) continue;
       page.contributors.push_back({.kind = std::string(stored.kind->name),

@@ -33,6 +33,8 @@ constexpr absl::string_view kMissingIdNumbers = "registry.missing_id_numbers";
 constexpr absl::string_view kPlannedHouseholds = "registry.exit_plan_households";
 constexpr absl::string_view kPlannedPersons = "registry.exit_plan_persons";
 constexpr absl::string_view kRuralPopulation = "registry.rural_population";
+// Poor persons where a census says of how many; the poverty rate is about them.
+constexpr absl::string_view kPoorPersonsCounted = "registry.poor_persons_counted";
 constexpr absl::string_view kFindingsOpen = "registry.findings_open";
 constexpr absl::string_view kFindingsOpened = "registry.findings_opened";
 constexpr absl::string_view kFindingsClosed = "registry.findings_closed";
@@ -149,12 +151,18 @@ const tally::Catalogue& Catalogue() {
        .unit = "person",
        .kind = IndicatorKind::kFlow},
       {.id = kRuralPopulation, .label_zh = "乡村户籍人口", .label_en = "Rural registered population", .unit = "person"},
+      {.id = kPoorPersonsCounted,
+       .label_zh = "有乡村户籍人口数的县的未脱贫人数",
+       .label_en = "Poor persons of counties with a rural population on file",
+       .unit = "person",
+       .of = kPoorPersons,
+       .where = kRuralPopulation},
       {.id = "registry.poverty_rate",
        .label_zh = "贫困发生率",
        .label_en = "Poverty rate",
        .unit = "percent",
        .kind = IndicatorKind::kRatio,
-       .numerator = kPoorPersons,
+       .numerator = kPoorPersonsCounted,
        .denominator = kRuralPopulation},
       {.id = kFindingsOpen, .label_zh = "待整改疑点", .label_en = "Findings to be mended", .unit = "finding"},
       {.id = kFindingsOpened,
