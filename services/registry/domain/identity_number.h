@@ -15,7 +15,8 @@ struct Identity {
   Sex sex = Sex::kUnspecified;
 };
 
-// As NormalIdNumber writes it. Refuses, in this order, with ID_NUMBER_MALFORMED (18 characters, a birth date that exists) and ID_NUMBER_CHECKSUM.
+// As NormalIdNumber writes it. Refuses, in this order, with ID_NUMBER_MALFORMED (18 characters, a birth date that
+// exists) and ID_NUMBER_CHECKSUM.
 absl::StatusOr<Identity> ReadIdNumber(absl::string_view id_number);
 
 }  // namespace anju::registry

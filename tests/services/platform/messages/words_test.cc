@@ -246,7 +246,7 @@ TEST(Words, NoNumberOfARecordIsAnIdNumber) {
 // Figures are read by everybody, all the time: nothing of them is to be looked at.
 TEST(Words, FiguresHoldNone) {
   const auto* pool = google::protobuf::DescriptorPool::generated_pool();
-  for (const char* name : {"anju.indicators.v1.Cell", "anju.gateway.v1.Figure", "anju.gateway.v1.PublicFigure"}) {
+  for (const char* name : {"anju.indicators.v1.Cell", "anju.gateway.v1.PublicFigure"}) {
     const Descriptor* type = pool->FindMessageTypeByName(name);
     ASSERT_NE(type, nullptr) << name;
     EXPECT_FALSE(HoldsPersonal(*type)) << name;
