@@ -1,8 +1,10 @@
 #include "services/platform/audit/log.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -21,6 +23,7 @@ using storage::Value;
 
 constexpr int64_t kSealAtOnce = 200;
 constexpr int64_t kScannedAtOnce = 500;
+constexpr int64_t kStretchAtOnce = 100;
 constexpr int kScansPerPage = 20;
 // Of what one answer holds of the chain, in ids.
 constexpr size_t kMostRecords = 20'000;
@@ -32,8 +35,18 @@ constexpr size_t kIdsAtOnce = 50;
 constexpr absl::string_view kAppend =
     "INSERT INTO audit_pending (" ANJU_AUDIT_COLUMNS ", records) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 constexpr absl::string_view kPending = "SELECT " ANJU_AUDIT_COLUMNS ", records FROM audit_pending ORDER BY id LIMIT $1";
-constexpr absl::string_view kHead = "SELECT number, hash FROM audit_log ORDER BY number DESC LIMIT 1";
-constexpr absl::string_view kHashOf = "SELECT hash FROM audit_log WHERE number = $1";
+// The newest entry, the head that is kept, and what the log has at its number and at $1; of each nothing if there is
+// none.
+constexpr absl::string_view kHeads =
+    "SELECT newest.number, newest.hash, kept.number, kept.hash, at_kept.hash, at_known.hash FROM (SELECT 1 AS one) "
+    "all_of "
+    "LEFT JOIN (SELECT number, hash FROM audit_log ORDER BY number DESC LIMIT 1) newest ON 1 = 1 "
+    "LEFT JOIN audit_head kept ON kept.one = all_of.one "
+    "LEFT JOIN audit_log at_kept ON at_kept.number = kept.number "
+    "LEFT JOIN audit_log at_known ON at_known.number = $1";
+constexpr absl::string_view kKeep =
+    "INSERT INTO audit_head (one, number, hash) VALUES (1, $1, $2) "
+    "ON CONFLICT (one) DO UPDATE SET number = excluded.number, hash = excluded.hash";
 constexpr absl::string_view kSeal = "INSERT INTO audit_log (" ANJU_AUDIT_COLUMNS
                                     ", records, number, hash) "
                                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
@@ -44,9 +57,25 @@ constexpr absl::string_view kSealed = "DELETE FROM audit_pending WHERE id = $1";
 constexpr absl::string_view kIndex = ANJU_AUDIT_PARTS
     "INSERT INTO audit_records (record_id, entry_id) "
     "SELECT substr(CAST($1 AS TEXT), n * 32 + 1, 32), CAST($2 AS TEXT) FROM part";
-constexpr absl::string_view kIndexed = ANJU_AUDIT_PARTS
-    "SELECT COUNT(*) FROM part JOIN audit_records r "
-    "ON r.record_id = substr(CAST($1 AS TEXT), n * 32 + 1, 32) AND r.entry_id = $2";
+// The entries of a stretch by their ids, and what leads to them, and what leads to none; up to $2, or all that come.
+#define ANJU_AUDIT_STRETCH "SELECT id, number, records FROM audit_log WHERE id >= $1 "
+constexpr absl::string_view kStretch = ANJU_AUDIT_STRETCH "AND id <= $3 ORDER BY id LIMIT $2";
+constexpr absl::string_view kLastStretch = ANJU_AUDIT_STRETCH "ORDER BY id LIMIT $2";
+#define ANJU_AUDIT_INDEXED \
+  "SELECT r.entry_id, r.record_id FROM audit_records r JOIN audit_log e ON e.id = r.entry_id WHERE r.entry_id >= $1 "
+constexpr absl::string_view kIndexed =
+    ANJU_AUDIT_INDEXED "AND r.entry_id <= $3 ORDER BY r.entry_id, r.record_id LIMIT $2";
+constexpr absl::string_view kLastIndexed = ANJU_AUDIT_INDEXED "ORDER BY r.entry_id, r.record_id LIMIT $2";
+#define ANJU_AUDIT_ORPHANS                                                        \
+  "SELECT r.entry_id FROM audit_records r WHERE r.entry_id >= $1 AND NOT EXISTS " \
+  "(SELECT 1 FROM audit_log e WHERE e.id = r.entry_id) "
+constexpr absl::string_view kOrphans = ANJU_AUDIT_ORPHANS "AND r.entry_id <= $2 ORDER BY r.entry_id LIMIT 1";
+constexpr absl::string_view kLastOrphans = ANJU_AUDIT_ORPHANS "ORDER BY r.entry_id LIMIT 1";
+// An entry and, if it is a loss, the one before it.
+constexpr absl::string_view kBegin =
+    "SELECT e.id, e.kind FROM audit_log e WHERE e.number = $1 OR (e.number = $1 - 1 AND EXISTS "
+    "(SELECT 1 FROM audit_log WHERE number = $1 AND kind = $2)) ORDER BY e.number";
+constexpr absl::string_view kNumberBefore = "SELECT number FROM audit_log WHERE id < $1 ORDER BY id DESC LIMIT 1";
 constexpr absl::string_view kChain =
     "SELECT " ANJU_AUDIT_COLUMNS ", records, number, hash FROM audit_log WHERE number > $1 ORDER BY number LIMIT $2";
 constexpr absl::string_view kWaiting = "SELECT COUNT(*), COALESCE(MIN(at_us), 0) FROM audit_pending";
@@ -106,9 +135,7 @@ std::vector<Value> ValuesOf(const Entry& entry) {
           absl::StrJoin(entry.record_ids, ",")};
 }
 
-// Calls `visit` with the values that kIndex and kIndexed take for some of the entry's records.
-absl::Status ForEachPart(const Entry& entry,
-                         absl::FunctionRef<absl::Status(const std::vector<Value>&, int64_t)> visit) {
+absl::Status Index(Transaction& transaction, const Entry& entry) {
   for (size_t begin = 0; begin < entry.record_ids.size(); begin += kIdsAtOnce) {
     const size_t end = std::min(entry.record_ids.size(), begin + kIdsAtOnce);
     std::string packed;
@@ -117,14 +144,38 @@ absl::Status ForEachPart(const Entry& entry,
       packed += entry.record_ids[i];
     }
     const auto count = static_cast<int64_t>(end - begin);
-    RETURN_IF_ERROR(visit({std::move(packed), entry.id, count}, count));
+    RETURN_IF_ERROR(transaction.Execute(kIndex, {std::move(packed), entry.id, count}));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<Head> ReadHead(Transaction& transaction, absl::string_view service) {
-  ASSIGN_OR_RETURN(const Rows rows, transaction.Query(kHead));
-  return rows.empty() ? Genesis(service) : Head{.number = rows[0].Int(0), .hash = rows[0].Text(1)};
+struct Heads {
+  // With which the log ends.
+  Head log;
+  // That of the two others through which it does not go and should; the later one.
+  std::optional<Head> lost;
+  int64_t kept = 0;
+};
+
+absl::StatusOr<Heads> ReadHeads(Transaction& transaction, absl::string_view service, const Head& known) {
+  ASSIGN_OR_RETURN(const Rows rows, transaction.Query(kHeads, {known.number}));
+  const Row& row = rows[0];
+  const auto is_at = [&](size_t column, const Head& head) {
+    return !row.Null(column) && row.Text(column) == head.hash;
+  };
+  Heads heads{.log = row.Null(0) ? Genesis(service) : Head{.number = row.Int(0), .hash = row.Text(1)}};
+  if (row.Null(2)) {
+    // It is there from the first day on, so somebody has removed it.
+    heads.lost = Head{.number = heads.log.number};
+  } else {
+    const Head kept{.number = row.Int(2), .hash = row.Text(3)};
+    heads.kept = kept.number;
+    if (kept.number > 0 && !is_at(4, kept)) heads.lost = kept;
+  }
+  if (known.number > 0 && !is_at(5, known) && (!heads.lost.has_value() || heads.lost->number <= known.number)) {
+    heads.lost = known;
+  }
+  return heads;
 }
 
 absl::Status SealOne(Transaction& transaction, const Entry& entry, Head& head) {
@@ -132,9 +183,80 @@ absl::Status SealOne(Transaction& transaction, const Entry& entry, Head& head) {
   std::vector<Value> values = ValuesOf(entry);
   values.insert(values.end(), {head.number, head.hash});
   RETURN_IF_ERROR(transaction.Execute(kSeal, values));
-  RETURN_IF_ERROR(
-      ForEachPart(entry, [&](const std::vector<Value>& part, int64_t) { return transaction.Execute(kIndex, part); }));
-  return transaction.Execute(kSealed, {entry.id});
+  return Index(transaction, entry);
+}
+
+absl::Status SealLoss(Transaction& transaction, const Head& lost, absl::Time now, Head& head) {
+  Entry loss = LossOf(lost, head, now);
+  loss.id = NewId(now);
+  return SealOne(transaction, loss, head);
+}
+
+// The entries between two ids, both included.
+struct Stretch {
+  std::string from_id;
+  // Nothing for all that come after.
+  std::optional<std::string> until_id;
+  // That entries are gone here is known.
+  bool has_loss = false;
+};
+
+// The values of a statement about a stretch, of which there is another without an end.
+std::vector<Value> StretchValues(const Stretch& stretch, std::optional<int64_t> limit) {
+  std::vector<Value> values{stretch.from_id};
+  if (limit.has_value()) values.emplace_back(*limit);
+  if (stretch.until_id.has_value()) values.emplace_back(*stretch.until_id);
+  return values;
+}
+
+absl::StatusOr<std::optional<Fault>> FindOrphan(Transaction& transaction, const Stretch& part) {
+  ASSIGN_OR_RETURN(const Rows rows, transaction.Query(part.until_id.has_value() ? kOrphans : kLastOrphans,
+                                                      StretchValues(part, std::nullopt)));
+  if (rows.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const Rows before, transaction.Query(kNumberBefore, {rows[0].Text(0)}));
+  return Fault{.kind = FaultKind::kNotNamedByEntry,
+               .number = before.empty() ? 0 : before[0].Int(0),
+               .entry_id = rows[0].Text(0)};
+}
+
+// Checks the beginning of a stretch, which then ends where it does; answers whether there is more.
+absl::StatusOr<bool> CheckPart(Transaction& transaction, Stretch& part, std::optional<Fault>& fault) {
+  ASSIGN_OR_RETURN(const Rows entries, transaction.Query(part.until_id.has_value() ? kStretch : kLastStretch,
+                                                         StretchValues(part, kStretchAtOnce)));
+  const bool more = static_cast<int64_t>(entries.size()) == kStretchAtOnce;
+  if (more) part.until_id = entries.back().Text(0);
+  std::map<std::string, int64_t> numbers;
+  std::set<std::pair<std::string, std::string>> named;
+  for (const Row& row : entries) {
+    numbers[row.Text(0)] = row.Int(1);
+    for (std::string& id : SplitIds(row.Text(2))) named.emplace(row.Text(0), std::move(id));
+  }
+  // One more than there should be, so that it is among them if there is any.
+  const auto limit = static_cast<int64_t>(named.size() + 1);
+  ASSIGN_OR_RETURN(const Rows rows,
+                   transaction.Query(part.until_id.has_value() ? kIndexed : kLastIndexed, StretchValues(part, limit)));
+  for (const Row& row : rows) {
+    if (fault.has_value() || named.erase({row.Text(0), row.Text(1)}) > 0) continue;
+    fault = {.kind = FaultKind::kNotNamedByEntry, .number = numbers[row.Text(0)], .entry_id = row.Text(0)};
+  }
+  if (!fault.has_value() && !named.empty()) {
+    const std::string& id = named.begin()->first;
+    fault = {.kind = FaultKind::kNotFoundByRecord, .number = numbers[id], .entry_id = id};
+  }
+  if (!fault.has_value() && !part.has_loss) {
+    ASSIGN_OR_RETURN(fault, FindOrphan(transaction, part));
+  }
+  return more;
+}
+
+// Leaves a fault that was found before.
+absl::Status CheckStretch(Transaction& transaction, const Stretch& stretch, std::optional<Fault>& fault) {
+  Stretch part = stretch;
+  for (bool more = true; more && !fault.has_value();) {
+    ASSIGN_OR_RETURN(more, CheckPart(transaction, part, fault));
+    if (more) part = {.from_id = *part.until_id, .until_id = stretch.until_id, .has_loss = stretch.has_loss};
+  }
+  return absl::OkStatus();
 }
 
 // Whether all that the entry's division became lies within what the one that is asked for became.
@@ -200,19 +322,23 @@ absl::Status Append(Transaction& transaction, Entry entry) {
   return transaction.Execute(kAppend, ValuesOf(entry));
 }
 
-absl::StatusOr<Sealed> Seal(storage::Database& database, absl::string_view service, const Head& known) {
+absl::StatusOr<Sealed> Seal(storage::Database& database, absl::string_view service, const Head& known, absl::Time now) {
   Sealed sealed;
   RETURN_IF_ERROR(database.Write([&](Transaction& transaction) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows rows, transaction.Query(kPending, {kSealAtOnce}));
-    sealed = {.entries = static_cast<int64_t>(rows.size()), .head = known};
-    if (rows.empty()) return absl::OkStatus();
-    if (known.number > 0) {
-      ASSIGN_OR_RETURN(const Rows kept, transaction.Query(kHashOf, {known.number}));
-      sealed.lost = kept.empty() || kept[0].Text(0) != known.hash;
+    ASSIGN_OR_RETURN(const Heads heads, ReadHeads(transaction, service, known));
+    sealed = {.entries = static_cast<int64_t>(rows.size()), .head = heads.log, .lost = heads.lost};
+    if (heads.lost.has_value()) {
+      ++sealed.entries;
+      RETURN_IF_ERROR(SealLoss(transaction, *heads.lost, now, sealed.head));
     }
-    ASSIGN_OR_RETURN(sealed.head, ReadHead(transaction, service));
-    for (const Row& row : rows) RETURN_IF_ERROR(SealOne(transaction, EntryOf(row), sealed.head));
-    return absl::OkStatus();
+    for (const Row& row : rows) {
+      const Entry entry = EntryOf(row);
+      RETURN_IF_ERROR(SealOne(transaction, entry, sealed.head));
+      RETURN_IF_ERROR(transaction.Execute(kSealed, {entry.id}));
+    }
+    if (sealed.entries == 0) return absl::OkStatus();
+    return transaction.Execute(kKeep, {sealed.head.number, sealed.head.hash});
   }));
   return sealed;
 }
@@ -275,10 +401,17 @@ absl::StatusOr<std::vector<Link>> ReadChain(storage::Database& database, int64_t
   return links;
 }
 
-absl::StatusOr<State> ReadState(storage::Database& database, absl::string_view service) {
+absl::StatusOr<State> ReadState(storage::Database& database, absl::string_view service, const Head& known) {
   State state;
   RETURN_IF_ERROR(database.Read([&](Transaction& transaction) -> absl::Status {
-    ASSIGN_OR_RETURN(state.head, ReadHead(transaction, service));
+    ASSIGN_OR_RETURN(const Heads heads, ReadHeads(transaction, service, known));
+    state = {.head = heads.log};
+    if (heads.lost.has_value()) {
+      state.fault = HeadLost(*heads.lost, heads.log.number);
+    } else if (heads.log.number > heads.kept) {
+      // Nobody but the sealing adds to the log, and it keeps the head with the same transaction.
+      state.fault = {.kind = FaultKind::kChanged, .number = heads.kept + 1};
+    }
     ASSIGN_OR_RETURN(const Rows rows, transaction.Query(kWaiting));
     state.unsealed = rows[0].Int(0);
     if (state.unsealed > 0) state.unsealed_since = absl::FromUnixMicros(rows[0].Int(1));
@@ -287,20 +420,19 @@ absl::StatusOr<State> ReadState(storage::Database& database, absl::string_view s
   return state;
 }
 
-absl::StatusOr<std::optional<Fault>> CheckRecords(storage::Database& database, const std::vector<Link>& links) {
+absl::StatusOr<std::optional<Fault>> CheckRecords(storage::Database& database, int64_t after,
+                                                  const std::optional<std::string>& until_id) {
   std::optional<Fault> fault;
   RETURN_IF_ERROR(database.Read([&](Transaction& transaction) -> absl::Status {
-    for (const Link& link : links) {
-      RETURN_IF_ERROR(ForEachPart(*link.entry, [&](const std::vector<Value>& part, int64_t count) -> absl::Status {
-        ASSIGN_OR_RETURN(const Rows rows, transaction.Query(kIndexed, part));
-        if (rows[0].Int(0) != count) {
-          fault = {.kind = FaultKind::kNotFoundByRecord, .number = link.number, .entry_id = link.entry->id};
-        }
-        return absl::OkStatus();
-      }));
-      if (fault.has_value()) return absl::OkStatus();
+    constexpr int64_t kLoss = static_cast<int32_t>(Kind::kLoss);
+    ASSIGN_OR_RETURN(const Rows begin, transaction.Query(kBegin, {after, kLoss}));
+    const std::string from_id = begin.empty() ? "" : begin.back().Text(0);
+    if (!begin.empty() && begin.back().Int(1) == kLoss) {
+      // What lies before a loss leads to entries that are gone, and the loss says so.
+      const std::string before_id = begin.size() > 1 ? begin.front().Text(0) : "";
+      RETURN_IF_ERROR(CheckStretch(transaction, {before_id, from_id, /*has_loss=*/true}, fault));
     }
-    return absl::OkStatus();
+    return CheckStretch(transaction, {from_id, until_id}, fault);
   }));
   return fault;
 }

@@ -20,12 +20,12 @@ struct Sealed {
   // 0 when nothing is left.
   int64_t entries = 0;
   Head head;
-  // The chain does not go through the head that was known.
-  bool lost = false;
+  // Through which the chain should go and does not. An entry that says so was sealed first.
+  std::optional<Head> lost;
 };
 // Seals some of what waits. Any number of replicas may do so at a time: the chain stays one. `known` is an earlier
-// head; number 0 for none.
-absl::StatusOr<Sealed> Seal(storage::Database& database, absl::string_view service, const Head& known);
+// head; number 0 for none. The head that the database keeps beside the log is known as well.
+absl::StatusOr<Sealed> Seal(storage::Database& database, absl::string_view service, const Head& known, absl::Time now);
 
 struct Query {
   // Each leaves open what is empty.
@@ -64,13 +64,19 @@ absl::StatusOr<std::vector<Link>> ReadChain(storage::Database& database, int64_t
 
 struct State {
   Head head;
+  // The log does not end with the head that is kept beside it, or does not go through the one that is known.
+  std::optional<Fault> fault;
   int64_t unsealed = 0;
   // When the oldest of them was added.
   std::optional<absl::Time> unsealed_since;
 };
-absl::StatusOr<State> ReadState(storage::Database& database, absl::string_view service);
+// `known` as in Seal; it has to be known before this is asked.
+absl::StatusOr<State> ReadState(storage::Database& database, absl::string_view service, const Head& known);
 
-// The first of these whole links whose entry is not found by each of its records.
-absl::StatusOr<std::optional<Fault>> CheckRecords(storage::Database& database, const std::vector<Link>& links);
+// Looks at the entries whose ids lie between that of the entry `after`, 0 for the beginning, and `until_id`, nothing
+// for the end, both included: finds an entry that is not found by each of its records, or by another, and what leads to
+// no entry. Stretches that begin where the one before has ended leave nothing out.
+absl::StatusOr<std::optional<Fault>> CheckRecords(storage::Database& database, int64_t after,
+                                                  const std::optional<std::string>& until_id);
 
 }  // namespace anju::audit

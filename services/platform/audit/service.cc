@@ -37,7 +37,21 @@ void SetFault(const Fault& fault, v1::VerifyChainResponse& answer) {
   answer.mutable_fault()->set_kind(static_cast<v1::FaultKind>(fault.kind));
   answer.mutable_fault()->set_number(fault.number);
   answer.mutable_fault()->set_entry_id(fault.entry_id);
+  answer.mutable_fault()->set_last_number(fault.last_number);
   answer.mutable_fault()->set_message(Describe(fault));
+}
+
+// Takes these links up to the first fault, or to a loss, which is taken alone: so what comes before it is looked at
+// whole. Answers the id of the last entry that was taken without a fault.
+std::string TakeAll(const std::vector<Link>& links, ChainCheck& check, std::optional<Fault>& fault) {
+  std::string last_id;
+  for (const Link& link : links) {
+    if (link.entry->kind == Kind::kLoss && !last_id.empty()) break;
+    fault = check.Take(link);
+    if (fault.has_value()) break;
+    last_id = link.entry->id;
+  }
+  return last_id;
 }
 
 }  // namespace
@@ -121,7 +135,7 @@ grpc::Status AuditService::ReadChain(grpc::ServerContext* context, const v1::Rea
 grpc::Status AuditService::GetHead(grpc::ServerContext* context, const v1::GetHeadRequest* request,
                                    v1::Head* response) {
   const auto get = [&](const rpc::Caller&) -> absl::StatusOr<v1::Head> {
-    ASSIGN_OR_RETURN(const State state, ReadState(database_, service_));
+    ASSIGN_OR_RETURN(const State state, ReadState(database_, service_, sealer_.head()));
     v1::Head answer;
     answer.set_service(service_);
     answer.set_number(state.head.number);
@@ -141,32 +155,42 @@ absl::StatusOr<v1::VerifyChainResponse> AuditService::Verify(const v1::VerifyCha
   }
   std::vector<Head> heads;
   for (const v1::KeptHead& kept : request.heads()) heads.push_back({.number = kept.number(), .hash = kept.hash()});
+  // Before the log is read, which may have gone on since, but goes through it.
+  const Head known = sealer_.head();
   const Head begin{.number = request.after_number(), .hash = request.after_hash()};
   ChainCheck check(begin.number == 0 ? Genesis(service_) : begin, std::move(heads));
   v1::VerifyChainResponse answer;
   answer.set_intact(true);
   std::optional<Fault> fault;
   while (check.head().number - begin.number < kLinksPerCall && !answer.complete() && !fault.has_value()) {
-    ASSIGN_OR_RETURN(const std::vector<Link> links, audit::ReadChain(database_, check.head().number, kLinksAtOnce));
-    for (const Link& link : links) {
-      if (!fault.has_value()) fault = check.Take(link);
-    }
-    if (!fault.has_value()) {
-      ASSIGN_OR_RETURN(fault, CheckRecords(database_, links));
-    }
+    const int64_t after = check.head().number;
+    ASSIGN_OR_RETURN(const std::vector<Link> links, audit::ReadChain(database_, after, kLinksAtOnce));
+    const std::string last_id = TakeAll(links, check, fault);
     answer.set_complete(links.empty());
+    if (!links.empty() && !fault.has_value()) {
+      ASSIGN_OR_RETURN(fault, CheckRecords(database_, after, last_id));
+    }
   }
-  ASSIGN_OR_RETURN(const State state, ReadState(database_, service_));
-  if (answer.complete() && !fault.has_value()) fault = check.End();
-  if (answer.complete() && !fault.has_value() && state.unsealed_since.has_value() &&
-      clock_.Now() - *state.unsealed_since > kSealedWithin) {
-    fault = {.kind = FaultKind::kNotSealed, .number = state.head.number};
+  ASSIGN_OR_RETURN(const State state, ReadState(database_, service_, known));
+  if (answer.complete()) {
+    ASSIGN_OR_RETURN(fault, VerifyEnd(state, check));
   }
   answer.set_verified_number(check.head().number);
   answer.set_verified_hash(check.head().hash);
   answer.set_unsealed(state.unsealed);
   if (fault.has_value()) SetFault(*fault, answer);
   return answer;
+}
+
+absl::StatusOr<std::optional<Fault>> AuditService::VerifyEnd(const State& state, const ChainCheck& check) const {
+  if (std::optional<Fault> fault = check.End(); fault.has_value()) return fault;
+  if (state.fault.has_value()) return state.fault;
+  ASSIGN_OR_RETURN(std::optional<Fault> fault, CheckRecords(database_, check.head().number, std::nullopt));
+  if (fault.has_value()) return fault;
+  if (state.unsealed_since.has_value() && clock_.Now() - *state.unsealed_since > kSealedWithin) {
+    return Fault{.kind = FaultKind::kNotSealed, .number = state.head.number};
+  }
+  return std::nullopt;
 }
 
 grpc::Status AuditService::VerifyChain(grpc::ServerContext* context, const v1::VerifyChainRequest* request,

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "anju/audit/v1/audit.grpc.pb.h"
-#include "services/platform/audit/log.h"
+#include "services/platform/audit/sealer.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/rpc/guard.h"
 
@@ -17,11 +17,12 @@ class AuditService final : public v1::Audit::Service {
   // The ids of the households that a person, `<household id>:<person_no>`, has been recorded in.
   using HouseholdsOf = std::function<absl::StatusOr<std::vector<std::string>>(const std::string& person_id)>;
 
-  AuditService(storage::Database& database, const Clock& clock, rpc::Guard& guard, std::string service,
-               HouseholdsOf households_of)
+  AuditService(storage::Database& database, const Clock& clock, rpc::Guard& guard, const Sealer& sealer,
+               std::string service, HouseholdsOf households_of)
       : database_(database),
         clock_(clock),
         guard_(guard),
+        sealer_(sealer),
         service_(std::move(service)),
         households_of_(std::move(households_of)) {}
 
@@ -36,10 +37,12 @@ class AuditService final : public v1::Audit::Service {
  private:
   absl::StatusOr<Query> QueryOf(const v1::ListEntriesRequest& request, const rpc::Caller& caller) const;
   absl::StatusOr<v1::VerifyChainResponse> Verify(const v1::VerifyChainRequest& request);
+  absl::StatusOr<std::optional<Fault>> VerifyEnd(const State& state, const ChainCheck& check) const;
 
   storage::Database& database_;
   const Clock& clock_;
   rpc::Guard& guard_;
+  const Sealer& sealer_;
   const std::string service_;
   const HouseholdsOf households_of_;
 };

@@ -279,6 +279,32 @@ constexpr absl::string_view kCountySums = R"sql(
 CREATE INDEX tally_sums_counties ON tally_sums (indicator, division) WHERE LENGTH(division) = 6;
 )sql";
 
+// How far the log was sealed, said beside it in the transaction that seals; number 0 before the first entry. What leads
+// to an entry is found by it, so that the index can be proved against the log.
+constexpr absl::string_view kAuditHead = R"sql(
+CREATE TABLE audit_head (
+  one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+  number BIGINT NOT NULL,
+  hash TEXT NOT NULL
+);
+INSERT INTO audit_head (one, number, hash)
+  SELECT 1, COALESCE(MAX(number), 0), COALESCE((SELECT hash FROM audit_log ORDER BY number DESC LIMIT 1), '') FROM audit_log;
+CREATE INDEX audit_records_entry ON audit_records (entry_id, record_id);
+)sql";
+
+// The head is that of an entry in the log, and goes back only when the entry that it was of is gone, which the sealing
+// then says in the log. A statement ends with its line.
+constexpr absl::string_view kAuditHeadSqlite = R"sql(
+CREATE TRIGGER audit_head_update BEFORE UPDATE ON audit_head WHEN NOT EXISTS (SELECT 1 FROM audit_log WHERE number = NEW.number AND hash = NEW.hash) OR (NEW.number < OLD.number AND EXISTS (SELECT 1 FROM audit_log WHERE number = OLD.number AND hash = OLD.hash)) BEGIN SELECT RAISE(ABORT, 'what was done stays'); END;
+CREATE TRIGGER audit_head_delete BEFORE DELETE ON audit_head BEGIN SELECT RAISE(ABORT, 'what was done stays'); END;
+)sql";
+
+constexpr absl::string_view kAuditHeadPostgresql = R"sql(
+CREATE FUNCTION audit_head_moves() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM audit_log WHERE number = NEW.number AND hash = NEW.hash) OR (NEW.number < OLD.number AND EXISTS (SELECT 1 FROM audit_log WHERE number = OLD.number AND hash = OLD.hash)) THEN RAISE EXCEPTION 'what was done stays'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER audit_head_moves BEFORE UPDATE ON audit_head FOR EACH ROW EXECUTE FUNCTION audit_head_moves();
+CREATE TRIGGER audit_head_stay BEFORE DELETE OR TRUNCATE ON audit_head FOR EACH STATEMENT EXECUTE FUNCTION audit_stay();
+)sql";
+
 }  // namespace
 
 const std::vector<storage::Migration>& PlatformMigrations() {
@@ -289,7 +315,8 @@ const std::vector<storage::Migration>& PlatformMigrations() {
       {.name = "005_marks", .sql = kMarks},
       {.name = "007_successions", .sql = kSuccessions},
       {.name = "008_audit", .sql = kAudit, .sqlite = kAuditSqlite, .postgresql = kAuditPostgresql},
-      {.name = "009_county_sums", .sql = kCountySums},
+      {.name = "009_audit_head", .sql = kAuditHead, .sqlite = kAuditHeadSqlite, .postgresql = kAuditHeadPostgresql},
+      {.name = "010_county_sums", .sql = kCountySums},
   };
   return migrations;
 }

@@ -128,11 +128,11 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
       approvals_(store_, runtime.guard(), blueprint.flows),
       ledger_(store_, runtime.guard(), blueprint.chart),
       policies_(store_, runtime.guard(), blueprint.policies, blueprint.explainers),
-      audit_(database, runtime.clock(), runtime.guard(), blueprint.service,
+      sealer_(database, runtime.clock(), blueprint.service),
+      audit_(database, runtime.clock(), runtime.guard(), sealer_, blueprint.service,
              [&source = blueprint.own_facts != nullptr ? *blueprint.own_facts : peers_](const std::string& person_id) {
                return HouseholdsOf(source, person_id);
              }),
-      sealer_(database, runtime.clock(), blueprint.service),
       refusals_(database, runtime.clock()) {
   runtime.guard().Disclose([&](const rpc::Caller& caller, const google::protobuf::Message& answer) {
     return audit::Keep(database, runtime_.clock(), caller, answer);

@@ -100,8 +100,8 @@ class Foundation {
   approval::ApprovalsService approvals_;
   ledger::LedgerService ledger_;
   policy::PoliciesService policies_;
-  audit::AuditService audit_;
   audit::Sealer sealer_;
+  audit::AuditService audit_;
   audit::Refusals refusals_;
   std::vector<Night::Work> nightly_;
   // What the last proof of the figures found, at most 100.

@@ -26,7 +26,7 @@ constexpr absl::string_view kSums =
 constexpr absl::string_view kPending = "SELECT cells FROM tally_pending WHERE division >= $1 AND division < $2";
 constexpr absl::string_view kMonthlySums =
     "SELECT indicator, month, amount FROM tally_sums WHERE division = $1 AND month <= $2";
-// By the index that migration 009 makes for it.
+// By the index that migration 010 makes for it.
 constexpr absl::string_view kCountySums =
     "SELECT division, indicator, month, amount FROM tally_sums WHERE indicator IN ($1, $2) AND division >= $3 AND "
     "division < $4 AND month <= $5 AND LENGTH(division) = 6";

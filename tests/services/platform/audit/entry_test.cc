@@ -146,7 +146,36 @@ TEST(ChainCheckTest, AHeadThatWasKeptElsewhereFindsWhatWasChainedAnewOrCutOff) {
   std::vector<Link> cut = honest;
   cut.pop_back();
   EXPECT_EQ(FirstFault(cut), std::nullopt);
-  EXPECT_EQ(FirstFault(cut, kept), (Fault{.kind = FaultKind::kHeadLost, .number = 5}));
+  EXPECT_EQ(FirstFault(cut, kept), (Fault{.kind = FaultKind::kHeadLost, .number = 5, .last_number = 5}));
+  cut.resize(2);
+  EXPECT_EQ(FirstFault(cut, kept), (Fault{.kind = FaultKind::kHeadLost, .number = 3, .last_number = 5}));
+}
+
+TEST(ChainCheckTest, ALossIsToldAndWhatStandsBehindItIsLookedAt) {
+  std::vector<Link> links = Chain();
+  const absl::Time at = links[2].entry->at;
+  // The entries 3 to 9 were cut off; as in the middle of the log it was rewritten up to the entry 2.
+  links[2].entry = LossOf({.number = 9, .hash = "abc"}, {.number = 2}, at);
+  links[3].entry = LossOf({.number = 2, .hash = "abc"}, {.number = 3}, at);
+  EXPECT_EQ(links[2].entry->purpose, "9:abc");
+  EXPECT_EQ(links[2].entry->record_count, 7);
+  EXPECT_EQ(links[3].entry->record_count, 0);
+  Rechain(links);
+  ChainCheck check(Genesis("registry"), {});
+  std::vector<std::optional<Fault>> faults;
+  for (const Link& link : links) faults.push_back(check.Take(link));
+  EXPECT_EQ(faults[1], std::nullopt);
+  EXPECT_EQ(faults[2], (Fault{.kind = FaultKind::kLoss, .number = 3, .last_number = 9}));
+  EXPECT_EQ(faults[3], (Fault{.kind = FaultKind::kLoss, .number = 2}));
+  EXPECT_EQ(faults[4], std::nullopt);
+  EXPECT_EQ(check.head().number, 5);
+  EXPECT_EQ(Describe(*faults[2]),
+            "entries 3 to 9 are gone: the end of the log was cut off earlier, as the log itself says");
+  // One that the service did not write is a loss too.
+  links[3].entry->purpose = "x";
+  Rechain(links);
+  ChainCheck forged({.number = 3, .hash = links[2].hash}, {});
+  EXPECT_EQ(forged.Take(links[3]), (Fault{.kind = FaultKind::kLoss, .number = 4, .last_number = 4}));
 }
 
 TEST(ChainCheckTest, WhoSeesNoEntriesFollowsTheirHashes) {

@@ -90,13 +90,13 @@ class ServiceTest : public ::testing::TestWithParam<std::string> {
       : database_(GetParam()),
         identity_(clock_),
         answering_(identity_.guard()),
+        sealer_(*database_, clock_, "registry"),
         service_(
-            *database_, clock_, identity_.guard(), "registry",
+            *database_, clock_, identity_.guard(), sealer_, "registry",
             [this](const std::string& person_id) -> absl::StatusOr<std::vector<std::string>> {
               if (!asking_.ok()) return asking_;
               return person_id == RecordId(1) + ":1" ? std::vector{RecordId(1), RecordId(2)} : std::vector{RecordId(2)};
             }),
-        sealer_(*database_, clock_, "registry"),
         refusals_(*database_, clock_) {
     identity_.guard().TellRefused([this](const rpc::Caller& caller, absl::string_view reason,
                                          absl::string_view division) { refusals_.Count(caller, reason, division); });
@@ -154,8 +154,8 @@ class ServiceTest : public ::testing::TestWithParam<std::string> {
   FakeClock clock_{absl::FromUnixSeconds(1541044800)};
   testing::TestIdentity identity_;
   Answering answering_;
-  AuditService service_;
   Sealer sealer_;
+  AuditService service_;
   Refusals refusals_;
   bool disclosing_ = true;
   absl::Status asking_;
