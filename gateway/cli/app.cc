@@ -333,6 +333,7 @@ struct VerifyWords {
   std::string service = "all";
   std::vector<std::string> heads;
   std::string file;
+  bool keeps_none = false;
 };
 
 // The named service, or all that the gateway knows.
@@ -371,8 +372,9 @@ absl::StatusOr<std::vector<AuditVerdict>> VerifyAll(Client& client, const Verify
 }
 
 int RunVerifyAudit(Session& session, const VerifyWords& words) {
-  const absl::StatusOr<std::vector<NamedHead>> in_file =
-      words.file.empty() ? std::vector<NamedHead>() : ReadHeads(words.file);
+  std::string file = words.file.empty() ? DefaultHeadsFile(session.gateway) : words.file;
+  if (words.keeps_none) file.clear();
+  const absl::StatusOr<std::vector<NamedHead>> in_file = file.empty() ? std::vector<NamedHead>() : ReadHeads(file);
   if (!in_file.ok()) return session.Failed(in_file.status());
   Client client = session.Connect();
   const auto verdicts = VerifyAll(client, words, *in_file);
@@ -380,14 +382,14 @@ int RunVerifyAudit(Session& session, const VerifyWords& words) {
   if (session.json()) {
     ShowJson(session.out, *verdicts);
   } else {
-    Show(session.out, *verdicts);
+    Show(session.out, *verdicts, file);
   }
+  const absl::Status written = file.empty() ? absl::OkStatus() : WriteHeads(file, *in_file, *verdicts);
   const bool tampered = std::any_of(verdicts->begin(), verdicts->end(),
-                                    [](const AuditVerdict& verdict) { return verdict.fault.has_value(); });
+                                    [](const AuditVerdict& verdict) { return !verdict.faults.empty(); });
+  if (!written.ok()) session.Failed(written);
   if (tampered) return kTampered;
-  if (words.file.empty()) return kDone;
-  const absl::Status written = WriteHeads(words.file, *in_file, *verdicts);
-  return written.ok() ? kDone : session.Failed(written);
+  return written.ok() ? kDone : kFailed;
 }
 
 absl::StatusOr<audit::v1::ListEntriesResponse> ListAll(Client& client, const audit::v1::ListEntriesRequest& request,
@@ -422,10 +424,13 @@ void AddAudit(CLI::App& app, Session& session) {
       "verify", "Read the whole log and compute its chain of hashes here; exits with 3 when it is not what it was");
   verify->add_option("--service", words->service, "Whose log; all of them by default")->capture_default_str();
   verify->add_option("--head", words->heads, "A head that was kept, as this command prints them; may be given often");
-  verify->add_option(
-      "--heads", words->file,
-      "A file of heads, kept where the services are not: the logs must go through them, and when all is well "
-      "the heads that were found take their place");
+  verify
+      ->add_option(
+          "--heads", words->file,
+          "A file of heads, best where the services are not: the logs must go through them, and the heads that "
+          "were found take the place of those that hold. By default ~/.local/state/anju/audit_heads/GATEWAY")
+      ->envname("ANJU_AUDIT_HEADS");
+  verify->add_flag("--no-heads", words->keeps_none, "Neither read nor keep heads in a file");
   verify->callback(
       [&session, words] { session.chosen = [&session, words] { return RunVerifyAudit(session, *words); }; });
 
@@ -446,8 +451,8 @@ void AddAudit(CLI::App& app, Session& session) {
       {"--page", request->mutable_page_token(), "Where the page before has ended"},
   };
   for (const auto& [name, value, help] : filters) list->add_option(name, *value, help);
-  list->add_option("--kind", *kind, "write, read, export or refused")
-      ->check(CLI::IsMember({"write", "read", "export", "refused"}));
+  list->add_option("--kind", *kind, "write, read, export, refused or loss")
+      ->check(CLI::IsMember({"write", "read", "export", "refused", "loss"}));
   list->callback([&session, request, service, kind] {
     session.chosen = [&session, request, service, kind] {
       audit::v1::EntryKind parsed = audit::v1::ENTRY_KIND_UNSPECIFIED;

@@ -1,12 +1,15 @@
 #include "gateway/cli/audit.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "gateway/cli/files.h"
 #include "gateway/cli/table.h"
@@ -18,6 +21,7 @@ namespace anju::cli {
 namespace {
 
 constexpr int32_t kPage = 1000;
+constexpr size_t kMostFaults = 100;
 
 audit::Link LinkOf(const audit::v1::Link& message) {
   audit::Link link{.number = message.number(), .content_hash = message.content_hash(), .hash = message.hash()};
@@ -35,45 +39,83 @@ std::string KindText(audit::v1::EntryKind kind) {
       return "export";
     case audit::v1::ENTRY_KIND_REFUSED:
       return "refused";
+    case audit::v1::ENTRY_KIND_LOSS:
+      return "loss";
     default:
       return "";
   }
 }
 
-}  // namespace
+nlohmann::ordered_json FaultJson(const audit::Fault& fault) {
+  return {{"kind", audit::v1::FaultKind_Name(static_cast<audit::v1::FaultKind>(fault.kind))},
+          {"number", fault.number},
+          {"last_number", fault.last_number},
+          {"entry_id", fault.entry_id},
+          {"message", audit::Describe(fault)}};
+}
 
-absl::StatusOr<AuditVerdict> VerifyAudit(const std::string& service, std::vector<audit::Head> kept,
-                                         const AuditWorld& world) {
-  AuditVerdict verdict{.service = service};
-  audit::ChainCheck check(audit::Genesis(service), std::move(kept));
+// What the service finds as well is found once.
+void Note(const audit::Fault& fault, AuditVerdict& verdict) {
+  const bool known = std::any_of(verdict.faults.begin(), verdict.faults.end(), [&](const audit::Fault& other) {
+    return other.kind == fault.kind && other.number == fault.number;
+  });
+  if (!known && verdict.faults.size() < kMostFaults) verdict.faults.push_back(fault);
+}
+
+// Goes on behind a fault as long as the chain does.
+absl::Status FollowChain(const AuditWorld& world, audit::ChainCheck& check, AuditVerdict& verdict) {
   audit::v1::ReadChainRequest request;
   request.set_page_size(kPage);
-  bool more = true;
-  while (more && !verdict.fault.has_value()) {
+  for (bool more = true; more;) {
     request.set_after_number(check.head().number);
     ASSIGN_OR_RETURN(const audit::v1::ReadChainResponse page, world.read_chain(request));
     for (const audit::v1::Link& message : page.links()) {
       const audit::Link link = LinkOf(message);
       verdict.unseen += link.entry.has_value() ? 0 : 1;
-      if (!verdict.fault.has_value()) verdict.fault = check.Take(link);
+      if (const std::optional<audit::Fault> fault = check.Take(link); fault.has_value()) Note(*fault, verdict);
+      // The chain is broken here.
+      if (check.head().number != link.number) return absl::OkStatus();
     }
     more = !page.links().empty();
   }
-  if (!verdict.fault.has_value()) verdict.fault = check.End();
-  verdict.head = check.head();
+  if (const std::optional<audit::Fault> fault = check.End(); fault.has_value()) Note(*fault, verdict);
+  return absl::OkStatus();
+}
+
+absl::Status AskService(const AuditWorld& world, AuditVerdict& verdict) {
   audit::v1::VerifyChainRequest question;
-  audit::v1::VerifyChainResponse said;
-  do {
+  for (bool more = true; more;) {
+    ASSIGN_OR_RETURN(const audit::v1::VerifyChainResponse said, world.verify_chain(question));
+    if (!said.intact()) {
+      Note({.kind = static_cast<audit::FaultKind>(said.fault().kind()),
+            .number = said.fault().number(),
+            .entry_id = said.fault().entry_id(),
+            .last_number = said.fault().last_number()},
+           verdict);
+    }
+    verdict.unsealed = said.unsealed();
+    more = !said.complete() && verdict.faults.size() < kMostFaults &&
+           (said.intact() || said.verified_number() > question.after_number());
     question.set_after_number(said.verified_number());
     question.set_after_hash(said.verified_hash());
-    ASSIGN_OR_RETURN(said, world.verify_chain(question));
-  } while (said.intact() && !said.complete());
-  verdict.unsealed = said.unsealed();
-  if (!verdict.fault.has_value() && !said.intact()) {
-    verdict.fault = audit::Fault{.kind = static_cast<audit::FaultKind>(said.fault().kind()),
-                                 .number = said.fault().number(),
-                                 .entry_id = said.fault().entry_id()};
   }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool AuditVerdict::holds() const {
+  return std::all_of(faults.begin(), faults.end(),
+                     [](const audit::Fault& fault) { return fault.kind == audit::FaultKind::kLoss; });
+}
+
+absl::StatusOr<AuditVerdict> VerifyAudit(const std::string& service, std::vector<audit::Head> kept,
+                                         const AuditWorld& world) {
+  AuditVerdict verdict{.service = service};
+  audit::ChainCheck check(audit::Genesis(service), std::move(kept));
+  RETURN_IF_ERROR(FollowChain(world, check, verdict));
+  verdict.head = check.head();
+  RETURN_IF_ERROR(AskService(world, verdict));
   return verdict;
 }
 
@@ -93,6 +135,18 @@ std::string HeadText(const std::string& service, const audit::Head& head) {
   return absl::StrCat(service, ":", head.number, ":", head.hash);
 }
 
+std::string DefaultHeadsFile(absl::string_view gateway) {
+  std::filesystem::path folder;
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0') {
+    folder = state;
+  } else if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+    folder = std::filesystem::path(home) / ".local/state";
+  } else {
+    return "";
+  }
+  return folder / "anju/audit_heads" / absl::StrReplaceAll(gateway, {{"/", "_"}});
+}
+
 absl::StatusOr<std::vector<NamedHead>> ReadHeads(const std::string& path) {
   std::vector<NamedHead> heads;
   const absl::StatusOr<std::string> text = ReadFile(path);
@@ -109,9 +163,14 @@ absl::Status WriteHeads(const std::string& path, const std::vector<NamedHead>& b
                         const std::vector<AuditVerdict>& verdicts) {
   std::map<std::string, audit::Head> heads;
   for (const NamedHead& head : before) heads[head.service] = head.head;
-  for (const AuditVerdict& verdict : verdicts) heads[verdict.service] = verdict.head;
+  for (const AuditVerdict& verdict : verdicts) {
+    if (verdict.holds()) heads[verdict.service] = verdict.head;
+  }
   std::string text;
   for (const auto& [service, head] : heads) absl::StrAppend(&text, HeadText(service, head), "\n");
+  // Whether there is a folder then says the writing.
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
   return WriteFile(path, text, 0644);
 }
 
@@ -134,35 +193,34 @@ audit::v1::ListEntriesResponse MergeEntries(const std::vector<audit::v1::ListEnt
   return merged;
 }
 
-void Show(std::ostream& out, const std::vector<AuditVerdict>& verdicts) {
+void Show(std::ostream& out, const std::vector<AuditVerdict>& verdicts, const std::string& file) {
   for (const AuditVerdict& verdict : verdicts) {
-    out << verdict.service << ": ";
-    if (verdict.fault.has_value()) {
-      out << "FAULT: " << audit::Describe(*verdict.fault) << "\n";
-      if (!verdict.fault->entry_id.empty()) out << "  entry " << verdict.fault->entry_id << "\n";
-      continue;
+    for (const audit::Fault& fault : verdict.faults) {
+      out << verdict.service << ": FAULT: " << audit::Describe(fault) << "\n";
+      if (!fault.entry_id.empty()) out << "  entry " << fault.entry_id << "\n";
     }
-    out << Grouped(verdict.head.number) << " entries as they were sealed";
+    if (!verdict.faults.empty()) continue;
+    out << verdict.service << ": " << Grouped(verdict.head.number) << " entries as they were sealed";
     if (verdict.unseen > 0)
       out << ", " << Grouped(verdict.unseen) << " of them elsewhere and seen by their hashes only";
     if (verdict.unsealed > 0) out << "; " << Grouped(verdict.unsealed) << " not sealed yet";
     out << "\n  head " << HeadText(verdict.service, verdict.head) << "\n";
   }
-  out << "Keep the heads elsewhere, and give them the next time by --head, or let --heads keep them in a file.\n";
+  if (file.empty()) {
+    out << "Keep the heads elsewhere, and give them the next time by --head, or let --heads keep them in a file.\n";
+  } else {
+    out << "The logs go through the heads in " << file << " or it is said above; keep it where the services are not.\n";
+  }
 }
 
 void ShowJson(std::ostream& out, const std::vector<AuditVerdict>& verdicts) {
   nlohmann::ordered_json services = nlohmann::ordered_json::array();
   for (const AuditVerdict& verdict : verdicts) {
-    nlohmann::ordered_json one = {{"service", verdict.service},     {"intact", !verdict.fault.has_value()},
+    nlohmann::ordered_json one = {{"service", verdict.service},     {"intact", verdict.faults.empty()},
                                   {"entries", verdict.head.number}, {"head", HeadText(verdict.service, verdict.head)},
                                   {"unsealed", verdict.unsealed},   {"unseen", verdict.unseen}};
-    if (verdict.fault.has_value()) {
-      one["fault"] = {{"kind", audit::v1::FaultKind_Name(static_cast<audit::v1::FaultKind>(verdict.fault->kind))},
-                      {"number", verdict.fault->number},
-                      {"entry_id", verdict.fault->entry_id},
-                      {"message", audit::Describe(*verdict.fault)}};
-    }
+    if (!verdict.faults.empty()) one["fault"] = FaultJson(verdict.faults.front());
+    for (const audit::Fault& fault : verdict.faults) one["faults"].push_back(FaultJson(fault));
     services.push_back(std::move(one));
   }
   out << nlohmann::ordered_json({{"services", services}}).dump(2) << "\n";

@@ -26,12 +26,17 @@ struct AuditVerdict {
   int64_t unsealed = 0;
   // Entries of which only the hashes were seen, because they lie outside the caller's division.
   int64_t unseen = 0;
-  std::optional<audit::Fault> fault;
+  // The first ones, in the order in which they were found, which is that of the log; a later one may follow from an
+  // earlier one.
+  std::vector<audit::Fault> faults;
+
+  // Nothing but losses that the log itself tells of, so that its chain holds up to the head.
+  bool holds() const;
 };
 
 // Reads the whole log of a service and computes its chain here, trusting nothing that the service says of it; then has
-// the service look at what only it can: whether entries are found by their records, and what waits to be sealed. `kept`
-// are heads that were kept elsewhere.
+// the service look at what only it can: whether entries are found by their records, whether the log goes as far as the
+// service knows, and what waits to be sealed. `kept` are heads that were kept elsewhere.
 absl::StatusOr<AuditVerdict> VerifyAudit(const std::string& service, std::vector<audit::Head> kept,
                                          const AuditWorld& world);
 
@@ -47,14 +52,18 @@ std::string HeadText(const std::string& service, const audit::Head& head);
 // The pages of several services as one, the newest first. Its token is one for all of them.
 audit::v1::ListEntriesResponse MergeEntries(const std::vector<audit::v1::ListEntriesResponse>& pages);
 
+// Where heads are kept unless it is said otherwise: in a folder of the user's, a file for each gateway, because other
+// services than these have the same names. Empty when there is no such folder.
+std::string DefaultHeadsFile(absl::string_view gateway);
 // The heads that a file holds, one a line; none when there is no such file. Refuses with HEAD_MALFORMED.
 absl::StatusOr<std::vector<NamedHead>> ReadHeads(const std::string& path);
-// Writes the head of each verdict into the file, in the place of the one of that service in `before`: the later head
-// says all that the earlier one does.
+// Writes the head of each log that holds into the file, in the place of the one of that service in `before`: the later
+// head says all that the earlier one does. Makes the file's folder.
 absl::Status WriteHeads(const std::string& path, const std::vector<NamedHead>& before,
                         const std::vector<AuditVerdict>& verdicts);
 
-void Show(std::ostream& out, const std::vector<AuditVerdict>& verdicts);
+// `file` is where heads are kept; empty when they are not.
+void Show(std::ostream& out, const std::vector<AuditVerdict>& verdicts, const std::string& file);
 void ShowJson(std::ostream& out, const std::vector<AuditVerdict>& verdicts);
 void Show(std::ostream& out, const audit::v1::ListEntriesResponse& entries);
 

@@ -160,11 +160,63 @@ class Chain(Audit):
         self.assertEqual(0, self.verify("--heads", heads)[0])
         # One head is of a log that is longer than it was: as though its end had been cut off since.
         service, number, _ = kept[0].split(":")
-        heads.write_text("\n".join([f"{service}:{int(number) + 1}:{'0' * 64}"] + kept[1:]))
-        before = heads.read_text()
+        forged = f"{service}:{int(number) + 1000}:{'0' * 64}"
+        heads.write_text("\n".join([forged] + kept[1:]))
         code, verdicts = self.verify("--heads", heads)
         self.assertEqual((3, "FAULT_KIND_HEAD_LOST"), (code, verdicts[service]["fault"]["kind"]))
-        self.assertEqual(before, heads.read_text())
+        self.assertEqual(int(number) + 1000, verdicts[service]["fault"]["last_number"])
+        # It is said again until somebody has looked into it.
+        self.assertIn(forged, heads.read_text().split())
+
+    def test_whoever_cuts_off_the_end_of_the_log_is_found_for_ever(self):
+        service = "relocation"
+        triggers = {"sqlite": ("audit_log_delete", "audit_records_delete", "audit_head_update"),
+                    "postgresql": ("audit_log_stay ON audit_log", "audit_records_stay ON audit_records", "audit_head_moves ON audit_head")}
+        self.anju.alter(service, *(f"DROP TRIGGER {trigger}" for trigger in triggers[self.engine]))
+
+        def number():
+            head = self.anju.ctl(self.auditor, "call", "anju.audit.v1.Audit/GetHead", "{}", "--service", service)
+            return int(head.get("number", 0))
+
+        def write(county, count):
+            """So many entries of who was refused, which are sealed once this is answered; answers how many there are then."""
+            wanted = number() + count
+            for stranger in range(county, county + count):
+                status, _ = self.http(f"/v1/cases?division={COUNTY}", self.anju.new_token("officer", str(stranger)))
+                self.assertEqual(403, status)
+            for _ in range(100):
+                if number() >= wanted:
+                    return number()
+                time.sleep(0.1)
+            raise AssertionError("the log is not sealed")
+
+        last = write(360700, 4)
+        # By default they are kept for the user; whoever keeps none asks what the service itself knows.
+        self.assertEqual(0, self.verify("--service", service)[0])
+        self.anju.alter(service, f"DELETE FROM audit_log WHERE number > {last - 2}")
+        # Either it was sealed already that something was lost, or not yet.
+        code, verdicts = self.verify("--service", service, "--no-heads")
+        fault = verdicts[service]["fault"]
+        self.assertIn(fault["kind"], ("FAULT_KIND_HEAD_LOST", "FAULT_KIND_LOSS"))
+        self.assertEqual((3, last - 1, last), (code, fault["number"], fault["last_number"]))
+        self.assertIn(f"entries {last - 1} to {last} are gone", fault["message"])
+        code, verdicts = self.verify("--service", service)
+        self.assertIn("FAULT_KIND_HEAD_LOST", [fault["kind"] for fault in verdicts[service]["faults"]])
+        write(360720, 3)
+        for _ in range(2):
+            code, verdicts = self.verify("--service", service, "--no-heads")
+            self.assertEqual([(3, "FAULT_KIND_LOSS", last - 1, last)],
+                             [(code, fault["kind"], fault["number"], fault["last_number"]) for fault in verdicts[service]["faults"]])
+            os.kill(self.anju.pid(service), signal.SIGKILL)
+            self.come_back()
+        losses = self.anju.ctl(self.auditor, "audit", "list", "--service", service, "--kind", "loss")["entries"]
+        self.assertEqual([f"{last}:"], [entry["purpose"][:len(str(last)) + 1] for entry in losses])
+
+    def come_back(self):
+        deadline = time.monotonic() + 60
+        while self.anju.ctl(self.officer, "health", check=False).returncode != 0:
+            self.assertLess(time.monotonic(), deadline, "a service does not come back")
+            time.sleep(0.2)
 
     def test_a_killed_service_leaves_a_chain(self):
         before = self.sealed()["registry"]["head"]
@@ -179,10 +231,7 @@ class Chain(Audit):
             if pid is not None:
                 os.kill(pid, signal.SIGKILL)
             sending.wait(timeout=60)
-            deadline = time.monotonic() + 60
-            while self.anju.ctl(self.officer, "health", check=False).returncode != 0:
-                self.assertLess(time.monotonic(), deadline, "registry does not come back")
-                time.sleep(0.2)
+            self.come_back()
         self.assertGreater(self.sealed()["registry"]["entries"], int(before.split(":")[1]) + 5)
         self.assertEqual(0, self.verify("--head", before)[0])
 

@@ -88,6 +88,8 @@ class Anju:
         self.environment = dict(os.environ)
         self.data = pathlib.Path(tempfile.mkdtemp(prefix="anju-e2e-", dir="/tmp"))
         self.data.chmod(0o755)
+        # What programs keep for their user: other tests had other logs behind the same ports.
+        self.environment["XDG_STATE_HOME"] = str(self.data / "state")
         self.http, self.grpc = free_ports(2)
         self.clock = self.data / "clock"
         if begins is not None:

@@ -1,6 +1,7 @@
 #include "gateway/cli/audit.h"
 
-#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -16,24 +17,33 @@ namespace {
 
 using anju::testing::RefusedWith;
 using audit::FaultKind;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 // A service that answers three links at a time, as honestly as a test wants.
 class FakeLog {
  public:
   FakeLog() {
-    audit::Head head = audit::Genesis("registry");
     for (int n = 1; n <= 8; ++n) {
       const audit::Entry entry{.id = absl::StrCat("e", n), .at = absl::FromUnixSeconds(n), .subject = "li"};
-      head = audit::Next(head, audit::ContentHash(entry));
-      audit::v1::Link& link = links.emplace_back();
-      link.set_number(head.number);
-      link.set_hash(head.hash);
-      link.set_content_hash(audit::ContentHash(entry));
-      *link.mutable_entry() = audit::ToProto(entry);
+      *links.emplace_back().mutable_entry() = audit::ToProto(entry);
     }
+    Rechain();
     said.set_intact(true);
     said.set_unsealed(2);
+  }
+
+  void Rechain() {
+    audit::Head head = audit::Genesis("registry");
+    for (audit::v1::Link& link : links) {
+      const std::string content = audit::ContentHash(audit::FromProto(link.entry()));
+      head = audit::Next(head, content);
+      link.set_number(head.number);
+      link.set_hash(head.hash);
+      link.set_content_hash(content);
+    }
   }
 
   AuditVerdict Verify(std::vector<audit::Head> kept = {}) {
@@ -62,11 +72,11 @@ class FakeLog {
 TEST(AuditTest, AnHonestLogIsRight) {
   FakeLog log;
   const AuditVerdict verdict = log.Verify({{.number = 8, .hash = log.links[7].hash()}});
-  EXPECT_EQ(verdict.fault, std::nullopt);
+  EXPECT_THAT(verdict.faults, IsEmpty());
   EXPECT_EQ(verdict.head.hash, log.links[7].hash());
   EXPECT_EQ(verdict.unsealed, 2);
   std::ostringstream text, json;
-  Show(text, {verdict});
+  Show(text, {verdict}, "");
   EXPECT_THAT(text.str(), HasSubstr("registry: 8 entries as they were sealed; 2 not sealed yet"));
   EXPECT_THAT(text.str(), HasSubstr("head registry:8:" + log.links[7].hash()));
   ShowJson(json, {verdict});
@@ -80,13 +90,11 @@ TEST(AuditTest, NothingThatTheServiceSaysIsTrusted) {
   FakeLog log;
   log.links[4].mutable_entry()->set_subject("wang");
   const AuditVerdict verdict = log.Verify();
-  ASSERT_TRUE(verdict.fault.has_value());
-  EXPECT_EQ(verdict.fault->kind, FaultKind::kChanged);
-  EXPECT_EQ(verdict.fault->number, 5);
-  EXPECT_EQ(verdict.fault->entry_id, "e5");
+  EXPECT_THAT(verdict.faults, ElementsAre(audit::Fault{.kind = FaultKind::kChanged, .number = 5, .entry_id = "e5"}));
   EXPECT_EQ(verdict.head.number, 4);
   std::ostringstream text, json;
-  Show(text, {verdict});
+  Show(text, {verdict}, "kept_here");
+  EXPECT_THAT(text.str(), HasSubstr("kept_here"));
   EXPECT_THAT(text.str(), HasSubstr("registry: FAULT: entry 5 is not what was sealed there"));
   ShowJson(json, {verdict});
   EXPECT_EQ(nlohmann::json::parse(json.str())["services"][0]["fault"]["kind"], "FAULT_KIND_CHANGED");
@@ -96,8 +104,9 @@ TEST(AuditTest, WhatIsCutOffOrWaitsTooLongIsFound) {
   FakeLog log;
   const audit::Head last{.number = 8, .hash = log.links[7].hash()};
   log.links.pop_back();
-  EXPECT_EQ(log.Verify().fault, std::nullopt);
-  EXPECT_EQ(log.Verify({last}).fault->kind, FaultKind::kHeadLost);
+  EXPECT_THAT(log.Verify().faults, IsEmpty());
+  EXPECT_THAT(log.Verify({last}).faults,
+              ElementsAre(audit::Fault{.kind = FaultKind::kHeadLost, .number = 8, .last_number = 8}));
 }
 
 TEST(AuditTest, WhatOnlyTheServiceCanSeeIsAskedOfIt) {
@@ -106,24 +115,30 @@ TEST(AuditTest, WhatOnlyTheServiceCanSeeIsAskedOfIt) {
   log.said.mutable_fault()->set_kind(audit::v1::FAULT_KIND_NOT_FOUND_BY_RECORD);
   log.said.mutable_fault()->set_number(3);
   log.said.mutable_fault()->set_entry_id("e3");
-  EXPECT_EQ(log.Verify().fault, (audit::Fault{.kind = FaultKind::kNotFoundByRecord, .number = 3, .entry_id = "e3"}));
-  // What is found here comes first.
+  log.said.mutable_fault()->set_last_number(5);
+  const audit::Fault said{.kind = FaultKind::kNotFoundByRecord, .number = 3, .entry_id = "e3", .last_number = 5};
+  EXPECT_THAT(log.Verify().faults, ElementsAre(said));
+  // What is found here comes first, and once.
   log.links[1].mutable_entry()->set_subject("wang");
-  EXPECT_EQ(log.Verify().fault->number, 2);
+  EXPECT_THAT(log.Verify().faults,
+              ElementsAre(audit::Fault{.kind = FaultKind::kChanged, .number = 2, .entry_id = "e2"}, said));
+  log.said.mutable_fault()->set_kind(audit::v1::FAULT_KIND_CHANGED);
+  log.said.mutable_fault()->set_number(2);
+  EXPECT_THAT(log.Verify().faults, SizeIs(1));
 }
 
 TEST(AuditTest, EntriesOfAnotherDivisionAreFollowedByTheirHashes) {
   FakeLog log;
   log.links[2].clear_entry();
   const AuditVerdict verdict = log.Verify();
-  EXPECT_EQ(verdict.fault, std::nullopt);
+  EXPECT_THAT(verdict.faults, IsEmpty());
   EXPECT_EQ(verdict.unseen, 1);
 }
 
 // What is cut off is found by the head that was kept the last time.
 TEST(AuditTest, HeadsAreKeptInAFileFromOneTimeToTheNext) {
-  const std::string path = ::testing::TempDir() + "/heads";
-  std::remove(path.c_str());
+  const std::string path = ::testing::TempDir() + "/folder/heads";
+  std::filesystem::remove_all(::testing::TempDir() + "/folder");
   EXPECT_TRUE(ReadHeads(path)->empty());
   FakeLog log;
   const AuditVerdict verdict = log.Verify();
@@ -134,9 +149,13 @@ TEST(AuditTest, HeadsAreKeptInAFileFromOneTimeToTheNext) {
   ASSERT_EQ(heads->size(), 2);
   EXPECT_EQ((*heads)[0].service, "channels");
   EXPECT_EQ((*heads)[1].head, verdict.head);
-  EXPECT_EQ(log.Verify({(*heads)[1].head}).fault, std::nullopt);
+  EXPECT_THAT(log.Verify({(*heads)[1].head}).faults, IsEmpty());
   log.links.pop_back();
-  EXPECT_EQ(log.Verify({(*heads)[1].head}).fault->kind, FaultKind::kHeadLost);
+  const AuditVerdict cut = log.Verify({(*heads)[1].head});
+  EXPECT_FALSE(cut.holds());
+  // Its head stays.
+  ASSERT_TRUE(WriteHeads(path, *heads, {cut}).ok());
+  EXPECT_EQ((*ReadHeads(path))[1].head, verdict.head);
   // A later head takes the place of the earlier one.
   FakeLog other;
   other.links.resize(4);
@@ -144,7 +163,42 @@ TEST(AuditTest, HeadsAreKeptInAFileFromOneTimeToTheNext) {
   EXPECT_EQ((*ReadHeads(path))[1].head.number, 4);
   std::ofstream(path) << "registry:x:y\n";
   EXPECT_THAT(ReadHeads(path).status(), RefusedWith(absl::StatusCode::kInvalidArgument, "HEAD_MALFORMED"));
-  std::remove(path.c_str());
+  std::filesystem::remove_all(::testing::TempDir() + "/folder");
+}
+
+// It stays a loss, and a head behind it is kept as one behind any other entry.
+TEST(AuditTest, BehindALossTheLogIsLookedAtAndItsHeadIsKept) {
+  FakeLog log;
+  const audit::Entry loss = audit::LossOf({.number = 6, .hash = "abc"}, {.number = 2}, absl::FromUnixSeconds(3));
+  *log.links[2].mutable_entry() = audit::ToProto(loss);
+  log.Rechain();
+  const AuditVerdict verdict = log.Verify();
+  EXPECT_THAT(verdict.faults, ElementsAre(audit::Fault{.kind = FaultKind::kLoss, .number = 3, .last_number = 6}));
+  EXPECT_EQ(verdict.head.number, 8);
+  EXPECT_TRUE(verdict.holds());
+  std::ostringstream text, json;
+  Show(text, {verdict}, "");
+  EXPECT_THAT(text.str(), HasSubstr("registry: FAULT: entries 3 to 6 are gone"));
+  ShowJson(json, {verdict});
+  const auto one = nlohmann::json::parse(json.str())["services"][0];
+  EXPECT_FALSE(one["intact"]);
+  EXPECT_EQ(one["fault"]["last_number"], 6);
+  EXPECT_EQ(one["faults"].size(), 1);
+  // What was done behind it is a fault of its own.
+  log.links[6].mutable_entry()->set_subject("wang");
+  EXPECT_THAT(log.Verify().faults, SizeIs(2));
+  EXPECT_FALSE(log.Verify().holds());
+}
+
+TEST(AuditTest, HeadsAreKeptInAFolderOfTheUsersForEachGateway) {
+  const char* const state = std::getenv("XDG_STATE_HOME");
+  const std::string before = state == nullptr ? "" : state;
+  ASSERT_EQ(setenv("XDG_STATE_HOME", "/state", 1), 0);
+  EXPECT_EQ(DefaultHeadsFile("127.0.0.1:8081"), "/state/anju/audit_heads/127.0.0.1:8081");
+  EXPECT_EQ(DefaultHeadsFile("unix:/run/anju"), "/state/anju/audit_heads/unix:_run_anju");
+  ASSERT_EQ(unsetenv("XDG_STATE_HOME"), 0);
+  EXPECT_THAT(DefaultHeadsFile("a:1"), ::testing::EndsWith("/.local/state/anju/audit_heads/a:1"));
+  if (state != nullptr) setenv("XDG_STATE_HOME", before.c_str(), 1);
 }
 
 audit::v1::ListEntriesResponse PageOf(const std::vector<std::string>& ids, const std::string& token = "") {
@@ -162,7 +216,6 @@ TEST(AuditTest, EntriesOfAllServicesAreInOneOrderAndNoneIsMissing) {
     ids.push_back("more: " + merged.next_page_token());
     return ids;
   };
-  using ::testing::ElementsAre;
   EXPECT_THAT(merge({}), ElementsAre("more: "));
   EXPECT_THAT(merge({PageOf({"7", "3"}), PageOf({}), PageOf({"5", "1"})}), ElementsAre("7", "5", "3", "1", "more: "));
   // Of the second there is more before 4, which comes before the first one's 3.
