@@ -33,15 +33,70 @@ roots::Name Claim(const std::string& id_number) {
 // Whether who left so stands in another household now. A duplicate stood there all along, and counts there.
 bool GoesOn(Leaving as) { return as == Leaving::kSplit || as == Leaving::kMerge || as == Leaving::kTransfer; }
 
-// Puts `residence` where its date belongs; one of the same date is corrected.
-void Settle(std::vector<Residence>& residences, Residence residence) {
-  auto at = std::find_if(residences.begin(), residences.end(),
-                         [&](const Residence& known) { return known.since >= residence.since; });
-  if (at != residences.end() && at->since == residence.since) {
-    *at = std::move(residence);
-  } else {
-    residences.insert(at, std::move(residence));
+// Whether a row says no more of the household's class than what it is or was known to be: which of its classes the
+// sender means by the day of identification, the row does not say.
+bool IsKnownClass(const HouseholdRecord& record, const Household& known) {
+  const Classification& last = known.classifications.back();
+  if (record.household_class == last.household_class && record.registered_on == known.registered_on) return true;
+  const Classification said{.since = record.registered_on, .household_class = record.household_class};
+  return std::find(known.classifications.begin(), known.classifications.end(), said) != known.classifications.end();
+}
+
+// The class and the registration. What only ever was one thing is corrected; what has changed is kept.
+absl::Status TakeClass(const HouseholdRecord& record, Household& household) {
+  if (household.classifications.size() > 1) {
+    if (IsKnownClass(record, household)) return absl::OkStatus();
+    const bool corrects_first = record.household_class == household.classifications[0].household_class &&
+                                record.registered_on < household.classifications[1].since;
+    if (!corrects_first) {
+      return Refuse(
+          kFailedPrecondition, "CLASS_KEPT_HERE",
+          absl::StrCat("the household has been of another class until ", Format(household.classifications.back().since),
+                       ", and this row has no day for a change: use ReclassifyHousehold, or CorrectEvent"),
+          "household_class");
+    }
   }
+  Residence& first = household.residences.front();
+  if (first.since == household.registered_on) {
+    if (household.residences.size() > 1 && household.residences[1].since <= record.registered_on) {
+      return Refuse(
+          kFailedPrecondition, "RESIDENCE_KEPT_HERE",
+          absl::StrCat("the household moved on ", Format(household.residences[1].since), ", and was registered before"),
+          "registered_on");
+    }
+    first.since = record.registered_on;
+  }
+  household.classifications.front() = {.since = record.registered_on, .household_class = record.household_class};
+  household.registered_on = record.registered_on;
+  return absl::OkStatus();
+}
+
+absl::Status ResidenceKeptHere(const Household& household) {
+  return Refuse(kFailedPrecondition, "RESIDENCE_KEPT_HERE",
+                absl::StrCat("the household moved on ", Format(household.residences.back().since),
+                             ": send the day on which it moved to this village, or use TransferHousehold"),
+                "village");
+}
+
+// Where the household lives. A row with a day is a move, or corrects the last one; a row without one says where it
+// lives or lived.
+absl::Status TakeResidence(const HouseholdRecord& record, const std::string& village, Household& household) {
+  std::vector<Residence>& residences = household.residences;
+  if (!record.resident_since.has_value()) {
+    if (residences.size() == 1) residences[0].village = village;
+    const bool is_known = village == household.VillageOn(record.registered_on) || village == household.Division();
+    return is_known ? absl::OkStatus() : ResidenceKeptHere(household);
+  }
+  const Date since = *record.resident_since;
+  auto at = std::find_if(residences.begin(), residences.end(),
+                         [since](const Residence& known) { return known.since >= since; });
+  if (at == residences.end() || at->since != since) {
+    residences.insert(at, {.since = since, .village = village});
+    return absl::OkStatus();
+  }
+  if (at->village != village && at + 1 != residences.end()) return ResidenceKeptHere(household);
+  at->village = village;
+  return absl::OkStatus();
 }
 
 // The exits after a record that says when the household left poverty. A file from before a relapse says what was then.
@@ -177,17 +232,14 @@ absl::StatusOr<Household> Record(const std::optional<Household>& before, const H
                                     record.low_income_until, "low_income_until"));
   }
   Household after = before.value_or(Household{.key = key});
-  const Date since = record.resident_since.value_or(record.registered_on);
-  if (!before.has_value()) {
-    after.residences = {{.since = since, .village = village}};
-    after.classifications = {{.since = record.registered_on, .household_class = record.household_class}};
+  if (before.has_value()) {
+    RETURN_IF_ERROR(TakeClass(record, after));
+    RETURN_IF_ERROR(TakeResidence(record, village, after));
   } else {
-    // A registration that is corrected takes its first residence and classification along.
-    if (after.residences.front().since == before->registered_on) after.residences.front().since = record.registered_on;
-    after.classifications.front() = {.since = record.registered_on, .household_class = record.household_class};
-    Settle(after.residences, {.since = since, .village = village});
+    after.residences = {{.since = record.resident_since.value_or(record.registered_on), .village = village}};
+    after.classifications = {{.since = record.registered_on, .household_class = record.household_class}};
+    after.registered_on = record.registered_on;
   }
-  after.registered_on = record.registered_on;
   RETURN_IF_ERROR(TakeExit(record, after));
   after.low_income_since = record.low_income_since;
   after.low_income_until = record.low_income_until;
@@ -276,9 +328,14 @@ absl::StatusOr<Outcome> ImportHousehold(roots::Session& session, const intake::B
   const std::string key = batch.Key(record.household_no);
   ASSIGN_OR_RETURN(const std::optional<Household> before, session.Find<Household>(key));
   if (before.has_value()) {
-    // Where it lived then may have got another code since.
+    // Where it lived then, or lives now, may have got another code since.
     const std::string& then = before->VillageOn(record.resident_since.value_or(record.registered_on));
-    ASSIGN_OR_RETURN(village, intake::KeepCode(session, then, village));
+    ASSIGN_OR_RETURN(const std::string kept, intake::KeepCode(session, then, village));
+    if (kept != then && !record.resident_since.has_value()) {
+      ASSIGN_OR_RETURN(village, intake::KeepCode(session, before->Division(), village));
+    } else {
+      village = kept;
+    }
   }
   ASSIGN_OR_RETURN(Household after, Record(before, record, key, village));
   if (before == after) return Outcome::kUnchanged;

@@ -265,9 +265,12 @@ struct PersonRecord {
   }
 };
 
-// What a household becomes when the county records it so. Later residences and classifications, and exits before a
-// relapse, are events of their own and stay. Pure. Refuses, in this order, with DATES_REVERSED and EXIT_KEPT_HERE (the
-// household was poor again, and this exit is not one of those that are known).
+// What a household becomes when the county records it so. A residence or a classification that never changed is
+// corrected; where it did, the history stays, and so do exits before a relapse: a row that says what was at first or is
+// now changes nothing of it, and one with a day of its own is a move. Pure. Refuses, in this order, with
+// DATES_REVERSED, CLASS_KEPT_HERE (another class than it was at first or is now, or another day), RESIDENCE_KEPT_HERE
+// (the same for the village, where the row gives no day for it; on the day of an earlier move; or a registration after
+// the first move) and EXIT_KEPT_HERE (the household was poor again, and this exit is not one of those that are known).
 absl::StatusOr<Household> Record(const std::optional<Household>& before, const HouseholdRecord& record,
                                  const std::string& key, const std::string& village);
 

@@ -102,6 +102,122 @@ TEST_P(HouseholdTest, AMoveKeepsItsHistory) {
   EXPECT_THAT(stand_.Recount(), IsEmpty());
 }
 
+TEST_P(HouseholdTest, ARowOfThePresentClassKeepsThePastOne) {
+  ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h1")).ok());
+  ASSERT_TRUE(stand_.Import(ImportPerson, Person("h1", "1", "")).ok());
+  const absl::Status reclassified = stand_.store.Change({}, [&](roots::Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto before, session.Find<Household>(stand_.batch.Key("h1")));
+    ASSIGN_OR_RETURN(Household after, Reclassify(*before, HouseholdClass::kGeneral, Date(2018, 6, 10)));
+    session.Put(after);
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(reclassified.ok()) << reclassified;
+  using enum HouseholdClass;
+  const struct {
+    HouseholdClass household_class;
+    Date registered_on;
+    // Empty: nothing changes.
+    const char* reason;
+  } rows[] = {
+      // As it is now, by the day of its registration or of its class; as it was.
+      {kGeneral, Date(2016, 1, 15), ""},
+      {kGeneral, Date(2018, 6, 10), ""},
+      {kRegisteredPoor, Date(2016, 1, 15), ""},
+      {kGeneral, Date(2017, 1, 1), "CLASS_KEPT_HERE"},
+      {kBorderline, Date(2016, 1, 15), "CLASS_KEPT_HERE"},
+      {kBorderline, Date(2018, 9, 1), "CLASS_KEPT_HERE"},
+      {kRegisteredPoor, Date(2018, 6, 10), "CLASS_KEPT_HERE"},
+  };
+  for (const auto& row : rows) {
+    HouseholdRecord record = Poor("h1");
+    record.household_class = row.household_class;
+    record.registered_on = row.registered_on;
+    const auto outcome = stand_.Import(ImportHousehold, record);
+    EXPECT_EQ(ReasonOf(outcome.status()), row.reason) << Format(row.registered_on);
+    if (outcome.ok()) {
+      EXPECT_EQ(*outcome, Outcome::kUnchanged) << Format(row.registered_on);
+    }
+    EXPECT_EQ(Figure("identified_persons", "450328", "2018-05"), 1);
+    EXPECT_EQ(Figure("identified_persons", "450328", "2018-06"), 0);
+  }
+  // The day of the registration is corrected with the first class.
+  HouseholdRecord record = Poor("h1");
+  record.registered_on = Date(2016, 3, 1);
+  EXPECT_EQ(*stand_.Import(ImportHousehold, record), Outcome::kUpdated);
+  EXPECT_EQ(Figure("identified_persons", "450328", "2016-02"), 0);
+  EXPECT_EQ(Figure("identified_persons", "450328", "2018-05"), 1);
+  EXPECT_EQ(Figure("identified_persons", "450328", "2018-06"), 0);
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
+TEST_P(HouseholdTest, ARowOfThePresentVillageKeepsThePastOnes) {
+  constexpr char kThird[] = "450328101203";
+  stand_.KnowDivision(kThird);
+  HouseholdRecord moved = Poor("h1");
+  ASSERT_TRUE(stand_.Import(ImportHousehold, moved).ok());
+  ASSERT_TRUE(stand_.Import(ImportPerson, Person("h1", "1", "")).ok());
+  moved.village = kOther;
+  moved.resident_since = Date(2018, 8, 20);
+  ASSERT_EQ(*stand_.Import(ImportHousehold, moved), Outcome::kUpdated);
+  const struct {
+    const char* village;
+    std::optional<Date> since;
+    Date registered_on;
+    const char* reason;
+  } rows[] = {
+      {kOther, std::nullopt, Date(2016, 1, 15), ""},
+      {kVillage, std::nullopt, Date(2016, 1, 15), ""},
+      {kVillage, Date(2016, 1, 15), Date(2016, 1, 15), ""},
+      {kThird, std::nullopt, Date(2016, 1, 15), "RESIDENCE_KEPT_HERE"},
+      {kThird, Date(2016, 1, 15), Date(2016, 1, 15), "RESIDENCE_KEPT_HERE"},
+      {kOther, Date(2016, 1, 15), Date(2016, 1, 15), "RESIDENCE_KEPT_HERE"},
+      {kOther, std::nullopt, Date(2018, 8, 20), "RESIDENCE_KEPT_HERE"},
+  };
+  for (const auto& row : rows) {
+    HouseholdRecord record = Poor("h1");
+    record.village = row.village;
+    record.resident_since = row.since;
+    record.registered_on = row.registered_on;
+    const auto outcome = stand_.Import(ImportHousehold, record);
+    EXPECT_EQ(ReasonOf(outcome.status()), row.reason) << row.village;
+    if (outcome.ok()) {
+      EXPECT_EQ(*outcome, Outcome::kUnchanged) << row.village;
+    }
+    EXPECT_EQ(Figure("persons", kVillage, "2018-07"), 1);
+    EXPECT_EQ(Figure("persons", kVillage, "2018-08"), 0);
+    EXPECT_EQ(Figure("persons", kOther, "2018-08"), 1);
+  }
+  // The last move is corrected by its day, and another day is another move.
+  moved.village = kThird;
+  EXPECT_EQ(*stand_.Import(ImportHousehold, moved), Outcome::kUpdated);
+  EXPECT_EQ(Figure("persons", kThird, "2018-08"), 1);
+  moved.village = kOther;
+  moved.resident_since = Date(2018, 10, 1);
+  EXPECT_EQ(*stand_.Import(ImportHousehold, moved), Outcome::kUpdated);
+  EXPECT_EQ(Figure("persons", kVillage, "2018-07"), 1);
+  EXPECT_EQ(Figure("persons", kThird, "2018-09"), 1);
+  EXPECT_EQ(Figure("persons", kOther, "2018-10"), 1);
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
+TEST_P(HouseholdTest, WhatNeverChangedIsCorrected) {
+  HouseholdRecord record = Poor("h1");
+  record.resident_since = Date(2016, 5, 1);
+  ASSERT_TRUE(stand_.Import(ImportHousehold, record).ok());
+  ASSERT_TRUE(stand_.Import(ImportPerson, Person("h1", "1", "")).ok());
+  record.resident_since.reset();
+  EXPECT_EQ(*stand_.Import(ImportHousehold, record), Outcome::kUnchanged);
+  record.village = kOther;
+  record.household_class = HouseholdClass::kGeneral;
+  record.registered_on = Date(2016, 2, 1);
+  EXPECT_EQ(*stand_.Import(ImportHousehold, record), Outcome::kUpdated);
+  EXPECT_EQ(*stand_.Import(ImportHousehold, record), Outcome::kUnchanged);
+  EXPECT_EQ(Figure("persons", kOther, "2018-10"), 1);
+  EXPECT_EQ(Figure("persons", kVillage, "2018-10"), 0);
+  EXPECT_EQ(Figure("identified_persons", "450328", "2018-10"), 0);
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
 TEST_P(HouseholdTest, RefusesRowsInOrder) {
   ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h1")).ok());
   ASSERT_TRUE(stand_.Import(ImportHousehold, Poor("h2")).ok());
@@ -109,7 +225,7 @@ TEST_P(HouseholdTest, RefusesRowsInOrder) {
   HouseholdRecord record = Poor("h3");
   record.exited_on = Date(2015, 1, 1);
   record.village = "450328999999";
-  EXPECT_THAT(stand_.Import(ImportHousehold, record).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(stand_.Import(ImportHousehold, record).status(), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   record.village = "451021001001";
   EXPECT_THAT(stand_.Import(ImportHousehold, record).status(), RefusedWith(kInvalidArgument, "OUTSIDE_DIVISION"));
   record.village = "450328";
