@@ -14,13 +14,14 @@ namespace anju::intake {
 
 // Where the rows of a batch belong.
 struct Batch {
-  // The county (or other division) the file is of, by its present code.
+  // The county, or the township or other division, the file is of, by its present code.
   std::string division;
   // The sending system.
   std::string source;
   // The system whose numbers `household_no` and `person_no` are.
   std::string household_source;
-  // The code that stands in the keys of its records, when it is not the division's: see feed::DivisionFact.
+  // The code that stands in the keys of its records, when it is not the division's: that of its county, see
+  // feed::DivisionFact too.
   std::string key_division;
 
   // The key of a record: `<division>/<source>/<number>`.
@@ -28,7 +29,8 @@ struct Batch {
   std::string HouseholdKey(absl::string_view household_no) const;
 };
 
-// The present code of a division named in `field`; an old code is resolved. Refuses with DIVISION_NOT_FOUND.
+// The present code of a division named in `field`; an old code is resolved. Refuses with DIVISION_NOT_FOUND
+// (NOT_FOUND).
 absl::StatusOr<std::string> ResolveDivision(roots::Session& session, absl::string_view code, absl::string_view field);
 // The same, and it must lie within the batch's division: refuses with OUTSIDE_DIVISION too.
 absl::StatusOr<std::string> ResolveWithin(roots::Session& session, const Batch& batch, absl::string_view code,

@@ -5,9 +5,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/division.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/base/words.h"
 #include "services/platform/intake/digest.h"
+#include "services/platform/intake/places.h"
 #include "services/platform/records/read.h"
 
 namespace anju::intake {
@@ -63,6 +65,27 @@ absl::Status Check(const ImportBatch& batch, size_t rows) {
   return absl::OkStatus();
 }
 
+// A file of a township has its county's keys, so that its numbers are those of the county's own file.
+absl::StatusOr<std::string> CountyInKeys(roots::Session& session, const std::string& division) {
+  ASSIGN_OR_RETURN(std::string code, KeyDivision(session, division));
+  if (code.size() <= kCountyDigits) return code;
+  return KeyDivision(session, CountyOf(code));
+}
+
+// Numbers of a county reach all its records, and a township writes its own alone, whoever sends its file.
+absl::StatusOr<Outcome> WithinReach(roots::BatchSession& session, const Batch& batch, size_t mark, Outcome outcome) {
+  if (batch.division.size() <= kCountyDigits) return outcome;
+  const std::vector<std::string> places = session.PlacesSince(mark);
+  if (std::all_of(places.begin(), places.end(),
+                  [&](const std::string& place) { return LiesIn(session, place, batch.division); })) {
+    return outcome;
+  }
+  return Refuse(kPermissionDenied, "RECORD_ELSEWHERE",
+                absl::StrCat("the file is of ", batch.division,
+                             ", and what this row would write lies elsewhere in the county: is the number another "
+                             "record's? The county's own file may say it"));
+}
+
 void Refused(int64_t row, const absl::Status& refusal, ImportReceipt& receipt) {
   receipt.set_refused(receipt.refused() + 1);
   type::v1::RefusedRow& refused = *receipt.add_refused_rows();
@@ -105,7 +128,7 @@ ImportReceipt FromText(const std::string& text) {
 
 absl::StatusOr<ImportReceipt> Intake::Take(const rpc::Caller& caller, const std::string& method,
                                            const ImportBatch& sent, const google::protobuf::Message& request,
-                                           size_t rows, Apply apply) {
+                                           size_t rows, bool keyed, Apply apply) {
   RETURN_IF_ERROR(Check(sent, rows));
   const std::string bytes = request.SerializeAsString(), digest = Sha256(bytes);
   const roots::Actor actor = records::ActorOf(caller, method);
@@ -119,6 +142,11 @@ absl::StatusOr<ImportReceipt> Intake::Take(const rpc::Caller& caller, const std:
     if (parts.size() > 1) division = sent.division();
     if (!caller.Covers(division)) {
       return Refuse(kPermissionDenied, "OUTSIDE_SCOPE", "your token is for another division", "batch.division");
+    }
+    if (keyed && division.size() < kCountyDigits) {
+      return Refuse(kInvalidArgument, "DIVISION_ABOVE_COUNTY",
+                    "the records of a file are known by the numbers of their county: send a file for each county",
+                    "batch.division");
     }
     ASSIGN_OR_RETURN(Rows known, session.transaction().Query(kImport, name));
     const bool finished = !known.empty() && known[0].Int(2) != 0;
@@ -143,7 +171,7 @@ absl::StatusOr<ImportReceipt> Intake::Take(const rpc::Caller& caller, const std:
                     "batch.number");
     }
     if (finished) totals.Clear();
-    ASSIGN_OR_RETURN(const std::string key_division, KeyDivision(session, sent.division()));
+    ASSIGN_OR_RETURN(const std::string key_division, CountyInKeys(session, sent.division()));
     const Batch batch{.division = division,
                       .source = sent.source(),
                       .household_source = sent.household_source().empty() ? sent.source() : sent.household_source(),
@@ -152,6 +180,7 @@ absl::StatusOr<ImportReceipt> Intake::Take(const rpc::Caller& caller, const std:
     for (size_t row = 0; row < rows; ++row) {
       const size_t mark = session.Mark();
       absl::StatusOr<Outcome> outcome = apply(session, batch, row);
+      if (outcome.ok()) outcome = WithinReach(session, batch, mark, *outcome);
       if (outcome.ok()) {
         Count(*outcome, answer);
         continue;

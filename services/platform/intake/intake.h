@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "anju/type/v1/import.pb.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/sync_stream.h"
@@ -34,6 +36,9 @@ class Intake {
       const google::protobuf::MethodDescriptor& descriptor = rpc::MethodTaking(*Request::descriptor());
       const std::string method = descriptor.full_name();
       rpc::Metrics::Method* counters = guard_.CountersOf(descriptor);
+      // What the senders number gets its key from the file; the rest is known by its division.
+      const bool keyed = std::any_of(identity.begin(), identity.end(),
+                                     [](absl::string_view field) { return absl::EndsWith(field, "_no"); });
       Repeats repeats(*Request::descriptor()->FindFieldByName("rows")->message_type(), identity);
       Request request;
       while (true) {
@@ -52,7 +57,7 @@ class Intake {
           return rule(session, batch, record);
         };
         ASSIGN_OR_RETURN(type::v1::ImportReceipt receipt,
-                         Take(caller, method, request.batch(), request, request.rows_size(), apply));
+                         Take(caller, method, request.batch(), request, request.rows_size(), keyed, apply));
         if (!stream->Write(receipt)) return absl::CancelledError("the sender has gone");
         rpc::Metrics::Sent(counters);
       }
@@ -76,7 +81,8 @@ class Intake {
   using Apply = absl::FunctionRef<absl::StatusOr<roots::Outcome>(roots::Session&, const Batch&, size_t row)>;
   absl::StatusOr<type::v1::ImportReceipt> Take(const rpc::Caller& caller, const std::string& method,
                                                const type::v1::ImportBatch& batch,
-                                               const google::protobuf::Message& request, size_t rows, Apply apply);
+                                               const google::protobuf::Message& request, size_t rows, bool keyed,
+                                               Apply apply);
 
   roots::Store& store_;
   rpc::Guard& guard_;

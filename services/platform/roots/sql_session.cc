@@ -100,9 +100,20 @@ absl::StatusOr<std::vector<std::string>> SqlSession::LinkedIds(absl::string_view
 
 void SqlSession::TakeBack(size_t mark) {
   while (undo_.size() > mark) {
-    undo_.back()();
+    undo_.back().back();
     undo_.pop_back();
   }
+}
+
+std::vector<std::string> SqlSession::PlacesSince(size_t mark) const {
+  std::vector<std::string> places;
+  for (size_t i = mark; i < undo_.size(); ++i) {
+    if (undo_[i].id.empty()) continue;
+    const Entry& entry = entries_.at(undo_[i].id);
+    places.push_back(entry.kind->division(entry.root));
+    if (!entry.division.empty()) places.push_back(entry.division);
+  }
+  return places;
 }
 
 absl::Status SqlSession::Touch(const Kind& kind, const std::string& id) {
@@ -190,8 +201,8 @@ void SqlSession::Keep(const Kind& kind, const std::string& id, const std::string
   }
   if (entry.version > 0 && !entry.queued) entry.before = entry.root;
   for (const Name& name : kind.names(root)) hold(name, id);
-  undo_.push_back([this, id, name_key, fresh = added, old = std::move(entry.root), old_names = std::move(old_names),
-                   queued = entry.queued] {
+  auto back = [this, id, name_key, fresh = added, old = std::move(entry.root), old_names = std::move(old_names),
+               queued = entry.queued] {
     for (auto name = old_names.rbegin(); name != old_names.rend(); ++name) {
       if (name->second.has_value()) {
         names_[name->first] = *name->second;
@@ -209,7 +220,8 @@ void SqlSession::Keep(const Kind& kind, const std::string& id, const std::string
       entries_.erase(id);
       keys_.erase(name_key);
     }
-  });
+  };
+  undo_.push_back({id, std::move(back)});
   entry.root = std::move(root);
   if (!entry.queued) order_.push_back(id);
   entry.queued = true;
@@ -224,7 +236,7 @@ absl::Status SqlSession::Book(const ledger::Journal& journal) {
   ASSIGN_OR_RETURN(const bool posted, ledger::IsPosted(transaction_, journal));
   if (posted) return absl::OkStatus();
   journals_.push_back(journal);
-  undo_.push_back([this] { journals_.pop_back(); });
+  undo_.push_back({"", [this] { journals_.pop_back(); }});
   return absl::OkStatus();
 }
 

@@ -41,6 +41,7 @@ class SqlSession final : public BatchSession {
 
   size_t Mark() const override { return undo_.size(); }
   void TakeBack(size_t mark) override;
+  std::vector<std::string> PlacesSince(size_t mark) const override;
   storage::Transaction& transaction() override { return transaction_; }
 
   // Writes a root even when it says the same, because of what it follows.
@@ -109,7 +110,12 @@ class SqlSession final : public BatchSession {
   std::vector<std::pair<Name, std::string>> claims_;
   std::set<std::string> marks_;
   std::vector<std::string> order_;
-  std::vector<std::function<void()>> undo_;
+  struct Undo {
+    // Of the root that was put; empty for a journal.
+    std::string id;
+    std::function<void()> back;
+  };
+  std::vector<Undo> undo_;
   std::vector<ledger::Journal> journals_;
   // By root: what its balances have changed by, less what was posted.
   std::map<std::string, ledger::Balances> unposted_;

@@ -51,6 +51,8 @@ class BatchSession : public Session {
   // Takes back every Put since `mark`.
   virtual size_t Mark() const = 0;
   virtual void TakeBack(size_t mark) = 0;
+  // Where what was put since `mark` lies and, of what was there when the session began, where that lay.
+  virtual std::vector<std::string> PlacesSince(size_t mark) const = 0;
   // Says that something is about to be refused: it is decided again once the facts it rests on have been asked for
   // anew.
   virtual void Doubt() = 0;
