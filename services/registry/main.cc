@@ -14,6 +14,7 @@
 #include "services/registry/rpc/events.h"
 #include "services/registry/rpc/figures.h"
 #include "services/registry/rpc/follows.h"
+#include "services/registry/rpc/household_file.h"
 #include "services/registry/rpc/own_facts.h"
 #include "services/registry/rpc/quality.h"
 #include "services/registry/rpc/service.h"
@@ -36,6 +37,7 @@ int main(int argc, char** argv) {
                  &KindOf<ListEntry>(), &KindOf<Comparison>(), &KindOf<DivisionChange>()},
        .catalogue = Catalogue(),
        .exposed = {anju::files::Expose<Household, v1::Household>()},
+       .gather = PartsOfHousehold,
        .hears = Follows(),
        .own_facts = &own_facts});
   own_facts.Open(foundation.store());

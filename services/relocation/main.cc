@@ -21,6 +21,7 @@
 #include "services/relocation/rpc/grid.h"
 #include "services/relocation/rpc/hall.h"
 #include "services/relocation/rpc/homes.h"
+#include "services/relocation/rpc/household_file.h"
 #include "services/relocation/rpc/housing.h"
 #include "services/relocation/rpc/service.h"
 
@@ -68,6 +69,7 @@ int main(int argc, char** argv) {
                    anju::files::Expose<Renovation, v1::Renovation>(),
                    anju::files::Expose<HallRequest, v1::HallRequest>(), anju::files::Expose<Lease, v1::Lease>(),
                    anju::files::Expose<Mortgage, v1::Mortgage>()},
+       .gather = PartsOfHousehold,
        .follows = {Follows<HouseholdFact>(follow)},
        // Those services follow relocation, so that neither waits for the other.
        .hears = {Follows<WorkFact>(FollowWork), Follows<CreditFact>(FollowCredit),

@@ -123,6 +123,15 @@ class Demo:
                 self.assertRegex(member["id_number"], r"^\d{4}\*{10}\d{3}[\dX]$")
         status, file = self.anju.get(f"/v1/households/{household}/file", self.anju.token_file("officer-451022"))
         self.assertEqual((403, "OUTSIDE_SCOPE"), (status, reason(file)))
+        # What stands on a site, too, and of its posts those of this household alone.
+        token = self.anju.token_file("officer-360731")
+        sites = self.anju.ctl(token, "call", "anju.relocation.v1.Relocation/ListSites", json.dumps({"division": "360731"}))["sites"]
+        household = next(post["household_id"] for site in sites for post in site.get("posts", []) if post.get("household_id"))
+        status, file = self.anju.get(f"/v1/households/{household}/file", token)
+        self.assertEqual(200, status, file)
+        records = next(part["records"] for part in file["parts"] if part["service"] == "relocation")
+        posts = [post for record in records if record["@type"].endswith(".Site") for post in record["posts"]]
+        self.assertEqual({household}, {post["household_id"] for post in posts})
 
 
 class SqliteDemo(Demo, unittest.TestCase):

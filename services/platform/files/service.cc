@@ -15,6 +15,16 @@ grpc::Status FilesService::GetFilePart(grpc::ServerContext* context, const v1::G
         exposed.pack(stored.root, *part.add_records());
       }
     }
+    if (gather_ == nullptr) return part;
+    std::vector<Part> gathered;
+    RETURN_IF_ERROR(store_.Look([&](roots::Session& session) -> absl::Status {
+      ASSIGN_OR_RETURN(gathered, gather_(session, request->household_id()));
+      return absl::OkStatus();
+    }));
+    for (Part& one : gathered) {
+      // A place that is not the caller's tells nothing of whom it has.
+      if (caller.Covers(one.division)) *part.add_records() = std::move(one.record);
+    }
     return part;
   };
   return guard_.Unary<v1::GetFilePartRequest, v1::FilePart>(context, request, response, get);

@@ -24,13 +24,33 @@ Exposed Expose() {
           }};
 }
 
+// What is a household's of a record that is of others too, or that has no such link, and where it lies.
+struct Part {
+  std::string division;
+  google::protobuf::Any record;
+};
+
+template <typename Message, typename Root>
+Part PartOf(const Root& root, std::string division) {
+  Part part{.division = std::move(division)};
+  part.record.PackFrom(records::ToMessage<Message>(root));
+  return part;
+}
+template <typename Message, typename Root>
+Part PartOf(const Root& root) {
+  return PartOf<Message>(root, root.Division());
+}
+
+using Gather = absl::StatusOr<std::vector<Part>> (*)(roots::Session& session, const std::string& household_id);
+
 inline constexpr absl::string_view kHouseholdLink = "household";
 
 // Serves this service's part of a household's file.
 class FilesService final : public v1::Files::Service {
  public:
-  FilesService(roots::Store& store, rpc::Guard& guard, std::string service, std::vector<Exposed> exposed)
-      : store_(store), guard_(guard), service_(std::move(service)), exposed_(std::move(exposed)) {}
+  // `gather`: null when all that the service has is exposed.
+  FilesService(roots::Store& store, rpc::Guard& guard, std::string service, std::vector<Exposed> exposed, Gather gather)
+      : store_(store), guard_(guard), service_(std::move(service)), exposed_(std::move(exposed)), gather_(gather) {}
 
   grpc::Status GetFilePart(grpc::ServerContext* context, const v1::GetFilePartRequest* request,
                            v1::FilePart* response) override;
@@ -40,6 +60,7 @@ class FilesService final : public v1::Files::Service {
   rpc::Guard& guard_;
   const std::string service_;
   const std::vector<Exposed> exposed_;
+  const Gather gather_;
 };
 
 }  // namespace anju::files

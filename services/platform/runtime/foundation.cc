@@ -62,7 +62,7 @@ absl::Status CheckExists(roots::Store& store, roots::FactSource& source, const s
   if (is_known) return absl::OkStatus();
   const auto facts = source.Ask(feed::DivisionFact::kTopic, {division});
   if (!facts.ok() || !facts->empty()) return absl::OkStatus();
-  return Refuse(absl::StatusCode::kInvalidArgument, "DIVISION_NOT_FOUND",
+  return Refuse(absl::StatusCode::kNotFound, "DIVISION_NOT_FOUND",
                 "no such division: use the national statistical code of 2, 4, 6, 9 or 12 digits", "division");
 }
 
@@ -123,7 +123,7 @@ Foundation::Foundation(Runtime& runtime, storage::Database& database, Blueprint 
           figures_, runtime.guard(), runtime.clock(), [this] { return AsOf(); },
           [this](const std::set<std::string>& divisions) { invalidator_.Changed(divisions); }),
       feed_(store_, runtime.guard(), blueprint.own_facts),
-      files_(store_, runtime.guard(), blueprint.service, blueprint.exposed),
+      files_(store_, runtime.guard(), blueprint.service, blueprint.exposed, blueprint.gather),
       evidence_(store_, runtime.guard(), OpenFolderOrStop(runtime.evidence())),
       approvals_(store_, runtime.guard(), blueprint.flows),
       ledger_(store_, runtime.guard(), blueprint.chart),

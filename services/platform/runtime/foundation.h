@@ -50,6 +50,8 @@ struct Blueprint {
   std::vector<approval::Flow> flows = {};
   // What of its roots belongs in a household's file.
   std::vector<files::Exposed> exposed;
+  // What else belongs there.
+  files::Gather gather = nullptr;
   // The topics it follows, and what to do with a newer fact.
   std::map<std::string, roots::Store::Absorb> follows;
   // Topics that it follows as well when their service's address is given, and on which its figures do not wait.

@@ -52,6 +52,16 @@ std::vector<roots::Name> Names(const Site& site) {
   return names;
 }
 
+std::vector<roots::Name> Links(const Site& site) {
+  std::vector<roots::Name> links;
+  for (const PublicPost& post : site.posts) {
+    if (!post.household_id.empty()) {
+      links.push_back({.kind = std::string(kPostsOfHousehold), .name = post.household_id});
+    }
+  }
+  return links;
+}
+
 absl::StatusOr<Site> Record(const std::optional<Site>& before, const SiteRecord& record, const std::string& key,
                             const std::string& location) {
   RETURN_IF_ERROR(intake::InOrder(record.started_on, record.completed_on, "completed_on"));

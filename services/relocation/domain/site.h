@@ -70,6 +70,9 @@ struct Site {
 tally::Contributions Contributions(const Site& site);
 // A post is at one site, and a person holds one open post.
 std::vector<roots::Name> Names(const Site& site);
+// The households with posts there share this link, under their ids.
+inline constexpr absl::string_view kPostsOfHousehold = "posts_of_household";
+std::vector<roots::Name> Links(const Site& site);
 
 // A row of anju.relocation.v1.SiteRecord.
 struct SiteRecord {
