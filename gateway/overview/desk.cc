@@ -297,7 +297,9 @@ absl::StatusOr<Desk::Bytes> Desk::GetHouseholdFile(const v1::GetHouseholdFileReq
     const auto& part = parts[static_cast<size_t>(registry)];
     RETURN_IF_ERROR(part.status());
     if (part->records().empty()) {
-      return Refuse(kNotFound, "HOUSEHOLD_NOT_FOUND", "there is no household with this id", "household_id");
+      return Refuse(kNotFound, "HOUSEHOLD_NOT_FOUND",
+                    "there is no household with this id; search /v1/households by division and number for it",
+                    "household_id");
     }
   }
   for (const auto& part : parts) {

@@ -20,7 +20,7 @@ absl::StatusOr<std::string> ResolveDivision(roots::Session& session, absl::strin
     ASSIGN_OR_RETURN(std::optional<feed::DivisionFact> fact, session.FindFact<feed::DivisionFact>(code));
     if (fact.has_value()) return fact->successor.empty() ? fact->code : fact->successor;
   }
-  return Refuse(kInvalidArgument, "DIVISION_NOT_FOUND",
+  return Refuse(kNotFound, "DIVISION_NOT_FOUND",
                 "no such division: use the national statistical code of 2, 4, 6, 9 or 12 digits", field);
 }
 

@@ -88,14 +88,18 @@ absl::StatusOr<std::optional<Month>> MonthOf(const std::string& text) {
   return ParseMonth(text);
 }
 
+// As it is called in a month, or now.
+absl::StatusOr<Division> FindIn(Divisions& divisions, std::optional<Month> month, const std::string& code) {
+  return month.has_value() ? divisions.GetIn(*month, code) : divisions.Get(code);
+}
+
 }  // namespace
 
 grpc::Status RegistryService::GetDivision(grpc::ServerContext* context, const v1::GetDivisionRequest* request,
                                           v1::Division* response) {
   const auto get = [&](const rpc::Caller&) -> absl::StatusOr<v1::Division> {
     ASSIGN_OR_RETURN(const std::optional<Month> month, MonthOf(request->month()));
-    ASSIGN_OR_RETURN(Division division,
-                     month.has_value() ? divisions_.GetIn(*month, request->code()) : divisions_.Get(request->code()));
+    ASSIGN_OR_RETURN(Division division, FindIn(divisions_, month, request->code()));
     division.parts = store_.successions()->Parts(request->code());
     if (division.parts == std::vector<std::string>{request->code()}) division.parts.clear();
     return messages::ToProto<v1::Division>(division);
@@ -108,9 +112,19 @@ grpc::Status RegistryService::ListDivisions(grpc::ServerContext* context, const 
   const auto list = [&](const rpc::Caller&) -> absl::StatusOr<v1::ListDivisionsResponse> {
     const int64_t size = request->page_size() == 0 ? 500 : records::PageSize(request->page_size());
     RETURN_IF_ERROR(CheckPageToken(request->page_token().empty() || IsDivisionCode(request->page_token())));
+    if (!request->parent().empty() && !IsDivisionCode(request->parent())) {
+      return Refuse(absl::StatusCode::kInvalidArgument, "DIVISION_MALFORMED",
+                    "a division code has 2, 4, 6, 9 or 12 digits", "parent");
+    }
     ASSIGN_OR_RETURN(const std::optional<Month> month, MonthOf(request->month()));
     ASSIGN_OR_RETURN(std::vector<Division> found,
                      divisions_.List(request->parent(), request->query(), request->page_token(), size, month));
+    // What is no division has no empty list.
+    if (found.empty() && !request->parent().empty()) {
+      const absl::Status known = FindIn(divisions_, month, request->parent()).status();
+      if (IsRefusal(known)) return Refuse(known.code(), ReasonOf(known), known.message(), "parent");
+      RETURN_IF_ERROR(known);
+    }
     v1::ListDivisionsResponse answer;
     for (const Division& division : found) *answer.add_divisions() = messages::ToProto<v1::Division>(division);
     if (static_cast<int64_t>(found.size()) == size) answer.set_next_page_token(found.back().code);

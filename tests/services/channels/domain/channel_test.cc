@@ -128,7 +128,7 @@ TEST_P(ChannelTest, RefusesRowsInOrder) {
   ChannelRecord channel = ChannelRow("c", ChannelKind::kSupermarket);
   channel.location = "450328999999";
   channel.closed_on = Date(2017, 1, 1);
-  EXPECT_THAT(stand_.Import(ImportChannel, channel).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(stand_.Import(ImportChannel, channel).status(), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   channel.location = kElsewhere;
   EXPECT_THAT(stand_.Import(ImportChannel, channel).status(), RefusedWith(kInvalidArgument, "OUTSIDE_DIVISION"));
   channel.location = kTownship;
@@ -140,7 +140,7 @@ TEST_P(ChannelTest, RefusesRowsInOrder) {
   stall.county = "459999";
   EXPECT_THAT(stand_.Import(ImportStall, stall).status(), RefusedWith(kNotFound, "CHANNEL_NOT_FOUND"));
   stall.channel_no = "c";
-  EXPECT_THAT(stand_.Import(ImportStall, stall).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(stand_.Import(ImportStall, stall).status(), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   stall.county = kElsewhere;
   EXPECT_THAT(stand_.Import(ImportStall, stall).status(), RefusedWith(kFailedPrecondition, "CHANNEL_HAS_NO_STALLS"));
 }

@@ -105,7 +105,7 @@ TEST(Product, RefusesInOrder) {
 TEST_P(ProductTest, CountsWhereItComesFrom) {
   ProductRecord row = StandardRow("p");
   row.origin = "459999";
-  EXPECT_THAT(stand_.Import(ImportProduct, row).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(stand_.Import(ImportProduct, row).status(), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   row.origin = kElsewhere;
   ASSERT_EQ(*stand_.Import(ImportProduct, row), Outcome::kAdded);
   ASSERT_EQ(*stand_.Import(ImportProduct, ProductRow("q")), Outcome::kAdded);

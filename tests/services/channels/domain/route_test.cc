@@ -102,7 +102,7 @@ TEST_P(RouteTest, RefusesRowsInOrder) {
   RouteRecord route = RouteRow("r");
   route.closed_on = Date(2018, 1, 1);
   route.location = "459999";
-  EXPECT_THAT(stand_.Import(ImportRoute, route).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(stand_.Import(ImportRoute, route).status(), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   route.location = kElsewhere;
   EXPECT_THAT(stand_.Import(ImportRoute, route).status(), RefusedWith(kInvalidArgument, "OUTSIDE_DIVISION"));
   route.location = kCounty;

@@ -117,7 +117,7 @@ TEST_P(CreditPlaceTest, RefusesRowsInOrder) {
                   .ok());
   CreditPlaceRecord row{
       .division = "450328999999", .recognised_on = Date(2015, 12, 20), .revoked_on = Date(2015, 12, 19)};
-  EXPECT_THAT(stand_.Import(ImportCreditPlace, row), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(stand_.Import(ImportCreditPlace, row), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   row.division = "451021001001";
   EXPECT_THAT(stand_.Import(ImportCreditPlace, row), RefusedWith(kInvalidArgument, "OUTSIDE_DIVISION"));
   row.division = "450328";

@@ -158,7 +158,7 @@ TEST_P(SubsidyRunTest, PaysTheInterestThatWasPaidInTimeOnce) {
 }
 
 TEST_P(SubsidyRunTest, RefusesInOrder) {
-  EXPECT_THAT(Listed("2018", "459999"), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(Listed("2018", "459999"), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   EXPECT_THAT(Listed("2018", "450328100"), RefusedWith(kInvalidArgument, "NOT_A_COUNTY"));
   EXPECT_THAT(Listed("2018"), RefusedWith(kInvalidArgument, "PERIOD_MALFORMED"));
   EXPECT_THAT(Listed("2018Q4"), RefusedWith(kInvalidArgument, "PERIOD_NOT_OVER"));

@@ -41,7 +41,7 @@ TEST_P(TerminalTest, RefusesRowsInOrder) {
                      .village = "450328999999",
                      .installed_on = Date(2016, 5, 1),
                      .removed_on = Date(2016, 4, 30)};
-  EXPECT_THAT(stand_.Import(ImportTerminal, row), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(stand_.Import(ImportTerminal, row), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   row.village = "451021001001";
   EXPECT_THAT(stand_.Import(ImportTerminal, row), RefusedWith(kInvalidArgument, "OUTSIDE_DIVISION"));
   row.village = "450328";

@@ -163,7 +163,7 @@ TEST_P(FlowTest, ACountyGoesBeforeItsProvinceAndEachBeginsOnItsDay) {
   EXPECT_EQ(WhoseFor(kVillage, kToday + 3), "450328");
   EXPECT_EQ(WhoseFor("450327101202", kToday + 3), "45");
   EXPECT_EQ(WhoseFor("360733101202", kToday + 3), "");
-  EXPECT_THAT(DefineIt("450399", kToday), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(DefineIt("450399", kToday), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   EXPECT_EQ(DefineIt("450328", kToday + 9)->versions.size(), 2);
 }
 

@@ -208,7 +208,7 @@ TEST_P(PolicyStoreTest, ACountyOverridesItsProvinceFromItsDayOn) {
 
 TEST_P(PolicyStoreTest, WhatCannotBeSetIsRefused) {
   EXPECT_THAT(Propose("9", 1, today - 1, "nothing"), RefusedWith(kNotFound, "PARAMETER_NOT_FOUND"));
-  EXPECT_THAT(Propose("450399999", 1, today - 1), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(Propose("450399999", 1, today - 1), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   EXPECT_THAT(Propose("450328101", 1, today - 1), RefusedWith(kInvalidArgument, "BELOW_COUNTY"));
   EXPECT_THAT(Propose("450328", 1, today - 1), RefusedWith(kInvalidArgument, "VALUE_OUT_OF_RANGE"));
   EXPECT_THAT(Confirm("450328/1"), RefusedWith(kNotFound, "SETTING_NOT_FOUND"));

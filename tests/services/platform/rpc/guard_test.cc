@@ -168,11 +168,11 @@ TEST_F(GuardTest, WhereTheyMayCall) {
 
 TEST_F(GuardTest, NothingIsSaidOfADivisionOnlyWhenThereIsOne) {
   identity_.guard().LookUpDivisions([](const std::string& division) {
-    return division == "450328" ? absl::OkStatus() : Refuse(kInvalidArgument, "DIVISION_NOT_FOUND", "no", "division");
+    return division == "450328" ? absl::OkStatus() : Refuse(kNotFound, "DIVISION_NOT_FOUND", "no", "division");
   });
   const std::string county = identity_.Bearer({"officer"}, "450328");
   EXPECT_TRUE(List(county, "450328").ok());
-  EXPECT_THAT(List(county, "450328999"), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(List(county, "450328999"), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   // What has an answer is not looked up, nor what names no division.
   EXPECT_TRUE(Get(county).ok());
 }

@@ -417,7 +417,7 @@ class LifeTest : public ::testing::TestWithParam<std::string> {
 
 TEST_P(LifeTest, ASplitIsTakenBack) {
   EXPECT_THAT(Do(SplitHousehold, Leaves("h2", "")), RefusedWith(kAlreadyExists, "HOUSEHOLD_NO_TAKEN"));
-  EXPECT_THAT(Do(SplitHousehold, Leaves("h2", "4503281")), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(Do(SplitHousehold, Leaves("h2", "4503281")), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   EXPECT_THAT(Do(SplitHousehold, Leaves("h2", "450328")), RefusedWith(kInvalidArgument, "NOT_A_VILLAGE"));
   EXPECT_THAT(Do(SplitHousehold, Leaves("h2", ""), "451021"), RefusedWith(kPermissionDenied, "OUTSIDE_SCOPE"));
   Household other = Find("h1");

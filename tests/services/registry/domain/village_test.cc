@@ -41,7 +41,7 @@ TEST_P(VillageTest, AnOldCodeIsTheSameVillage) {
 
 TEST_P(VillageTest, RefusesInOrder) {
   VillageRecord record{.village = "1", .poor_since = Date(2015, 11, 1), .poor_until = Date(2015, 1, 1)};
-  EXPECT_THAT(stand_.Import(ImportVillage, record).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(stand_.Import(ImportVillage, record).status(), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   record.village = "450328";
   EXPECT_THAT(stand_.Import(ImportVillage, record).status(), RefusedWith(kInvalidArgument, "NOT_A_VILLAGE"));
   record.village = kVillage;

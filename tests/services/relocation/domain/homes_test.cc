@@ -183,7 +183,7 @@ TEST_P(OldHousesTest, AnOldHouseStandsInAVillage) {
       return RecordOldHouse(session, before, {.village = village});
     });
   };
-  EXPECT_THAT(record("450399"), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(record("450399"), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   EXPECT_THAT(record(kTown), RefusedWith(kInvalidArgument, "NOT_A_VILLAGE"));
   EXPECT_EQ(record(kOther)->old_house.village, kOther);
   // A row that says nothing of it leaves it.

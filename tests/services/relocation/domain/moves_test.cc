@@ -456,7 +456,7 @@ TEST_P(MovesTest, ARejectedCaseCountsNoMore) {
 TEST_P(MovesTest, DeclaresInOrder) {
   ASSERT_TRUE(stand.Import(ImportCase, Resettlement::Declared("c2", "h2")).ok());
   Declaration declaration{.division = "450399", .case_no = "c1", .household = "450328/county/h9"};
-  EXPECT_THAT(DeclareIt(declaration), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(DeclareIt(declaration), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   declaration.division = kTown;
   EXPECT_THAT(DeclareIt(declaration), RefusedWith(kNotFound, "HOUSEHOLD_NOT_FOUND"));
   declaration.household = "450328/county/h2";

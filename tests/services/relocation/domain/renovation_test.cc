@@ -248,7 +248,7 @@ TEST_P(RenovationTest, IsPlannedHere) {
   const auto refused = [&](absl::StatusCode code, const char* reason) {
     EXPECT_THAT(Plan(plan), RefusedWith(code, reason));
   };
-  refused(kInvalidArgument, "DIVISION_NOT_FOUND");
+  refused(kNotFound, "DIVISION_NOT_FOUND");
   plan.division = kOther;
   refused(kNotFound, "HOUSEHOLD_NOT_FOUND");
   plan.household = Key("h4");

@@ -65,7 +65,7 @@ TEST_P(SiteTest, RefusesSitesInOrder) {
   row.completed_on = Date(2016, 5, 5);
   row.planned_units = -1;
   row.location = "450328999";
-  EXPECT_THAT(stand.Import(ImportSite, row).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(stand.Import(ImportSite, row).status(), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   row.location = "451021001";
   EXPECT_THAT(stand.Import(ImportSite, row).status(), RefusedWith(kInvalidArgument, "OUTSIDE_DIVISION"));
   row.location = kTown;

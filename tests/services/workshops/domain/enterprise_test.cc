@@ -88,7 +88,7 @@ TEST_P(EnterpriseTest, RefusesEnterprisesInOrder) {
   record.credit_code = "91350100M000100Y44";
   EXPECT_THAT(stand_.Import(ImportEnterprise, record).status(), RefusedWith(kInvalidArgument, "CREDIT_CODE_CHECKSUM"));
   record.credit_code = "91350100M000100Y43";
-  EXPECT_THAT(stand_.Import(ImportEnterprise, record).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(stand_.Import(ImportEnterprise, record).status(), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   record.location = "451003001001";
   EXPECT_THAT(stand_.Import(ImportEnterprise, record).status(), RefusedWith(kInvalidArgument, "OUTSIDE_DIVISION"));
   record.location = kTown;
@@ -135,7 +135,7 @@ TEST_P(EnterpriseTest, RefusesWorkshopsInOrder) {
   record.revoked_on = Date(2017, 1, 1);
   EXPECT_THAT(stand_.Import(ImportWorkshop, record).status(), RefusedWith(kNotFound, "ENTERPRISE_NOT_FOUND"));
   record.enterprise_no = "e1";
-  EXPECT_THAT(stand_.Import(ImportWorkshop, record).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(stand_.Import(ImportWorkshop, record).status(), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   record.location = "451003001001";
   EXPECT_THAT(stand_.Import(ImportWorkshop, record).status(), RefusedWith(kInvalidArgument, "OUTSIDE_DIVISION"));
   record.location = kVillage;

@@ -167,7 +167,7 @@ TEST_P(SubsidyTest, RefusesToListInOrder) {
   const Month present = *ParseMonth("2018-11");
   EXPECT_THAT(List("459999", present).status(), RefusedWith(kInvalidArgument, "PERIOD_NOT_OVER"));
   EXPECT_TRUE(List("450328", *ParseMonth("2018-10")).ok());
-  EXPECT_THAT(List("459999").status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(List("459999").status(), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   EXPECT_THAT(List(kTown).status(), RefusedWith(kInvalidArgument, "NOT_A_COUNTY"));
   ASSERT_TRUE(Approved().ok());
   EXPECT_THAT(List().status(), RefusedWith(kFailedPrecondition, "RUN_ALREADY_APPROVED"));

@@ -48,7 +48,7 @@ TEST_P(TrainingTest, RefusesRowsInOrder) {
   TrainingClassRecord record = AClass("k1", "b1");
   record.location = "450328999";
   record.started_on = record.ended_on + 1;
-  EXPECT_THAT(stand_.Import(ImportTrainingClass, record).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(stand_.Import(ImportTrainingClass, record).status(), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   record.location = "451003001001";
   EXPECT_THAT(stand_.Import(ImportTrainingClass, record).status(), RefusedWith(kInvalidArgument, "OUTSIDE_DIVISION"));
   record.location = "450328";
