@@ -5,6 +5,7 @@
 #include "services/microcredit/domain/policy.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/money.h"
+#include "services/platform/base/today.h"
 #include "services/platform/intake/places.h"
 
 namespace anju::microcredit {
@@ -90,6 +91,9 @@ absl::StatusOr<Outcome> ImportCreditPlace(roots::Session& session, const intake:
                   "give the code of a village (12 digits) or of a township (9 digits)", "division");
   }
   RETURN_IF_ERROR(intake::InOrder(record.recognised_on, record.revoked_on, "revoked_on"));
+  const Date today = DayInChina(session.now());
+  RETURN_IF_ERROR(CheckHasCome(record.recognised_on, today, "recognised_on"));
+  RETURN_IF_ERROR(CheckHasCome(record.revoked_on, today, "revoked_on"));
   // Under another code a place goes on as what it was.
   ASSIGN_OR_RETURN(const std::string key, intake::KeyDivision(session, record.division));
   ASSIGN_OR_RETURN(const std::optional<CreditPlace> before, session.Find<CreditPlace>(key));

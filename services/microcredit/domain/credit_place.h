@@ -67,7 +67,8 @@ policy::Decision JudgePlace(const Standing& standing, Date day, const policy::Bo
 absl::Status Qualify(const Standing& standing, Date day, const policy::Books& books);
 
 // Checks a place when it is recognised, not when it is revoked. Refuses, in this order, with DIVISION_NOT_FOUND,
-// OUTSIDE_DIVISION, NOT_A_VILLAGE_OR_TOWNSHIP, DATES_REVERSED, RATED_SHARE_TOO_LOW and OVERDUE_RATE_TOO_HIGH.
+// OUTSIDE_DIVISION, NOT_A_VILLAGE_OR_TOWNSHIP, DATES_REVERSED, DATE_IN_FUTURE, RATED_SHARE_TOO_LOW and
+// OVERDUE_RATE_TOO_HIGH.
 absl::StatusOr<roots::Outcome> ImportCreditPlace(roots::Session& session, const intake::Batch& batch,
                                                  const CreditPlaceRecord& record);
 

@@ -1,6 +1,7 @@
 #include "services/microcredit/domain/terminal.h"
 
 #include "services/platform/base/error.h"
+#include "services/platform/base/today.h"
 
 namespace anju::microcredit {
 
@@ -10,6 +11,9 @@ absl::StatusOr<Outcome> ImportTerminal(roots::Session& session, const intake::Ba
                                        const TerminalRecord& record) {
   ASSIGN_OR_RETURN(const std::string village, intake::ResolveVillage(session, batch, record.village, "village"));
   RETURN_IF_ERROR(intake::InOrder(record.installed_on, record.removed_on, "removed_on"));
+  const Date today = DayInChina(session.now());
+  RETURN_IF_ERROR(CheckHasCome(record.installed_on, today, "installed_on"));
+  RETURN_IF_ERROR(CheckHasCome(record.removed_on, today, "removed_on"));
   const std::string key = batch.Key(record.terminal_no);
   ASSIGN_OR_RETURN(const std::optional<Terminal> before, session.Find<Terminal>(key));
   Terminal after = before.value_or(Terminal{.key = key});

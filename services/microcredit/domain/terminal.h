@@ -51,7 +51,8 @@ struct TerminalRecord {
   }
 };
 
-// Refuses, in this order, with DIVISION_NOT_FOUND, OUTSIDE_DIVISION, NOT_A_VILLAGE and DATES_REVERSED.
+// Refuses, in this order, with DIVISION_NOT_FOUND, OUTSIDE_DIVISION, NOT_A_VILLAGE, DATES_REVERSED and
+// DATE_IN_FUTURE.
 absl::StatusOr<roots::Outcome> ImportTerminal(roots::Session& session, const intake::Batch& batch,
                                               const TerminalRecord& record);
 

@@ -124,6 +124,8 @@ TEST_P(CreditPlaceTest, RefusesRowsInOrder) {
   EXPECT_THAT(stand_.Import(ImportCreditPlace, row), RefusedWith(kInvalidArgument, "NOT_A_VILLAGE_OR_TOWNSHIP"));
   row.division = kVillage;
   EXPECT_THAT(stand_.Import(ImportCreditPlace, row), RefusedWith(kInvalidArgument, "DATES_REVERSED"));
+  row.revoked_on = Date(2018, 11, 2);
+  EXPECT_THAT(stand_.Import(ImportCreditPlace, row), RefusedWith(kInvalidArgument, "DATE_IN_FUTURE"));
   row.revoked_on.reset();
   EXPECT_THAT(stand_.Import(ImportCreditPlace, row), RefusedWith(kFailedPrecondition, "RATED_SHARE_TOO_LOW"));
   row.recognised_on = Date(2017, 6, 21);

@@ -48,6 +48,11 @@ TEST_P(TerminalTest, RefusesRowsInOrder) {
   EXPECT_THAT(stand_.Import(ImportTerminal, row), RefusedWith(kInvalidArgument, "NOT_A_VILLAGE"));
   row.village = kVillage;
   EXPECT_THAT(stand_.Import(ImportTerminal, row), RefusedWith(kInvalidArgument, "DATES_REVERSED"));
+  row.removed_on = Date(2018, 11, 2);
+  EXPECT_THAT(stand_.Import(ImportTerminal, row), RefusedWith(kInvalidArgument, "DATE_IN_FUTURE"));
+  row.installed_on = Date(2018, 11, 2);
+  row.removed_on.reset();
+  EXPECT_THAT(stand_.Import(ImportTerminal, row), RefusedWith(kInvalidArgument, "DATE_IN_FUTURE"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, TerminalTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
