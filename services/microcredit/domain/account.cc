@@ -5,10 +5,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/microcredit/domain/correction.h"
 #include "services/microcredit/domain/policy.h"
+#include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/money.h"
 #include "services/platform/base/today.h"
+#include "services/platform/roots/queue.h"
 
 namespace anju::microcredit {
 namespace {
@@ -142,6 +145,55 @@ absl::Status LoanNotFound() {
   return Refuse(kNotFound, "LOAN_NOT_FOUND", "import the loan before its repayments", "loan_no");
 }
 
+absl::Status LineExceeded() {
+  return Refuse(kFailedPrecondition, "LINE_EXCEEDED", "with its other loans the household would owe more than its line",
+                "principal_fen");
+}
+
+void Look(CreditAccount& account, Date today) { account.seen_on = std::max(today, account.seen_on.value_or(today)); }
+
+// When the next of its loans will be overdue, as far as is known.
+std::optional<Date> NextOverdue(const CreditAccount& account) {
+  std::optional<Date> next;
+  for (const Loan& loan : account.loans) {
+    const Date day = loan.OverdueFrom();
+    if (loan.balance_fen > 0 && account.seen_on.has_value() && day > *account.seen_on) {
+      next = std::min(day, next.value_or(day));
+    }
+  }
+  return next;
+}
+
+// Puts other books of a loan into its account, when nothing stands in their way.
+absl::Status PutBooks(roots::Session& session, CreditAccount& account, Loan& loan, Loan books) {
+  const bool kept_line = KeepsLineFrom(account, loan.disbursed_on);
+  const Loan before = std::exchange(loan, std::move(books));
+  if (kept_line && !KeepsLineFrom(account, loan.disbursed_on)) return LineExceeded();
+  RETURN_IF_ERROR(CheckCorrection(session, account, before, loan));
+  Look(account, DayInChina(session.now()));
+  session.Put(account);
+  return absl::OkStatus();
+}
+
+// Takes a repayment from the loan that it was said to be of, when that is another one. Answers whether it was.
+absl::StatusOr<bool> TakeFromAnother(roots::Session& session, const std::string& repayment_key,
+                                     const std::string& loan_key) {
+  ASSIGN_OR_RETURN(std::optional<CreditAccount> account,
+                   session.FindNamed<CreditAccount>(kRepaymentName, repayment_key));
+  if (!account.has_value()) return false;
+  for (Loan& loan : account->loans) {
+    Loan without = loan;
+    const size_t taken = std::erase_if(without.repayments, [&](const Repayment& repayment) {
+      return Beside(loan, repayment.repayment_no) == repayment_key;
+    });
+    if (taken == 0 || loan.key == loan_key) continue;
+    ASSIGN_OR_RETURN(Loan books, Replay(std::move(without)));
+    RETURN_IF_ERROR(PutBooks(session, *account, loan, std::move(books)));
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 const Rating* CreditAccount::RatingOn(Date day) const {
@@ -174,7 +226,13 @@ std::vector<roots::Name> Names(const CreditAccount& account) {
 }
 
 std::vector<roots::Name> Links(const CreditAccount& account) {
-  return {{.kind = "household", .name = account.household_id}};
+  std::vector<roots::Name> links = {{.kind = "household", .name = account.household_id}};
+  const std::string division = account.Division();
+  if (const std::optional<Date> day = NextOverdue(account); day.has_value() && IsDivisionCode(division)) {
+    const absl::string_view province = Lineage(division).front();
+    links.push_back({.kind = roots::QueueKind(kComingDue, province), .name = roots::QueueLink(province, *day)});
+  }
+  return links;
 }
 
 std::optional<roots::Told> Tell(const CreditAccount& account) {
@@ -248,23 +306,18 @@ absl::StatusOr<CreditAccount> Lend(const CreditAccount& before, const Loan& term
                   "purpose");
   }
   RETURN_IF_ERROR(CheckRate(terms, policy));
-  const bool repaid = known != nullptr && !known->repayments.empty();
   Loan loan = terms;
-  loan.balance_fen = loan.principal_fen;
-  loan.repayments = repaid ? known->repayments : std::vector<Repayment>();
+  if (known != nullptr) {
+    loan.repayments = known->repayments;
+    loan.subsidies = known->subsidies;
+  }
+  ASSIGN_OR_RETURN(loan, Replay(std::move(loan)));
   if (known != nullptr) {
     *known = std::move(loan);
   } else {
     after.loans.push_back(std::move(loan));
   }
-  if (!KeepsLineFrom(after, terms.disbursed_on)) {
-    return Refuse(kFailedPrecondition, "LINE_EXCEEDED",
-                  "with its other loans the household would owe more than its line", "principal_fen");
-  }
-  if (repaid) {
-    return Refuse(kFailedPrecondition, "LOAN_ALREADY_REPAID",
-                  "the loan has repayments, and its terms are not changed any more", "loan_no");
-  }
+  if (!KeepsLineFrom(after, terms.disbursed_on)) return LineExceeded();
   policy::Keep(after.decisions, Lent(after, terms, policy));
   return after;
 }
@@ -298,6 +351,10 @@ absl::StatusOr<Outcome> ImportLoan(roots::Session& session, const intake::Batch&
   if (!holder.empty() && holder != before.id) {
     return Refuse(kAlreadyExists, "LOAN_NO_TAKEN", "another household has the loan of this number", "loan_no");
   }
+  if (const Loan* known = before.FindLoan(terms.key); known != nullptr) {
+    RETURN_IF_ERROR(CheckCorrection(session, after, *known, *after.FindLoan(terms.key)));
+  }
+  Look(after, DayInChina(session.now()));
   session.Put(after);
   return outcome;
 }
@@ -306,21 +363,26 @@ absl::StatusOr<Outcome> ImportRepayment(roots::Session& session, const intake::B
                                         const RepaymentRecord& record) {
   RETURN_IF_ERROR(CheckHasCome(record.paid_on, DayInChina(session.now()), "paid_on"));
   const std::string loan_key = batch.Key(record.loan_no);
-  ASSIGN_OR_RETURN(std::optional<CreditAccount> account, session.FindNamed<CreditAccount>(kLoanName, loan_key));
-  if (!account.has_value()) return LoanNotFound();
+  ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kLoanName, loan_key));
+  if (holder.empty()) return LoanNotFound();
+  ASSIGN_OR_RETURN(const bool moved, TakeFromAnother(session, batch.Key(record.repayment_no), loan_key));
+  ASSIGN_OR_RETURN(std::optional<CreditAccount> account, session.Get<CreditAccount>(holder));
+  ANJU_CHECK(account.has_value());
   Loan* loan = roots::Lookup(account->loans, &Loan::key, loan_key);
   ANJU_CHECK(loan != nullptr);
   Outcome outcome = Outcome::kUnchanged;
   ASSIGN_OR_RETURN(Loan after, Repay(*loan, record.repayment_no, record.paid_on, record.amount_fen, &outcome));
   if (outcome == Outcome::kUnchanged) return outcome;
-  ASSIGN_OR_RETURN(const std::string holder, session.HolderOf(kRepaymentName, batch.Key(record.repayment_no)));
-  if (!holder.empty()) {
-    return Refuse(kFailedPrecondition, "REPAYMENT_CHANGED", "this number is known as a repayment of another loan",
-                  "repayment_no");
-  }
-  *loan = std::move(after);
+  RETURN_IF_ERROR(PutBooks(session, *account, *loan, std::move(after)));
+  return moved ? Outcome::kUpdated : outcome;
+}
+
+absl::Status LookAgain(roots::Session& session, const std::string& id) {
+  ASSIGN_OR_RETURN(std::optional<CreditAccount> account, session.Get<CreditAccount>(id));
+  if (!account.has_value()) return absl::OkStatus();
+  Look(*account, DayInChina(session.now()));
   session.Put(*account);
-  return outcome;
+  return absl::OkStatus();
 }
 
 absl::Status FollowHousehold(roots::Session& session, const feed::HouseholdFact& household) {

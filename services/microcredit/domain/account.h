@@ -52,6 +52,9 @@ struct CreditAccount {
   feed::HouseholdFact household;
   // On its lines and loans; see explain.h.
   std::vector<policy::Decision> decisions;
+  // The day on which its loans were looked at last: what is overdue since counts when they are looked at again. Nothing
+  // of an account that was kept before there was such a day: its loans count as overdue ahead, until one changes.
+  std::optional<Date> seen_on;
 
   void Shown(Archive& archive) {
     archive("id", id);
@@ -64,6 +67,7 @@ struct CreditAccount {
     Shown(archive);
     archive("household", household);
     archive("decisions", decisions);
+    archive("seen_on", seen_on);
   }
   std::string Division() const { return household.Village(); }
   friend bool operator==(const CreditAccount&, const CreditAccount&) = default;
@@ -85,6 +89,12 @@ std::optional<roots::Told> Tell(const CreditAccount& account);
 
 inline constexpr absl::string_view kLoanName = "loan";
 inline constexpr absl::string_view kRepaymentName = "repayment";
+
+// The queue of the accounts of which a loan will be overdue, by the day from which on; see roots/queue.h. It is kept of
+// provinces only.
+inline constexpr absl::string_view kComingDue = "coming_due";
+// Looks at the loans of an account today. Nothing changes but what is overdue.
+absl::Status LookAgain(roots::Session& session, const std::string& id);
 
 // A row of anju.microcredit.v1.RatingRecord.
 struct RatingRecord {
@@ -148,16 +158,17 @@ struct RepaymentRecord {
 absl::StatusOr<CreditAccount> Rate(const CreditAccount& before, const RatingRecord& record, const policy::Books& books,
                                    roots::Outcome* outcome);
 
-// What an account becomes when a loan of these terms is disbursed. Pure. A loan that is known changes nothing. The line
-// is that of the rating in force on the day, and must hold on the days of later loans too, because rows may come late.
-// Refuses, in this order, with AMOUNT_NOT_POSITIVE, PRINCIPAL_ABOVE_LIMIT, TERM_TOO_LONG, DATES_REVERSED,
-// NOT_REGISTERED_POOR, NOT_RATED, LENT_ON, RATE_NEGATIVE, RATE_ABOVE_BASE, LINE_EXCEEDED and LOAN_ALREADY_REPAID (it
-// has repayments, and its terms are not changed any more).
+// What an account becomes when a loan of these terms is disbursed. Pure. A loan that is known changes nothing; with
+// other terms its books are made anew. The line is that of the rating in force on the day, and must hold on the days of
+// later loans too, because rows may come late. Refuses, in this order, with AMOUNT_NOT_POSITIVE, PRINCIPAL_ABOVE_LIMIT,
+// TERM_TOO_LONG, DATES_REVERSED, NOT_REGISTERED_POOR, NOT_RATED, LENT_ON, RATE_NEGATIVE, RATE_ABOVE_BASE, as Replay
+// does, and with LINE_EXCEEDED.
 absl::StatusOr<CreditAccount> Lend(const CreditAccount& before, const Loan& terms, const policy::Books& books,
                                    roots::Outcome* outcome);
 
-// Use cases. Besides what the rules refuse with: HOUSEHOLD_NOT_FOUND, LOAN_NO_TAKEN (by another household) and
-// LOAN_NOT_FOUND.
+// Use cases. Besides what the rules refuse with: DATE_IN_FUTURE, HOUSEHOLD_NOT_FOUND, LOAN_NO_TAKEN (by another
+// household) and LOAN_NOT_FOUND; last, what corrects a loan or its repayments, with LINE_EXCEEDED and as
+// CheckCorrection does. A repayment that was said to be of another loan leaves that one.
 absl::StatusOr<roots::Outcome> ImportRating(roots::Session& session, const intake::Batch& batch,
                                             const RatingRecord& record);
 absl::StatusOr<roots::Outcome> ImportLoan(roots::Session& session, const intake::Batch& batch,

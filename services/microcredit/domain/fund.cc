@@ -8,6 +8,7 @@
 #include "services/platform/base/division.h"
 #include "services/platform/base/error.h"
 #include "services/platform/base/money.h"
+#include "services/platform/base/today.h"
 
 namespace anju::microcredit {
 namespace {
@@ -49,6 +50,25 @@ absl::Status CheckCustody(const FundMovement& movement) {
   return absl::OkStatus();
 }
 
+const FundMovement* FindMovement(const RiskFund& fund, const std::string& key) {
+  const auto found = std::find_if(fund.movements.begin(), fund.movements.end(),
+                                  [&](const FundMovement& movement) { return movement.key == key; });
+  return found == fund.movements.end() ? nullptr : &*found;
+}
+
+// The fund as it was before a movement.
+RiskFund Until(RiskFund fund, const std::string& key) {
+  fund.movements.erase(std::find_if(fund.movements.begin(), fund.movements.end(),
+                                    [&](const FundMovement& movement) { return movement.key == key; }),
+                       fund.movements.end());
+  return fund;
+}
+
+RiskFund Without(RiskFund fund, const std::string& key) {
+  std::erase_if(fund.movements, [&](const FundMovement& movement) { return movement.key == key; });
+  return fund;
+}
+
 absl::Status CheckCompensation(const policy::Decision& decision, const policy::InForce& policy) {
   if (decision.verdict == policy::Verdict::kYes) return absl::OkStatus();
   if (decision.reason == kLoanNotOverdue) {
@@ -73,24 +93,17 @@ absl::StatusOr<RiskFund> Move(const RiskFund& before, const FundMovement& moveme
     return Refuse(kInvalidArgument, "AMOUNT_ABOVE_LIMIT",
                   absl::StrCat("a movement is at most ", Yuan(kLargestMovementFen)), "amount_fen");
   }
-  for (const FundMovement& known : before.movements) {
-    if (known.key != movement.key) continue;
-    if (known != movement) {
-      return Refuse(kFailedPrecondition, "MOVEMENT_CHANGED",
-                    "this number is known with other content; a movement is not changed", "movement_no");
-    }
-    *outcome = Outcome::kUnchanged;
-    return before;
-  }
+  const FundMovement* known = FindMovement(before, movement.key);
+  *outcome = known == nullptr ? Outcome::kAdded : *known == movement ? Outcome::kUnchanged : Outcome::kUpdated;
+  if (*outcome == Outcome::kUnchanged) return before;
+  RiskFund after = Without(before, movement.key);
   RETURN_IF_ERROR(CheckCustody(movement));
-  RiskFund after = before;
-  auto at = std::find_if(after.movements.begin(), after.movements.end(),
-                         [&](const FundMovement& later) { return later.moved_on > movement.moved_on; });
+  const auto at = std::find_if(after.movements.begin(), after.movements.end(),
+                               [&](const FundMovement& later) { return later.moved_on > movement.moved_on; });
   after.movements.insert(at, movement);
-  if (movement.out() && Overdrawn(after)) {
+  if (Overdrawn(after)) {
     return Refuse(kFailedPrecondition, "FUND_OVERDRAWN", "the fund does not hold so much on that day", "amount_fen");
   }
-  *outcome = Outcome::kAdded;
   return after;
 }
 
@@ -136,8 +149,57 @@ absl::Status CheckLoss(const RiskFund& fund, const Loan& loan, const FundMovemen
   return absl::OkStatus();
 }
 
+absl::Status CheckLosses(const RiskFund& fund, const Loan& loan, const policy::Books& books) {
+  RiskFund known{.key = fund.key};
+  for (const FundMovement& movement : fund.movements) {
+    if (movement.of_loan() && movement.loan_key == loan.key) {
+      RETURN_IF_ERROR(CheckLoss(known, loan, movement, books));
+    }
+    known.movements.push_back(movement);
+  }
+  return absl::OkStatus();
+}
+
+namespace {
+
+absl::StatusOr<Loan> FindLoan(roots::Session& session, const std::string& loan_key) {
+  ASSIGN_OR_RETURN(const std::optional<CreditAccount> account, session.FindNamed<CreditAccount>(kLoanName, loan_key));
+  if (account.has_value()) return *account->FindLoan(loan_key);
+  return Refuse(kNotFound, "LOAN_NOT_FOUND", "import the loan before its compensation", "loan_no");
+}
+
+// What was decided on a movement that is corrected goes, and if it was for another loan, that must bear what is left.
+absl::Status LetGo(roots::Session& session, const RiskFund& before, const FundMovement& movement, RiskFund& after) {
+  const FundMovement* old = FindMovement(before, movement.key);
+  if (old == nullptr) return absl::OkStatus();
+  std::erase_if(after.decisions, [&](const policy::Decision& decision) { return decision.subject == movement.key; });
+  if (!old->of_loan() || old->loan_key == movement.loan_key) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Loan loan, FindLoan(session, old->loan_key));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.key));
+  return CheckLosses(after, loan, *books);
+}
+
+absl::Status CheckLoan(roots::Session& session, const RiskFund& before, const FundMovement& movement, RiskFund& after) {
+  if (movement.loan_key.empty()) {
+    return Refuse(kInvalidArgument, "FIELD_MISSING", "name the loan that was lost", "loan_no");
+  }
+  ASSIGN_OR_RETURN(const Loan loan, FindLoan(session, movement.loan_key));
+  ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, before.key));
+  // On what is corrected others may rest.
+  const bool corrects = FindMovement(before, movement.key) != nullptr;
+  const RiskFund known = corrects ? Until(after, movement.key) : before;
+  RETURN_IF_ERROR(corrects ? CheckLosses(after, loan, *books) : CheckLoss(known, loan, movement, *books));
+  if (movement.kind == FundMovementKind::kCompensation) {
+    policy::Keep(after.decisions, JudgeCompensation(known, loan, movement, *books));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<Outcome> ImportFundMovement(roots::Session& session, const intake::Batch& batch,
                                            const FundMovementRecord& record) {
+  RETURN_IF_ERROR(CheckHasCome(record.moved_on, DayInChina(session.now()), "moved_on"));
   // A county that was recoded goes on with the fund that it had.
   const std::string county(CountyOf(batch.key_division.empty() ? batch.division : batch.key_division));
   ASSIGN_OR_RETURN(const std::optional<RiskFund> found, session.Find<RiskFund>(county));
@@ -153,22 +215,8 @@ absl::StatusOr<Outcome> ImportFundMovement(roots::Session& session, const intake
   Outcome outcome = Outcome::kUnchanged;
   ASSIGN_OR_RETURN(RiskFund after, Move(before, movement, &outcome));
   if (outcome == Outcome::kUnchanged) return outcome;
-  if (movement.of_loan()) {
-    if (record.loan_no.empty()) {
-      return Refuse(kInvalidArgument, "FIELD_MISSING", "name the loan that was lost", "loan_no");
-    }
-    ASSIGN_OR_RETURN(const std::optional<CreditAccount> account,
-                     session.FindNamed<CreditAccount>(kLoanName, movement.loan_key));
-    if (!account.has_value()) {
-      return Refuse(kNotFound, "LOAN_NOT_FOUND", "import the loan before its compensation", "loan_no");
-    }
-    const Loan& loan = *account->FindLoan(movement.loan_key);
-    ASSIGN_OR_RETURN(const policy::Books* books, policy::BooksOf(session, county));
-    RETURN_IF_ERROR(CheckLoss(before, loan, movement, *books));
-    if (movement.kind == FundMovementKind::kCompensation) {
-      policy::Keep(after.decisions, JudgeCompensation(before, loan, movement, *books));
-    }
-  }
+  RETURN_IF_ERROR(LetGo(session, before, movement, after));
+  if (movement.of_loan()) RETURN_IF_ERROR(CheckLoan(session, before, movement, after));
   session.Put(after);
   return outcome;
 }

@@ -101,9 +101,9 @@ struct FundMovementRecord {
   }
 };
 
-// What a fund becomes when this is moved. Pure. A movement that is known changes nothing. Refuses, in this order, with
-// AMOUNT_NOT_POSITIVE, AMOUNT_ABOVE_LIMIT, MOVEMENT_CHANGED, CUSTODY_INCOMPLETE and FUND_OVERDRAWN (on this day or a
-// later one).
+// What a fund becomes when this is moved. Pure. The same again changes nothing; under a number that is known it is what
+// was meant instead. Refuses, in this order, with AMOUNT_NOT_POSITIVE, AMOUNT_ABOVE_LIMIT, CUSTODY_INCOMPLETE and
+// FUND_OVERDRAWN (on this day or another one).
 absl::StatusOr<RiskFund> Move(const RiskFund& before, const FundMovement& movement, roots::Outcome* outcome);
 
 // Whether the fund may compensate so much of the loss of this loan, by the policy of the day; the reason of a no is
@@ -118,8 +118,12 @@ policy::Decision JudgeCompensation(const RiskFund& fund, const Loan& loan, const
 absl::Status CheckLoss(const RiskFund& fund, const Loan& loan, const FundMovement& movement,
                        const policy::Books& books);
 
-// Also refuses with FIELD_MISSING (a compensation or recovery without its loan) and LOAN_NOT_FOUND, after
-// FUND_OVERDRAWN.
+// The same of everything that was moved for this loan, each with what was moved before it.
+absl::Status CheckLosses(const RiskFund& fund, const Loan& loan, const policy::Books& books);
+
+// Refuses with DATE_IN_FUTURE, and after FUND_OVERDRAWN with FIELD_MISSING (a compensation or recovery without its
+// loan), LOAN_NOT_FOUND and as CheckLoss does; a correction as CheckLosses does, for the loan that it was said to be
+// for too.
 absl::StatusOr<roots::Outcome> ImportFundMovement(roots::Session& session, const intake::Batch& batch,
                                                   const FundMovementRecord& record);
 

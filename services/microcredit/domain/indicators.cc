@@ -46,15 +46,17 @@ void AddRatings(const CreditAccount& account, const Places& places, tally::Contr
   }
 }
 
-void AddLoan(const Loan& loan, const Places& places, tally::Contributions& to) {
+// What is overdue is so once that day has been seen to come.
+void AddLoan(const Loan& loan, std::optional<Date> seen_on, const Places& places, tally::Contributions& to) {
   const Date disbursed_on = loan.disbursed_on;
   tally::AddStock(kLoans, places, disbursed_on, std::nullopt, 1, to);
   tally::AddStock(kLoansDisbursed, places, disbursed_on, std::nullopt, loan.principal_fen, to);
   tally::AddFlow(kLoansDisbursedInPeriod, places, disbursed_on, loan.principal_fen, to);
   tally::AddStock(kLoanBalance, places, disbursed_on, std::nullopt, loan.principal_fen, to);
-  // A loan is overdue from the day after its maturity.
-  const Date overdue_from = loan.matures_on + 1;
-  tally::AddStock(kOverdueBalance, places, overdue_from, std::nullopt, loan.BalanceOn(loan.matures_on), to);
+  const Date overdue_from = loan.OverdueFrom();
+  if (!seen_on.has_value() || overdue_from <= *seen_on) {
+    tally::AddStock(kOverdueBalance, places, overdue_from, std::nullopt, loan.BalanceOn(loan.matures_on), to);
+  }
   for (const Repayment& repayment : loan.repayments) {
     const Date paid_on = repayment.paid_on;
     tally::AddStock(kLoanBalance, places, paid_on, std::nullopt, -repayment.principal_fen, to);
@@ -147,7 +149,7 @@ tally::Contributions Contributions(const CreditAccount& account) {
   if (account.ratings.empty() && account.loans.empty()) return parts;
   const Places places = account.household.Places();
   AddRatings(account, places, parts);
-  for (const Loan& loan : account.loans) AddLoan(loan, places, parts);
+  for (const Loan& loan : account.loans) AddLoan(loan, account.seen_on, places, parts);
   AddBorrower(account, places, parts);
   return parts;
 }

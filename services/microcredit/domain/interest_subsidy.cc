@@ -85,6 +85,17 @@ std::optional<Item> Judge(const std::string& account_id, const Loan& loan, const
                          {"grace_until", Format(quarter.grace_until)}}};
 }
 
+bool ChangesSubsidy(const Loan& before, const Loan& after, const Quarter& quarter, Date today) {
+  // What the books say, whether it was paid or not.
+  const auto judge = [&](Loan loan) {
+    loan.subsidies.clear();
+    return Judge("", loan, quarter, today);
+  };
+  const std::optional<Item> was = judge(before), is = judge(after);
+  if (!was.has_value() || !was->eligible()) return false;
+  return !is.has_value() || !is->eligible() || is->amount_fen != was->amount_fen;
+}
+
 const approval::Flow& SubsidyFlow() {
   static const auto& flow = *new approval::Flow(approval::OneApprover("microcredit.interest_subsidy"));
   return flow;

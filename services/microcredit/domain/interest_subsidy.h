@@ -28,6 +28,9 @@ absl::StatusOr<Quarter> ParseQuarter(absl::string_view text, const policy::Books
 // due. ELIGIBLE with the interest, or, in this order, ALREADY_PAID, PURPOSE_VIOLATION, NOT_PAID, PAID_LATE. Pure.
 std::optional<subsidy::Item> Judge(const std::string& account_id, const Loan& loan, const Quarter& quarter, Date today);
 
+// Whether a loan that was subsidised, or may be, for a quarter as `before` is to get other or nothing as `after`. Pure.
+bool ChangesSubsidy(const Loan& before, const Loan& after, const Quarter& quarter, Date today);
+
 // The national default of the flow `microcredit.interest_subsidy`, by which a run is approved: one approver of the
 // county.
 const approval::Flow& SubsidyFlow();

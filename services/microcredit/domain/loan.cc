@@ -1,6 +1,7 @@
 #include "services/microcredit/domain/loan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/microcredit/domain/policy.h"
@@ -102,6 +103,11 @@ class Ledger {
   int64_t unpaid_fen_ = 0;
 };
 
+absl::Status BeforeDisbursement(const Loan& loan) {
+  return Refuse(kFailedPrecondition, "BEFORE_DISBURSEMENT",
+                absl::StrCat("the loan was disbursed on ", Format(loan.disbursed_on)), "paid_on");
+}
+
 }  // namespace
 
 int64_t Loan::BalanceOn(Date day) const {
@@ -131,50 +137,46 @@ Statement StatementOn(const Loan& loan, Date day) {
   return std::move(ledger).Close(day, loan.matures_on);
 }
 
+absl::StatusOr<Loan> Replay(Loan loan) {
+  Ledger ledger(loan);
+  loan.balance_fen = loan.principal_fen;
+  for (Repayment& repayment : loan.repayments) {
+    if (repayment.paid_on < loan.disbursed_on) return BeforeDisbursement(loan);
+    ledger.SettleUntil(repayment.paid_on);
+    if (repayment.amount_fen > ledger.OwedFen()) {
+      return Refuse(kFailedPrecondition, "REPAYMENT_EXCEEDS_BALANCE",
+                    absl::StrCat("on ", Format(repayment.paid_on), " the loan owes ", Yuan(ledger.OwedFen()),
+                                 ", and repayment ", repayment.repayment_no, " is of more"),
+                    "amount_fen");
+    }
+    ledger.Take(repayment);
+    loan.balance_fen -= repayment.principal_fen;
+  }
+  ANJU_CHECK(loan.balance_fen >= 0);
+  return loan;
+}
+
 absl::StatusOr<Loan> Repay(const Loan& before, const std::string& repayment_no, Date paid_on, int64_t amount_fen,
                            Outcome* outcome) {
   if (amount_fen < 1) {
     return Refuse(kInvalidArgument, "AMOUNT_NOT_POSITIVE", "a repayment is at least 1 fen", "amount_fen");
   }
-  if (paid_on < before.disbursed_on) {
-    return Refuse(kFailedPrecondition, "BEFORE_DISBURSEMENT",
-                  absl::StrCat("the loan was disbursed on ", Format(before.disbursed_on)), "paid_on");
-  }
-  for (const Repayment& known : before.repayments) {
-    if (known.repayment_no != repayment_no) continue;
-    if (known.paid_on != paid_on || known.amount_fen != amount_fen) {
-      return Refuse(kFailedPrecondition, "REPAYMENT_CHANGED",
-                    "this number is known with another day or amount; a repayment is not changed", "repayment_no");
-    }
-    *outcome = Outcome::kUnchanged;
-    return before;
-  }
-  if (!before.repayments.empty() && paid_on < before.repayments.back().paid_on) {
-    return Refuse(kFailedPrecondition, "OUT_OF_ORDER",
-                  absl::StrCat("the loan has a repayment of ", Format(before.repayments.back().paid_on),
-                               " already; send repayments in the order of their days"),
-                  "paid_on");
-  }
-  Ledger ledger(before);
-  for (Repayment known : before.repayments) {
-    ledger.SettleUntil(known.paid_on);
-    ledger.Take(known);
-  }
-  ledger.SettleUntil(paid_on);
-  if (amount_fen > ledger.OwedFen()) {
-    return Refuse(kFailedPrecondition, "REPAYMENT_EXCEEDS_BALANCE",
-                  absl::StrCat("the loan owes ", Yuan(ledger.OwedFen()), " on that day; repay at most that"),
-                  "amount_fen");
-  }
-  // After this point the repayment must succeed.
-  Repayment repayment{.repayment_no = repayment_no, .paid_on = paid_on, .amount_fen = amount_fen};
-  ledger.Take(repayment);
+  if (paid_on < before.disbursed_on) return BeforeDisbursement(before);
   Loan after = before;
-  after.balance_fen -= repayment.principal_fen;
-  ANJU_CHECK(after.balance_fen >= 0);
-  after.repayments.push_back(std::move(repayment));
-  *outcome = Outcome::kAdded;
-  return after;
+  const auto known = std::find_if(after.repayments.begin(), after.repayments.end(),
+                                  [&](const Repayment& repayment) { return repayment.repayment_no == repayment_no; });
+  *outcome = known == after.repayments.end() ? Outcome::kAdded : Outcome::kUpdated;
+  if (known != after.repayments.end()) {
+    if (known->paid_on == paid_on && known->amount_fen == amount_fen) {
+      *outcome = Outcome::kUnchanged;
+      return before;
+    }
+    after.repayments.erase(known);
+  }
+  const auto later = std::find_if(after.repayments.begin(), after.repayments.end(),
+                                  [&](const Repayment& repayment) { return repayment.paid_on > paid_on; });
+  after.repayments.insert(later, {.repayment_no = repayment_no, .paid_on = paid_on, .amount_fen = amount_fen});
+  return Replay(std::move(after));
 }
 
 }  // namespace anju::microcredit

@@ -91,6 +91,8 @@ struct Loan {
 
   // The principal outstanding at the end of a day: 0 before the disbursement.
   int64_t BalanceOn(Date day) const;
+  // What it owes is overdue from this day on: the day after its maturity.
+  Date OverdueFrom() const { return matures_on + 1; }
   bool SameTerms(const Loan& other) const;
 };
 
@@ -124,8 +126,13 @@ struct Statement {
 // repaid. Principal that is unpaid at maturity bears interest on at the loan's rate.
 Statement StatementOn(const Loan& loan, Date day);
 
-// What a loan becomes when this is repaid. Pure. A repayment that is known changes nothing. Refuses, in this order,
-// with AMOUNT_NOT_POSITIVE, BEFORE_DISBURSEMENT, REPAYMENT_CHANGED, OUT_OF_ORDER and REPAYMENT_EXCEEDS_BALANCE.
+// A loan with its books made anew, from its terms and from days and amounts of its repayments: what each was taken for,
+// and the balance. Pure. Refuses with BEFORE_DISBURSEMENT or REPAYMENT_EXCEEDS_BALANCE when there is such a repayment.
+absl::StatusOr<Loan> Replay(Loan loan);
+
+// What a loan becomes when this is repaid. Pure. The same again changes nothing; under a number that is known it is
+// what was meant instead; and it may come after others of later days: the books are made anew. Refuses, in this order,
+// with AMOUNT_NOT_POSITIVE, BEFORE_DISBURSEMENT and REPAYMENT_EXCEEDS_BALANCE (it, or another one since).
 absl::StatusOr<Loan> Repay(const Loan& before, const std::string& repayment_no, Date paid_on, int64_t amount_fen,
                            roots::Outcome* outcome);
 

@@ -126,9 +126,86 @@ TEST_P(AccountTest, TheSameAgainChangesNothingAndACorrectionUpdates) {
   EXPECT_EQ(*stand_.Import(ImportRating, Rated("p1", "h1", Date(2016, 2, 1), 85)), Outcome::kUnchanged);
   EXPECT_EQ(*stand_.Import(ImportLoan, corrected), Outcome::kUnchanged);
   EXPECT_EQ(*stand_.Import(ImportRepayment, Paid("r1", Date(2017, 3, 20), 1'000'000)), Outcome::kUnchanged);
-  EXPECT_THAT(stand_.Import(ImportLoan, Lent("l1", "h1", 2'600'000)),
-              RefusedWith(kFailedPrecondition, "LOAN_ALREADY_REPAID"));
   EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
+TEST_P(AccountTest, AnOverdueLoanIsOneWhoseDayHasCome) {
+  ASSERT_EQ(*stand_.Import(ImportRating, Rated("p1", "h1", Date(2016, 2, 1), 95)), Outcome::kAdded);
+  LoanRecord loan = Lent("l1", "h1", 3'000'000);
+  loan.matures_on = Date(2018, 11, 5);
+  ASSERT_EQ(*stand_.Import(ImportLoan, loan), Outcome::kAdded);
+  EXPECT_EQ(Figure("overdue_balance", "2018-11"), 0);
+  EXPECT_EQ(Figure("overdue_balance", "2030-01"), 0);
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+  std::string id;
+  const auto look = [&](Date day) {
+    stand_.clock.Advance(absl::Hours(24) * (day - DayInChina(stand_.clock.Now())));
+    ASSERT_TRUE(stand_.store
+                    .Change({},
+                            [&](roots::Session& session) -> absl::Status {
+                              ASSIGN_OR_RETURN(const auto account, session.Find<CreditAccount>("450328/county/h1"));
+                              return LookAgain(session, account->id);
+                            })
+                    .ok());
+    EXPECT_THAT(stand_.Recount(), IsEmpty());
+  };
+  // On the day of its maturity it is not overdue yet.
+  look(Date(2018, 11, 5));
+  EXPECT_EQ(Figure("overdue_balance", "2018-11"), 0);
+  look(Date(2018, 11, 6));
+  EXPECT_EQ(Figure("overdue_balance", "2018-10"), 0);
+  EXPECT_EQ(Figure("overdue_balance", "2018-11"), 3'000'000);
+  ASSERT_EQ(*stand_.Import(ImportRepayment, Paid("r1", Date(2018, 11, 6), 1'000'000)), Outcome::kAdded);
+  EXPECT_EQ(Figure("overdue_balance", "2018-11"), Figure("loan_balance", "2018-11"));
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
+TEST_P(AccountTest, ACorrectedRepaymentCorrectsAllMonths) {
+  RateAndLend();
+  ASSERT_EQ(*stand_.Import(ImportRepayment, Paid("r2", Date(2017, 6, 20), 1'000'000)), Outcome::kAdded);
+  EXPECT_EQ(*stand_.Import(ImportRepayment, Paid("r2", Date(2017, 6, 20), 100'000)), Outcome::kUpdated);
+  // 29,292 fell due in March, 36,417 in June.
+  EXPECT_EQ(Figure("loan_balance", "2017-06"), 3'000'000 - (100'000 - 29292 - 36417));
+  EXPECT_EQ(*stand_.Import(ImportRepayment, Paid("r1", Date(2017, 3, 20), 29292)), Outcome::kAdded);
+  EXPECT_EQ(Figure("interest_paid", "2017-03"), 29292);
+  EXPECT_EQ(Figure("interest_paid", "2017-06"), 29292 + 36417);
+  EXPECT_EQ(Figure("loan_balance", "2017-06"), 3'000'000 - (100'000 - 36417));
+  EXPECT_EQ(Figure("overdue_balance", "2018-07"), 3'000'000 - (100'000 - 36417));
+  EXPECT_EQ(*stand_.Import(ImportRepayment, Paid("r2", Date(2017, 6, 20), 100'000)), Outcome::kUnchanged);
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
+TEST_P(AccountTest, CorrectedTermsMakeTheBooksOfALoanAnew) {
+  RateAndLend();
+  ASSERT_EQ(*stand_.Import(ImportRepayment, Paid("r1", Date(2017, 3, 20), 100'000)), Outcome::kAdded);
+  LoanRecord corrected = Lent("l1", "h1", 3'000'000);
+  corrected.annual_rate_bp = 435;
+  EXPECT_EQ(*stand_.Import(ImportLoan, corrected), Outcome::kUpdated);
+  // 74 days on 30,000 yuan at 4.35%: 26,825.
+  EXPECT_EQ(Figure("interest_paid", "2017-03"), 26825);
+  EXPECT_EQ(Figure("loan_balance", "2017-03"), 3'000'000 - (100'000 - 26825));
+  EXPECT_EQ(*stand_.Import(ImportLoan, corrected), Outcome::kUnchanged);
+  corrected.disbursed_on = Date(2017, 3, 21);
+  EXPECT_THAT(stand_.Import(ImportLoan, corrected), RefusedWith(kFailedPrecondition, "BEFORE_DISBURSEMENT"));
+  corrected.disbursed_on = Date(2017, 1, 5);
+  corrected.principal_fen = 50'000;
+  EXPECT_THAT(stand_.Import(ImportLoan, corrected), RefusedWith(kFailedPrecondition, "REPAYMENT_EXCEEDS_BALANCE"));
+  corrected.principal_fen = 3'000'001;
+  EXPECT_THAT(stand_.Import(ImportLoan, corrected), RefusedWith(kFailedPrecondition, "LINE_EXCEEDED"));
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+}
+
+TEST_P(AccountTest, ACorrectedRepaymentLeavesRoomForLaterLoans) {
+  RateAndLend();
+  ASSERT_EQ(*stand_.Import(ImportRepayment, Paid("r1", Date(2017, 3, 20), 29292 + 1'000'000)), Outcome::kAdded);
+  LoanRecord second = Lent("l2", "h1", 1'000'000);
+  second.disbursed_on = Date(2017, 4, 1);
+  ASSERT_EQ(*stand_.Import(ImportLoan, second), Outcome::kAdded);
+  EXPECT_THAT(stand_.Import(ImportRepayment, Paid("r1", Date(2017, 3, 20), 29292 + 999'999)),
+              RefusedWith(kFailedPrecondition, "LINE_EXCEEDED"));
+  EXPECT_THAT(stand_.Import(ImportRepayment, Paid("r1", Date(2017, 4, 2), 29292 + 1'000'000)),
+              RefusedWith(kFailedPrecondition, "LINE_EXCEEDED"));
+  EXPECT_EQ(Figure("loan_balance", "2018-10"), 3'000'000);
 }
 
 TEST_P(AccountTest, RefusesRatingsInOrder) {
@@ -198,7 +275,7 @@ TEST_P(AccountTest, RefusesLoansInOrder) {
   EXPECT_THAT(stand_.Import(ImportLoan, second), RefusedWith(kAlreadyExists, "LOAN_NO_TAKEN"));
 }
 
-TEST_P(AccountTest, RefusesARepaymentOfAnotherLoanUnderTheSameNumber) {
+TEST_P(AccountTest, ARepaymentGoesOverToTheLoanThatItIsOf) {
   RateAndLend();
   ASSERT_TRUE(stand_.Import(ImportRating, Rated("p9", "h2", Date(2016, 2, 1), 85)).ok());
   ASSERT_TRUE(stand_.Import(ImportLoan, Lent("l2", "h2", 1'000'000)).ok());
@@ -207,9 +284,28 @@ TEST_P(AccountTest, RefusesARepaymentOfAnotherLoanUnderTheSameNumber) {
   row.loan_no = "l3";
   EXPECT_THAT(stand_.Import(ImportRepayment, row), RefusedWith(kNotFound, "LOAN_NOT_FOUND"));
   row.loan_no = "l2";
-  EXPECT_THAT(stand_.Import(ImportRepayment, row), RefusedWith(kFailedPrecondition, "REPAYMENT_CHANGED"));
+  row.amount_fen = 90'000'000;
+  EXPECT_THAT(stand_.Import(ImportRepayment, row), RefusedWith(kFailedPrecondition, "REPAYMENT_EXCEEDS_BALANCE"));
+  const auto repayments = [&](const std::string& household) {
+    size_t found = 99;
+    EXPECT_TRUE(stand_.store
+                    .Look([&](roots::Session& session) -> absl::Status {
+                      ASSIGN_OR_RETURN(const auto account, session.Find<CreditAccount>("450328/county/" + household));
+                      found = account->loans[0].repayments.size();
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return found;
+  };
+  EXPECT_EQ(repayments("h1"), 1);
+  row.amount_fen = 100;
+  EXPECT_EQ(*stand_.Import(ImportRepayment, row), Outcome::kUpdated);
+  EXPECT_EQ(*stand_.Import(ImportRepayment, row), Outcome::kUnchanged);
+  EXPECT_EQ(repayments("h1"), 0);
+  EXPECT_EQ(repayments("h2"), 1);
   row.repayment_no = "r2";
   EXPECT_EQ(*stand_.Import(ImportRepayment, row), Outcome::kAdded);
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
 }
 
 TEST_P(AccountTest, AHouseholdThatMovesKeepsItsHistory) {

@@ -84,19 +84,20 @@ TEST_P(FundTest, RefusesRowsInOrder) {
   Default();
   using enum FundMovementKind;
   ASSERT_TRUE(stand_.Import(ImportFundMovement, Row("f1", kContribution, 1'700'000, Date(2018, 1, 18))).ok());
-  ASSERT_TRUE(stand_.Import(ImportFundMovement, Signed(Row("f2", kWithdrawal, 1, Date(2018, 12, 1)))).ok());
-  FundMovementRecord row = Row("f1", kCompensation, 0, Date(2018, 7, 9));
+  ASSERT_TRUE(stand_.Import(ImportFundMovement, Signed(Row("f2", kWithdrawal, 1, Date(2018, 10, 30)))).ok());
+  FundMovementRecord row = Row("f1", kCompensation, 0, Date(2018, 11, 2));
+  EXPECT_THAT(stand_.Import(ImportFundMovement, row), RefusedWith(kInvalidArgument, "DATE_IN_FUTURE"));
+  row.moved_on = Date(2018, 7, 9);
   EXPECT_THAT(stand_.Import(ImportFundMovement, row), RefusedWith(kInvalidArgument, "AMOUNT_NOT_POSITIVE"));
   row.amount_fen = kLargestMovementFen + 1;
   EXPECT_THAT(stand_.Import(ImportFundMovement, row), RefusedWith(kInvalidArgument, "AMOUNT_ABOVE_LIMIT"));
   row.amount_fen = 1'700'000;
-  EXPECT_THAT(stand_.Import(ImportFundMovement, row), RefusedWith(kFailedPrecondition, "MOVEMENT_CHANGED"));
   row.movement_no = "f3";
   for (std::string* document : {&row.poverty_office_doc, &row.finance_bureau_doc, &row.platform_company_doc}) {
     EXPECT_THAT(stand_.Import(ImportFundMovement, row), RefusedWith(kFailedPrecondition, "CUSTODY_INCOMPLETE"));
     *document = "样函1号";
   }
-  // The withdrawal of December would find too little.
+  // The withdrawal of October would find too little.
   EXPECT_THAT(stand_.Import(ImportFundMovement, row), RefusedWith(kFailedPrecondition, "FUND_OVERDRAWN"));
   row.amount_fen = 1'600'001;
   EXPECT_THAT(stand_.Import(ImportFundMovement, row), RefusedWith(kInvalidArgument, "FIELD_MISSING"));
@@ -115,6 +116,40 @@ TEST_P(FundTest, RefusesRowsInOrder) {
   row.kind = kRecovery;
   row.amount_fen = 1'000'001;
   EXPECT_THAT(stand_.Import(ImportFundMovement, row), RefusedWith(kFailedPrecondition, "RECOVERY_ABOVE_COMPENSATION"));
+}
+
+TEST_P(FundTest, ACorrectedMovementCorrectsAllBalances) {
+  Default();
+  using enum FundMovementKind;
+  ASSERT_TRUE(stand_.Import(ImportFundMovement, Row("f1", kContribution, 10'000'000, Date(2016, 1, 18))).ok());
+  FundMovementRecord loss = Signed(Row("f2", kCompensation, 160'000, Date(2018, 8, 15)));
+  loss.loan_no = "l1";
+  ASSERT_TRUE(stand_.Import(ImportFundMovement, loss).ok());
+  FundMovementRecord back = Row("f3", kRecovery, 100'000, Date(2018, 9, 28));
+  back.loan_no = "l1";
+  ASSERT_TRUE(stand_.Import(ImportFundMovement, back).ok());
+  loss.amount_fen = 1'600'000;
+  EXPECT_EQ(*stand_.Import(ImportFundMovement, loss), Outcome::kUpdated);
+  EXPECT_EQ(*stand_.Import(ImportFundMovement, loss), Outcome::kUnchanged);
+  EXPECT_EQ(Figure("compensated", "2018-08"), 1'600'000);
+  EXPECT_EQ(Figure("risk_fund", "2018-10"), 8'500'000);
+  EXPECT_EQ(*stand_.Import(ImportFundMovement, Row("f1", kContribution, 2'000'000, Date(2016, 2, 18))),
+            Outcome::kUpdated);
+  EXPECT_EQ(Figure("risk_fund", "2016-01"), 0);
+  EXPECT_EQ(Figure("risk_fund", "2018-10"), 500'000);
+  EXPECT_THAT(stand_.Recount(), IsEmpty());
+  // What hangs on it holds it.
+  EXPECT_THAT(stand_.Import(ImportFundMovement, Row("f1", kContribution, 1'599'999, Date(2016, 2, 18))),
+              RefusedWith(kFailedPrecondition, "FUND_OVERDRAWN"));
+  EXPECT_THAT(stand_.Import(ImportFundMovement, Row("f1", kContribution, 2'000'000, Date(2018, 8, 16))),
+              RefusedWith(kFailedPrecondition, "FUND_OVERDRAWN"));
+  loss.amount_fen = 99'999;
+  EXPECT_THAT(stand_.Import(ImportFundMovement, loss), RefusedWith(kFailedPrecondition, "RECOVERY_ABOVE_COMPENSATION"));
+  loss.amount_fen = 1'600'001;
+  EXPECT_THAT(stand_.Import(ImportFundMovement, loss), RefusedWith(kFailedPrecondition, "COMPENSATION_ABOVE_SHARE"));
+  EXPECT_THAT(stand_.Import(ImportFundMovement, Row("f2", kContribution, 5, Date(2018, 8, 15))),
+              RefusedWith(kFailedPrecondition, "RECOVERY_ABOVE_COMPENSATION"));
+  EXPECT_EQ(Figure("risk_fund", "2018-10"), 500'000);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, FundTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);

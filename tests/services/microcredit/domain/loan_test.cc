@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -107,9 +108,9 @@ TEST(LoanTest, RefusesRepaymentsInOrder) {
   for (const Row& row : std::vector<Row>{
            {"r1", Date(2017, 1, 4), 0, kInvalidArgument, "AMOUNT_NOT_POSITIVE"},
            {"r1", Date(2017, 1, 4), 90'000'000, kFailedPrecondition, "BEFORE_DISBURSEMENT"},
-           {"r1", Date(2017, 3, 19), 90'000'000, kFailedPrecondition, "REPAYMENT_CHANGED"},
-           {"r1", Date(2017, 3, 20), 48820, kFailedPrecondition, "REPAYMENT_CHANGED"},
-           {"r2", Date(2017, 3, 19), 90'000'000, kFailedPrecondition, "OUT_OF_ORDER"},
+           {"r1", Date(2017, 3, 20), 90'000'000, kFailedPrecondition, "REPAYMENT_EXCEEDS_BALANCE"},
+           // It leaves too little for the one of March.
+           {"r2", Date(2017, 3, 19), 5'000'000, kFailedPrecondition, "REPAYMENT_EXCEEDS_BALANCE"},
            {"r2", Date(2017, 4, 1), 5'000'000 + 7918, kFailedPrecondition, "REPAYMENT_EXCEEDS_BALANCE"},
        }) {
     Outcome outcome = Outcome::kUnchanged;
@@ -119,6 +120,51 @@ TEST(LoanTest, RefusesRepaymentsInOrder) {
   Outcome outcome = Outcome::kAdded;
   EXPECT_EQ(*Repay(loan, "r1", Date(2017, 3, 20), 48819, &outcome), loan);
   EXPECT_EQ(outcome, Outcome::kUnchanged);
+}
+
+TEST(LoanTest, ACorrectionMakesTheBooksAnew) {
+  const Loan said = After(After(Fresh(), "r1", Date(2017, 3, 20), 48819), "r2", Date(2017, 6, 20), 1'060'694);
+  // Ten times too much was typed, and an earlier repayment forgotten.
+  Loan typed = After(Fresh(), "r2", Date(2017, 6, 20), 48819 + 60694 + 900'000);
+  Outcome outcome = Outcome::kUnchanged;
+  typed = *Repay(typed, "r1", Date(2017, 3, 20), 48819, &outcome);
+  EXPECT_EQ(outcome, Outcome::kAdded);
+  EXPECT_EQ(typed.repayments[0].interest_fen, 48819);
+  EXPECT_EQ(typed.repayments[1].overdue_interest_fen, 0);
+  EXPECT_EQ(typed.balance_fen, 5'000'000 - 900'000 - 48819);
+  EXPECT_EQ(*Repay(typed, "r2", Date(2017, 6, 20), 1'060'694, &outcome), said);
+  EXPECT_EQ(outcome, Outcome::kUpdated);
+  // So does another day, which was another quarter's.
+  const Loan moved = *Repay(said, "r1", Date(2017, 6, 21), 48819, &outcome);
+  EXPECT_EQ(outcome, Outcome::kUpdated);
+  EXPECT_EQ(moved.repayments[0].repayment_no, "r2");
+  EXPECT_EQ(moved.repayments[0].overdue_interest_fen, 48819);
+  EXPECT_EQ(moved.repayments[1].principal_fen, 48819);
+  EXPECT_EQ(*Replay(moved), moved);
+}
+
+TEST(LoanTest, TheBooksAreTheSameInWhateverOrderRepaymentsCome) {
+  const uint32_t seed = std::random_device()();
+  SCOPED_TRACE(absl::StrCat("seed ", seed));
+  std::mt19937 random(seed);
+  for (int round = 0; round < 200; ++round) {
+    Loan loan = Fresh(), shuffled = loan;
+    std::vector<Repayment> rows;
+    for (int i = 0; i < 6; ++i) {
+      rows.push_back({.repayment_no = absl::StrCat("r", i),
+                      .paid_on = loan.disbursed_on + 150 * i + static_cast<int>(random() % 150),
+                      .amount_fen = 1 + static_cast<int64_t>(random() % 800'000)});
+      loan = After(loan, rows.back().repayment_no, rows.back().paid_on, rows.back().amount_fen);
+    }
+    std::shuffle(rows.begin(), rows.end(), random);
+    // Each comes with a wrong amount first.
+    for (const Repayment& row : rows) shuffled = After(shuffled, row.repayment_no, row.paid_on, 1 + random() % 700'000);
+    for (const Repayment& row : rows) {
+      Outcome outcome = Outcome::kUnchanged;
+      shuffled = *Repay(shuffled, row.repayment_no, row.paid_on, row.amount_fen, &outcome);
+    }
+    ASSERT_EQ(shuffled, loan);
+  }
 }
 
 // The books kept day by day, as slowly and plainly as can be.
