@@ -85,7 +85,8 @@ class EvidenceTest(unittest.TestCase):
 
         status, answer = self.anju.get(path, self.officer, x_anju_purpose=RAW)
         self.assertEqual((200, scan), (status, base64.b64decode(answer["data"])))
-        entries = self.anju.ctl(self.auditor, "audit", "list", "--service", "relocation", "--kind", "read")["entries"]
+        asked = json.dumps({"division": COUNTY, "kind": "ENTRY_KIND_READ"})
+        entries = self.anju.ctl(self.auditor, "call", "anju.audit.v1.Audit/ListEntries", asked, "--service", "relocation")["entries"]
         entry = next(entry for entry in entries if sent["id"] in entry["record_ids"])
         self.assertEqual((PURPOSE, COUNTY, "anju.evidence.v1.EvidenceFiles.ReadEvidence"),
                          (entry["purpose"], entry["division"], entry["method"]))

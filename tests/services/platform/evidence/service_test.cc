@@ -176,6 +176,14 @@ TEST_P(EvidenceServiceTest, TwoDivisionsMaySendTheSameAtOnce) {
   EXPECT_FALSE(HasBegun());
 }
 
+TEST_P(EvidenceServiceTest, ADivisionIsLookedUpWhenTheFileIsRecorded) {
+  const std::string content = "from a new county", nowhere = "450399";
+  EXPECT_EQ(Send(Piece(nowhere, content, 0, 5))->received_bytes(), 5);
+  EXPECT_THAT(Send(Piece(nowhere, content, 5, 12)).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  stand_.KnowDivision(nowhere);
+  EXPECT_TRUE(Send(Piece(nowhere, content, 5, 12))->kept());
+}
+
 // As when the folder was lost, and the database was not.
 TEST_P(EvidenceServiceTest, WhatTheFolderLostIsTakenAgain) {
   const std::string content = "found again";
