@@ -179,7 +179,7 @@ TEST_P(EvidenceServiceTest, TwoDivisionsMaySendTheSameAtOnce) {
 TEST_P(EvidenceServiceTest, ADivisionIsLookedUpWhenTheFileIsRecorded) {
   const std::string content = "from a new county", nowhere = "450399";
   EXPECT_EQ(Send(Piece(nowhere, content, 0, 5))->received_bytes(), 5);
-  EXPECT_THAT(Send(Piece(nowhere, content, 5, 12)).status(), RefusedWith(kInvalidArgument, "DIVISION_NOT_FOUND"));
+  EXPECT_THAT(Send(Piece(nowhere, content, 5, 12)).status(), RefusedWith(kNotFound, "DIVISION_NOT_FOUND"));
   stand_.KnowDivision(nowhere);
   EXPECT_TRUE(Send(Piece(nowhere, content, 5, 12))->kept());
 }
