@@ -125,7 +125,7 @@ TEST(DefineTest, AddsVersionsAndRefusesInOrder) {
 
 class FlowTest : public ::testing::TestWithParam<std::string> {
  protected:
-  FlowTest() : stand_(GetParam(), {&roots::KindOf<Flow>()}, *new tally::Catalogue()) {
+  FlowTest() : stand_(GetParam(), {&roots::KindOf<Flow>()}, nothing_) {
     for (const char* code : {"45", "4503", "450328"}) stand_.KnowDivision(code);
   }
   absl::StatusOr<Flow> DefineIt(const std::string& division, Date since) {
@@ -149,6 +149,7 @@ class FlowTest : public ::testing::TestWithParam<std::string> {
                     .ok());
     return found.division;
   }
+  tally::Catalogue nothing_;
   testing::Stand stand_;
 };
 

@@ -46,7 +46,7 @@ Flow Tested(int32_t days) {
 
 class LedgerTest : public ::testing::TestWithParam<std::string> {
  protected:
-  LedgerTest() : stand_(GetParam(), {&roots::KindOf<Paper>()}, *new tally::Catalogue()) {}
+  LedgerTest() : stand_(GetParam(), {&roots::KindOf<Paper>()}, nothing_) {}
 
   std::string Submit(const std::string& key, const std::string& village, int32_t days) {
     Paper paper{.key = key, .village = village};
@@ -93,6 +93,7 @@ class LedgerTest : public ::testing::TestWithParam<std::string> {
     return found;
   }
 
+  tally::Catalogue nothing_;
   testing::Stand stand_;
 };
 
