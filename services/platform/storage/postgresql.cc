@@ -87,7 +87,8 @@ class Connection final : public Transaction {
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return absl::OkStatus();
     const char* field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const absl::string_view sqlstate = field == nullptr ? "" : field;
-    lost_race_ = LostRace(sqlstate);
+    // What is asked after it is refused for another reason: the transaction is over.
+    lost_race_ = lost_race_ || LostRace(sqlstate);
     // The primary message names tables and constraints, the detail would name values.
     const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const std::string text = absl::StrCat("postgresql: ", what, ": ", sqlstate, " ", message == nullptr ? "" : message);
