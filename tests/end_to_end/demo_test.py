@@ -120,7 +120,7 @@ class Demo:
         self.assertEqual(account, parts["microcredit"][0]["id"])
         for member in parts["registry"][0]["members"]:
             if member.get("id_number"):
-                self.assertRegex(member["id_number"], r"^\d{4}\*{10}\d{3}[\dX]$")
+                self.assertRegex(member["id_number"], r"^\d{2}\*{14}\d[\dX]$")
         status, file = self.anju.get(f"/v1/households/{household}/file", self.anju.token_file("officer-451022"))
         self.assertEqual((403, "OUTSIDE_SCOPE"), (status, reason(file)))
         # What stands on a site, too, and of its posts those of this household alone.
