@@ -92,7 +92,9 @@ class Connection final : public Transaction {
     // The primary message names tables and constraints, the detail would name values.
     const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const std::string text = absl::StrCat("postgresql: ", what, ": ", sqlstate, " ", message == nullptr ? "" : message);
-    if (sqlstate.empty() || !Alive()) return absl::UnavailableError(text);
+    // Classes 53 and 57: it has not the means now, was told to stop, or took too long.
+    const bool is_busy = absl::StartsWith(sqlstate, "53") || absl::StartsWith(sqlstate, "57");
+    if (sqlstate.empty() || is_busy || !Alive()) return absl::UnavailableError(text);
     return absl::InternalError(text);
   }
 

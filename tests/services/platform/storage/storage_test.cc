@@ -156,6 +156,15 @@ TEST_P(StorageTest, ADatabaseThatWasAwayIsReadAgain) {
   EXPECT_TRUE(status.ok()) << status;
 }
 
+TEST_P(StorageTest, WhatTakesTooLongMayBeTriedAgain) {
+  if (database_->engine() == Engine::kSqlite) GTEST_SKIP() << "SQLite has no such limit";
+  const absl::Status status = database_->Write([](Transaction& t) -> absl::Status {
+    RETURN_IF_ERROR(t.Execute("SET LOCAL statement_timeout = 1"));
+    return t.Execute("SELECT pg_sleep(10)");
+  });
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+}
+
 TEST_P(StorageTest, MigratesOnceHoweverManyStart) {
   const std::vector<Migration> migrations = {
       {.name = "001", .sql = "CREATE TABLE once (n BIGINT);\nINSERT INTO once VALUES (1)"}};
