@@ -446,4 +446,6 @@ class LoadTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    # Whoever is started in the background ignores Ctrl-C, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     unittest.main()
