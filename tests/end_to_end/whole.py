@@ -119,8 +119,14 @@ class Anju:
         command += ["--http-port", str(self.http), "--grpc-port", str(self.grpc), "--database", self.engine, *options]
         done = subprocess.run(command + ([] if demo else ["--no-demo"]), capture_output=True, text=True, timeout=900, env=self.environment)
         if done.returncode != 0:
-            raise AssertionError(f"deploy/up failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+            raise AssertionError(f"deploy/up failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}\n{self.faults()}")
         return done.stdout
+
+    def faults(self):
+        """The last lines of the logs that tell of something broken, as the folder is gone when somebody reads of it."""
+        lines = [f"{log.name}: {line}" for log in sorted((self.data / "logs").glob("*.log")) for line in log.read_text(errors="replace").splitlines()
+                 if re.search(r'"level":"(error|critical)"|"code":"INTERNAL"|FATAL|PANIC|ERROR:  (?!could not serialize)', line)]
+        return "\n".join(lines[-20:])
 
     def down(self):
         subprocess.run([ROOT / "deploy/down", "--data", self.data], capture_output=True, check=False, timeout=120)
