@@ -313,13 +313,12 @@ absl::StatusOr<RowMapper> RowMapper::Make(const Descriptor& record, const std::v
   }
   for (int i = 0; i < record.field_count(); ++i) {
     const FieldDescriptor* field = record.field(i);
-    if (field->options().GetExtension(anju::type::v1::required) &&
-        std::find(seen.begin(), seen.end(), field) == seen.end()) {
+    if (std::find(seen.begin(), seen.end(), field) != seen.end()) continue;
+    if (field->options().GetExtension(anju::type::v1::required)) {
       return Refuse(kInvalidArgument, "COLUMN_MISSING",
                     absl::StrCat("the heading lacks the column ", LabelOf(*field), " (", field->name(), ")"),
                     field->name());
     }
-    if (std::find(seen.begin(), seen.end(), field) != seen.end()) continue;
     for (const std::string& title : mapper.unknown_) {
       if (!MayBeMeant(title, LabelOf(*field))) continue;
       return Refuse(kInvalidArgument, "COLUMN_DOUBTFUL",

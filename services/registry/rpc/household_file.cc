@@ -5,16 +5,11 @@
 #include "services/platform/base/words.h"
 #include "services/registry/domain/event.h"
 #include "services/registry/domain/quality/finding.h"
+#include "services/registry/rpc/names.h"
 
 namespace anju::registry {
 
 namespace {
-
-std::vector<std::string> NamesOf(const Household& household) {
-  std::vector<std::string> names;
-  for (const Member& member : household.members) names.push_back(member.name);
-  return names;
-}
 
 // A reason may name who is in the household, or in the one that it parted from or joined.
 absl::StatusOr<std::vector<std::string>> NamesIn(roots::Session& session, const HouseholdEvent& event,

@@ -7,8 +7,12 @@
 
 #include "absl/status/statusor.h"
 #include "services/platform/roots/store.h"
+#include "services/registry/domain/household.h"
 
 namespace anju::registry {
+
+// Of those who are or were in it.
+std::vector<std::string> NamesOf(const Household& household);
 
 // Hides in what people wrote about households the names of those who are or were in them. For one answer.
 class KnownNames {
